@@ -1,0 +1,116 @@
+//! `conflicts`, `resolve`, `why`.
+
+use super::record::refuse;
+use super::{Context, option, say_out};
+use crate::error::{Exit, Failure};
+use crate::interview::json;
+use crate::interview::show;
+use crate::locale::{Lang, Text, say};
+use crate::record::merge::{Rule, merge, why as explain};
+use crate::record::revision::hex;
+use crate::value::Value;
+use crate::workbench::edit::{Choice, EditProblem};
+use clap::{Arg, ArgMatches, Command};
+use serde_json::{Value as Json, json};
+use std::process::ExitCode;
+
+pub fn commands(lang: Lang) -> [Command; 3] {
+    use say::cli as s;
+    let record = || Arg::new("record").value_name("RECORD").required(true);
+    let path = || Arg::new("path").value_name("PATH").required(true);
+    [
+        Command::new("conflicts").about(s::conflicts(lang)).arg(option("format", "table|jsonl", s::format(lang)).value_parser(["table", "jsonl"]).default_value("table")),
+        Command::new("resolve").about(s::resolve(lang)).args([
+            record(),
+            path(),
+            option("take", "N", s::take(lang)).value_parser(clap::value_parser!(usize)).required_unless_present("value"),
+            option("value", "V", s::value(lang)).conflicts_with("take").allow_hyphen_values(true),
+            option("reason", "TEXT", s::reason(lang)).required(true),
+        ]),
+        Command::new("why").about(s::why(lang)).args([record(), path()]),
+    ]
+}
+
+fn value_json(value: Option<&Value>) -> Json {
+    value.map_or(Json::Null, json::to_json)
+}
+
+pub fn conflicts(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
+    let desk = context.desk()?;
+    let lang = desk.lang();
+    let as_json = matches.get_one::<String>("format").is_some_and(|f| f == "jsonl");
+    for open in desk.conflicts()? {
+        let candidates = open.conflict.candidates.iter().zip(&open.writers);
+        if as_json {
+            let list: Vec<Json> = candidates
+                .map(|(c, w)| json!({"value": value_json(c.value.as_ref()), "device": w.device, "person": w.person, "at": w.at.to_string(), "revision": hex(&w.id)}))
+                .collect();
+            say_out(json!({"record": open.record, "form": open.form, "path": open.conflict.path, "base": value_json(open.conflict.base.as_ref()), "candidates": list}).to_string());
+            continue;
+        }
+        say_out(format!("{} {} {}", open.record, open.form, open.conflict.path));
+        for (at, (candidate, writer)) in candidates.enumerate() {
+            let value = candidate.value.as_ref().map_or_else(|| say::screen::cleared(lang), Value::to_json);
+            say_out(format!("  {}. {value}  ({}, {}, {})", at + 1, writer.person, writer.device, writer.at));
+        }
+    }
+    desk.close()
+}
+
+pub fn resolve(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Failure> {
+    let mut desk = context.desk()?;
+    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+    let choice = matches.get_one::<usize>("take").map_or_else(|| Choice::Value(text("value")), |n| Choice::Take(*n));
+    let record = desk.find(&text("record"))?;
+    let code = match desk.resolve(&record, &text("path"), &choice, &text("reason")) {
+        Ok(revision) => {
+            say_out(format!("{record} {} {}", text("path"), &hex(&revision.id)[..12]));
+            ExitCode::SUCCESS
+        }
+        Err(EditProblem::Failure(failure)) => return Err(failure),
+        Err(EditProblem::Answers(problems)) => refuse(&problems, desk.lang()),
+    };
+    desk.close()?;
+    Ok(code)
+}
+
+pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
+    let desk = context.desk()?;
+    let lang = desk.lang();
+    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+    let record = desk.find(&text("record"))?;
+    let history = desk.history(&record)?;
+    let merged = merge(&history, desk.settings().clock.now());
+    let form = desk.form_of(&crate::workbench::refresh::newest_writer(&history).of)?;
+    let Some(path) = json::canonical_path(&form, &merged.answers, &text("path")) else {
+        return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_path(l, text("path")))));
+    };
+    let why = explain(&history, &path, &merged);
+    for (at, value) in &why.writers {
+        let revision = &history.revisions()[*at];
+        let value = value.as_ref().map_or_else(|| say::screen::cleared(lang), Value::to_json);
+        let reason = revision.argument("reason").map_or_else(String::new, |r| format!("  “{r}”"));
+        say_out(format!("{} {:<8} {} {}: {value}{reason}", revision.at, revision.act.word(), revision.device, revision.person));
+    }
+    let computed = form.node_of_path(&path).filter(|id| form.node(*id).kind == crate::form::Kind::Calculate);
+    if let Some(id) = computed {
+        let value = desk.store().view().current(&record)?.and_then(|c| c.computed.get(&path).cloned());
+        say_out(value.map_or_else(|| "–".to_owned(), |v| show::value(&form, id, &v, lang)));
+        say_out(say::cli::why_computed(lang));
+    } else {
+        say_out(rule(why.rule, lang));
+    }
+    desk.close()
+}
+
+fn rule(rule: Rule, lang: Lang) -> String {
+    use say::cli as s;
+    match rule {
+        Rule::NeverAnswered => s::why_never(lang),
+        Rule::Latest => s::why_latest(lang),
+        Rule::Agreed => s::why_agreed(lang),
+        Rule::Resolved => s::why_resolved(lang),
+        Rule::Conflict => s::why_conflict(lang),
+        Rule::RowKept => s::why_row_kept(lang),
+    }
+}

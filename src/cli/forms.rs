@@ -1,0 +1,98 @@
+//! `forms list`, `check`, `try`, `eval`.
+
+use super::{Context, eval, flag, option, say_out};
+use crate::error::{Exit, Failure};
+use crate::form::problem::{Severity, render_all};
+use crate::locale::{Lang, say};
+use crate::workbench::library::{Library, Report, check_text};
+use clap::{Arg, ArgMatches, Command};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub fn command(lang: Lang) -> Command {
+    use say::cli as s;
+    let file = |name: &'static str| Arg::new(name).value_name("FILE").required(true);
+    Command::new("forms").about(s::forms(lang)).subcommand_required(true).subcommands([
+        Command::new("list").about(s::forms_list(lang)).arg(option("format", "table|json", s::format(lang)).value_parser(["table", "json"]).default_value("table")),
+        Command::new("check").about(s::forms_check(lang)).arg(file("file").num_args(1..)),
+        Command::new("try").about(s::forms_try(lang)).arg(file("file")),
+        Command::new("eval").about(s::forms_eval(lang)).args([
+            Arg::new("expression").value_name("EXPR").required_unless_present("batch").allow_hyphen_values(true),
+            option("answers", "FILE", s::answers_file(lang)),
+            flag("batch", s::eval_batch(lang)),
+        ]),
+    ])
+}
+
+pub fn run(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
+    match matches.subcommand() {
+        Some(("list", m)) => list(m, context),
+        Some(("check", m)) => check(m, context),
+        Some(("try", m)) => {
+            let report = read(m.get_one::<String>("file").map_or("", String::as_str), context)?;
+            match report.form {
+                Some(form) => crate::tui::try_form(Arc::new(form), context.lang).map(|()| ExitCode::SUCCESS),
+                None => {
+                    eprintln!("{}", render_all(&report.problems, &report.source, context.lang));
+                    Ok(ExitCode::from(Exit::Refused as u8))
+                }
+            }
+        }
+        Some(("eval", m)) => eval::run(m, context),
+        _ => Ok(ExitCode::from(Exit::Usage as u8)),
+    }
+}
+
+fn list(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
+    let library = Library::new(&context.settings);
+    let json = matches.get_one::<String>("format").is_some_and(|f| f == "json");
+    for id in library.ids() {
+        match library.form(&id) {
+            Ok(form) if json => {
+                say_out(
+                    serde_json::json!({"form": form.id, "version": form.version, "title": {"vi": form.title.vi, "en": form.title.en}, "of": form.of, "questions": count(&form)})
+                        .to_string(),
+                );
+            }
+            Ok(form) => say_out(format!("{:<26} v{:<3} {:>4}  {}", form.id, form.version, count(&form), form.title.get(context.lang))),
+            Err(failure) => eprintln!("{}", failure.lines(context.lang).join(" ")),
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn count(form: &crate::form::Form) -> usize {
+    form.nodes.iter().filter(|n| matches!(n.kind, crate::form::Kind::Question)).count()
+}
+
+/// Reads a form file; its lists are looked for beside it, then among the forms at hand.
+fn read(path: &str, context: &Context) -> Result<Report, Failure> {
+    let path = Path::new(path);
+    let bytes = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let library = Library::new(&context.settings);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let lists = |name: &str| std::fs::read_to_string(folder.join(name)).ok().map(Arc::from).or_else(|| library.text(name));
+    Ok(check_text(&path.display().to_string(), &text, &lists))
+}
+
+fn check(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
+    let mut code = ExitCode::SUCCESS;
+    for file in matches.get_many::<String>("file").into_iter().flatten() {
+        let report = read(file, context)?;
+        if !report.problems.is_empty() {
+            eprintln!("{}\n", render_all(&report.problems, &report.source, context.lang));
+        }
+        let errors = report.problems.iter().filter(|p| p.severity == Severity::Error).count();
+        let warnings = report.problems.len() - errors;
+        match report.form {
+            Some(form) => say_out(say::cli::form_ok(context.lang, file, &form.id, form.version, count(&form), warnings)),
+            None => {
+                say_out(say::cli::form_bad(context.lang, file, errors, warnings));
+                code = ExitCode::from(Exit::Refused as u8);
+            }
+        }
+    }
+    Ok(code)
+}

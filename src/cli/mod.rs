@@ -1,0 +1,187 @@
+//! The commands: one short file a group. The only place that prints.
+//!
+//! stdout carries results, stderr the rest; exit 0 done, else [`crate::error::Exit`]. A closed pipe is no error.
+
+mod decide;
+mod eval;
+mod forms;
+mod init;
+mod record;
+mod report;
+mod store;
+mod transfer;
+
+use crate::error::{Exit, Failure};
+use crate::locale::{Lang, Text, say};
+use crate::workbench::chance::Clock;
+use crate::workbench::{Desk, Settings};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What a command works with.
+pub struct Context {
+    /// Where things are.
+    pub settings: Settings,
+    /// The language of messages.
+    pub lang: Lang,
+}
+
+impl Context {
+    /// Opens the store; repairs are told on stderr.
+    fn desk(&mut self) -> Result<Desk, Failure> {
+        let (desk, notices) = Desk::open(self.settings.clone())?;
+        self.lang = desk.lang();
+        for notice in notices {
+            eprintln!("{}", store::notice(&notice, self.lang));
+        }
+        Ok(desk)
+    }
+}
+
+/// Prints a result line. A closed pipe ends the program quietly.
+fn say_out(line: impl AsRef<str>) {
+    let mut out = io::stdout().lock();
+    if writeln!(out, "{}", line.as_ref()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Runs the program.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    install_panic_hook();
+    let lang = language(&args);
+    let matches = match command(lang).try_get_matches_from(&args) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error, lang),
+    };
+    let mut context = match settings(&matches) {
+        Ok(settings) => Context { settings, lang },
+        Err(failure) => return fail(&failure, lang),
+    };
+    match dispatch(&matches, &mut context) {
+        Ok(code) => code,
+        Err(failure) => fail(&failure, context.lang),
+    }
+}
+
+fn fail(failure: &Failure, lang: Lang) -> ExitCode {
+    for line in failure.lines(lang) {
+        eprintln!("{line}");
+    }
+    ExitCode::from(failure.exit as u8)
+}
+
+fn usage(error: &clap::Error, lang: Lang) -> ExitCode {
+    use clap::error::ErrorKind;
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        say_out(error.to_string().trim_end());
+        return ExitCode::SUCCESS;
+    }
+    let told = error.to_string();
+    let first = told.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim_start_matches("error: ");
+    eprintln!("{}", say::cli::wrong_usage(lang, first));
+    eprintln!("{}", say::cli::wrong_usage_hint(lang));
+    ExitCode::from(Exit::Usage as u8)
+}
+
+/// The language is needed before the arguments are parsed, since help is in it.
+fn language(args: &[OsString]) -> Lang {
+    let texts: Vec<&str> = args.iter().filter_map(|a| a.to_str()).collect();
+    let given = texts.iter().enumerate().find_map(|(at, text)| match text.strip_prefix("--lang=") {
+        Some(code) => Some(code.to_owned()),
+        None if *text == "--lang" => texts.get(at + 1).map(|t| (*t).to_owned()),
+        None => None,
+    });
+    given.or_else(|| std::env::var("KHUYENCONG_LANG").ok()).and_then(|code| Lang::from_code(&code)).unwrap_or_default()
+}
+
+fn settings(matches: &ArgMatches) -> Result<Settings, Failure> {
+    let path = |name: &str| matches.get_one::<String>(name).map(PathBuf::from);
+    let variable = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let clock = match variable("KHUYENCONG_NOW") {
+        None => Clock::System,
+        Some(text) => Clock::parse(&text).ok_or_else(|| Failure::new(Exit::Usage, Text::both(|l| say::failure::bad_now(l, &text))))?,
+    };
+    let lang = matches.get_one::<String>("lang").cloned().or_else(|| variable("KHUYENCONG_LANG"));
+    Ok(Settings {
+        data_dir: path("data-dir").or_else(|| variable("KHUYENCONG_DATA").map(PathBuf::from)).unwrap_or_else(default_folder),
+        forms_dir: path("forms").or_else(|| variable("KHUYENCONG_FORMS").map(PathBuf::from)),
+        lang: lang.and_then(|code| Lang::from_code(&code)),
+        clock,
+        seed: variable("KHUYENCONG_SEED"),
+    })
+}
+
+/// Where each system keeps a program's data.
+fn default_folder() -> PathBuf {
+    use etcetera::BaseStrategy;
+    etcetera::choose_base_strategy().map_or_else(|_| PathBuf::from("khuyencong-data"), |base| base.data_dir().join("khuyencong"))
+}
+
+/// An option with a value.
+fn option(name: &'static str, value: &'static str, help: String) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+/// An option without a value.
+fn flag(name: &'static str, help: String) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+fn command(lang: Lang) -> Command {
+    use say::cli as s;
+    Command::new("khuyencong")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(s::about(lang))
+        .arg(option("data-dir", "DIR", s::data_dir(lang)).global(true))
+        .arg(option("forms", "DIR", s::forms_dir(lang)).global(true))
+        .arg(option("lang", "vi|en", s::lang(lang)).global(true).value_parser(["vi", "en"]))
+        .subcommands([init::command(lang), init::demo_command(lang), forms::command(lang), record::command(lang)])
+        .subcommands(transfer::commands(lang))
+        .subcommands(decide::commands(lang))
+        .subcommand(report::command(lang))
+        .subcommands(store::commands(lang))
+        .subcommand(Command::new("completions").about(s::completions(lang)).arg(Arg::new("shell").required(true).value_parser(clap::value_parser!(clap_complete::Shell))))
+}
+
+fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Failure> {
+    let done = |()| ExitCode::SUCCESS;
+    match matches.subcommand() {
+        None => crate::tui::run(context.settings.clone(), context.lang).map(done),
+        Some(("init", m)) => init::run(m, context).map(done),
+        Some(("demo", m)) => init::demo(m, context, matches.value_source("data-dir").is_some() || std::env::var_os("KHUYENCONG_DATA").is_some()).map(done),
+        Some(("forms", m)) => forms::run(m, context),
+        Some(("record", m)) => record::run(m, context),
+        Some(("sync", m)) => transfer::sync(m, context).map(done),
+        Some(("merge", m)) => transfer::merge(m, context).map(done),
+        Some(("verify", m)) => transfer::verify(m, context),
+        Some(("conflicts", m)) => decide::conflicts(m, context).map(done),
+        Some(("resolve", m)) => decide::resolve(m, context),
+        Some(("why", m)) => decide::why(m, context).map(done),
+        Some(("report", m)) => report::run(m, context).map(done),
+        Some(("backup", m)) => store::backup(m, context).map(done),
+        Some(("restore", m)) => store::restore(m, context).map(done),
+        Some(("doctor", _)) => store::doctor(context),
+        Some(("completions", m)) => {
+            let shell = *m.get_one::<clap_complete::Shell>("shell").unwrap_or(&clap_complete::Shell::Bash);
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command(context.lang), "khuyencong", &mut script);
+            say_out(String::from_utf8_lossy(&script).trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(_) => Ok(ExitCode::from(Exit::Usage as u8)),
+    }
+}
+
+/// A panic inside a guarded thread is expected there and told as a notice, not as a crash.
+fn install_panic_hook() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().name() != Some(crate::store::GUARDED_THREAD) {
+            before(info);
+        }
+    }));
+}

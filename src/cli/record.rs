@@ -1,0 +1,334 @@
+//! `record add`, `list`, `show`, `edit`, `void`.
+
+use super::{Context, flag, option, say_out};
+use crate::error::{Exit, Failure};
+use crate::form::Form;
+use crate::form::check_text::{Compiled, compile_text};
+use crate::form::expression::evaluate::evaluate;
+use crate::form::instance::ROOT_ROW;
+use crate::interview::json::{self, InputProblem, Part};
+use crate::locale::{Lang, Text, say};
+use crate::record::history::State;
+use crate::record::revision::{Argument, Revision, hex};
+use crate::store::IndexRow;
+use crate::workbench::edit::EditProblem;
+use crate::workbench::related::{Gathering, Related};
+use crate::workbench::{Content, Desk};
+use clap::{Arg, ArgMatches, Command};
+use serde_json::{Value as Json, json};
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub fn command(lang: Lang) -> Command {
+    use say::cli as s;
+    let id = || Arg::new("record").value_name("ID").required(true);
+    Command::new("record").about(s::record(lang)).subcommand_required(true).subcommands([
+        Command::new("add").about(s::record_add(lang)).args([
+            option("form", "FORM", s::form(lang)).required(true),
+            Arg::new("file").value_name("FILE|-").default_value("-"),
+            flag("draft", s::draft(lang)),
+        ]),
+        Command::new("list").about(s::record_list(lang)).args([
+            option("form", "FORM", s::form(lang)),
+            option("where", "EXPR", s::filter(lang)),
+            option("state", "STATE", s::state(lang)).value_parser(["draft", "submitted", "approved", "returned", "void"]),
+            option("format", "table|jsonl|csv", s::format(lang)).value_parser(["table", "jsonl", "csv"]).default_value("table"),
+        ]),
+        Command::new("show").about(s::record_show(lang)).args([
+            id(),
+            flag("history", s::history(lang)),
+            option("format", "text|json", s::format(lang)).value_parser(["text", "json"]).default_value("text"),
+        ]),
+        Command::new("edit").about(s::record_edit(lang)).args([id(), option("set", "PATH=VALUE", s::set(lang)).required(true).num_args(1).action(clap::ArgAction::Append)]),
+        Command::new("void").about(s::record_void(lang)).args([id(), option("reason", "TEXT", s::reason(lang)).required(true)]),
+    ])
+}
+
+pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Failure> {
+    let mut desk = context.desk()?;
+    let code = match matches.subcommand() {
+        Some(("add", m)) => add(m, &mut desk)?,
+        Some(("list", m)) => list(m, &desk)?,
+        Some(("show", m)) => show(m, &desk)?,
+        Some(("edit", m)) => edit(m, &mut desk)?,
+        Some(("void", m)) => {
+            let record = desk.find(text(m, "record"))?;
+            desk.void(&record, text(m, "reason"))?;
+            say_out(format!("{record} void"));
+            ExitCode::SUCCESS
+        }
+        _ => ExitCode::from(Exit::Usage as u8),
+    };
+    desk.close()?;
+    Ok(code)
+}
+
+fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
+    matches.get_one::<String>(name).map_or("", String::as_str)
+}
+
+/// Prints `path: message` lines.
+pub fn refuse(problems: &[InputProblem], lang: Lang) -> ExitCode {
+    for problem in problems {
+        eprintln!("{}", json::problem_line(problem, lang));
+    }
+    eprintln!("{}", say::failure::input_refused(lang, problems.len()));
+    ExitCode::from(Exit::Refused as u8)
+}
+
+/// One JSON object, or several in JSON Lines.
+fn inputs(file: &str) -> Result<Vec<Json>, Failure> {
+    let mut bytes = Vec::new();
+    let read = if file == "-" { std::io::stdin().lock().read_to_end(&mut bytes) } else { std::fs::File::open(file).and_then(|mut f| f.read_to_end(&mut bytes)) };
+    read.map_err(|e| Failure::io(Path::new(file), &e))?;
+    let stream = serde_json::Deserializer::from_slice(&bytes).into_iter::<Json>();
+    stream.collect::<Result<Vec<_>, _>>().map_err(|e| Failure::new(Exit::Refused, Text::both(|l| say::failure::not_json(l, e.line(), &e))))
+}
+
+fn add(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
+    let form = desk.form(text(matches, "form"))?;
+    let draft = matches.get_flag("draft");
+    let lang = desk.lang();
+    let inputs = inputs(text(matches, "file"))?;
+    let many = inputs.len() > 1;
+    let mut problems: Vec<InputProblem> = Vec::new();
+    let mut ready = Vec::new();
+    for (at, input) in inputs.iter().enumerate() {
+        let record = desk.new_record();
+        let mut keys = KeyList((0..count_rows(input)).map(|_| desk.new_key()).collect());
+        let line = |p: InputProblem| if many { InputProblem { path: format!("{}: {}", at + 1, p.path), ..p } } else { p };
+        match desk.fill(form.clone(), &record, input, &mut keys, draft) {
+            Ok((interview, soft)) => ready.push((record, interview, soft)),
+            Err(found) => problems.extend(found.into_iter().map(line)),
+        }
+    }
+    if !problems.is_empty() {
+        return Ok(refuse(&problems, lang));
+    }
+    for (record, interview, soft) in ready {
+        for problem in soft {
+            eprintln!("{} ({})", json::problem_line(&problem, lang), say::form::warning(lang));
+        }
+        if draft {
+            let kept = {
+                let world = Gathering::new(desk, &record);
+                desk.draft_of(&record, &[], &interview, desk.around(&world))
+            };
+            say_out(format!("{record} draft {}", kept.summary));
+            desk.keep_draft(kept)?;
+        } else {
+            desk.submit(&record, &form, Content::of(&interview, Vec::new()))?;
+            say_out(format!("{record} {} {}", form.id, desk.row(&record).map_or("", |r| &r.summary)));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Keys made beforehand, since the desk is lent to the interview while rows are added.
+struct KeyList(Vec<String>);
+
+impl json::Keys for KeyList {
+    fn key(&mut self) -> String {
+        self.0.pop().unwrap_or_default()
+    }
+}
+
+fn count_rows(input: &Json) -> usize {
+    match input {
+        Json::Array(items) => items.len() + items.iter().map(count_rows).sum::<usize>(),
+        Json::Object(object) => object.values().map(count_rows).sum(),
+        _ => 0,
+    }
+}
+
+fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
+    let form = matches.get_one::<String>("form").map(|id| desk.form(id)).transpose()?;
+    let state = matches.get_one::<String>("state").and_then(|s| State::parse(s));
+    let condition = matches.get_one::<String>("where").map(String::as_str);
+    let mut rows: Vec<&IndexRow> = desk.rows().values().collect();
+    rows.retain(|row| form.as_ref().is_none_or(|f| f.id == row.form) && state.is_none_or(|s| s == row.state));
+    rows.sort_by(|a, b| (&a.form, &a.date, &a.record).cmp(&(&b.form, &b.date, &b.record)));
+    let format = text(matches, "format");
+    let mut csv = Table::default();
+    for row in rows {
+        let Some(related) = desk.related(row) else { continue };
+        if let Some(condition) = condition
+            && !meets(&related, condition, desk)?
+        {
+            continue;
+        }
+        match format {
+            "jsonl" => say_out(row_json(&related).to_string()),
+            "csv" => csv.add(&related),
+            _ => say_out(format!("{} {:<10} {:<24} {:<10} {}", &row.record, row.state.word(), row.form, row.date, row.summary)),
+        }
+    }
+    if state.is_none_or(|s| s == State::Draft) && condition.is_none() {
+        drafts(desk, form.as_deref(), format);
+    }
+    csv.print();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn drafts(desk: &Desk, form: Option<&Form>, format: &str) {
+    for draft in desk.store().draft_list() {
+        let id = draft.of.split('@').next().unwrap_or_default();
+        if form.is_some_and(|f| f.id != id) {
+            continue;
+        }
+        match format {
+            "jsonl" => {
+                let Ok(form) = desk.form_of(&draft.of) else { continue };
+                let instance = crate::form::instance::Instance::new(&form, &draft.answers);
+                let answers = json::write(&form, &instance, Part::Answers);
+                say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "conflicts": 0, "person": desk.identity().person, "device": desk.identity().device, "at": draft.changed, "summary": draft.summary, "answers": answers, "computed": {}}).to_string());
+            }
+            "table" => say_out(format!("{} {:<10} {:<24} {:<10} {}", draft.record, "draft", id, "", draft.summary)),
+            _ => {}
+        }
+    }
+}
+
+fn meets(related: &Related, condition: &str, desk: &Desk) -> Result<bool, Failure> {
+    match compile_text(condition, &related.form) {
+        Compiled::Code(code) => {
+            let world = Gathering::new(desk, &related.row.record);
+            let around = desk.around(&world);
+            let frame = crate::form::expression::evaluate::Frame::new(&related.form, &related.instance, around.world, around.now, around.lang, ROOT_ROW);
+            Ok(evaluate(&code, &frame).to_boolean())
+        }
+        Compiled::Problem { what, .. } => Err(Failure::new(Exit::Usage, Text::both(|l| say::failure::bad_expression(l, condition))).why(what)),
+    }
+}
+
+fn row_json(related: &Related) -> Json {
+    let row = &related.row;
+    json!({
+        "record": row.record, "form": row.form, "version": row.version, "state": row.state.word(), "conflicts": row.conflicts,
+        "person": row.person, "device": row.device, "at": row.at.to_string(), "summary": row.summary,
+        "answers": json::write(&related.form, &related.instance, Part::Answers),
+        "computed": json::write(&related.form, &related.instance, Part::Computed),
+    })
+}
+
+/// Top-level answers of records of any forms as one table.
+#[derive(Default)]
+struct Table {
+    columns: Vec<String>,
+    rows: Vec<Vec<(String, String)>>,
+}
+
+impl Table {
+    fn add(&mut self, related: &Related) {
+        let row = &related.row;
+        let mut cells: Vec<(String, String)> =
+            [("record", row.record.clone()), ("form", row.form.clone()), ("state", row.state.word().to_owned()), ("date", row.date.clone()), ("person", row.person.clone())]
+                .map(|(k, v)| (k.to_owned(), v))
+                .into();
+        for id in related.form.ids().filter(|id| related.form.node(*id).scope == crate::form::ROOT) {
+            let node = related.form.node(id);
+            if let Some(value) = related.instance.read(&related.form, ROOT_ROW, id).to_value(node.value) {
+                cells.push((node.name.clone(), value.plain()));
+            }
+        }
+        for (column, _) in &cells {
+            if !self.columns.contains(column) {
+                self.columns.push(column.clone());
+            }
+        }
+        self.rows.push(cells);
+    }
+
+    fn print(&self) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let _ = writer.write_record(&self.columns);
+        for row in &self.rows {
+            let cell = |column: &String| row.iter().find(|(c, _)| c == column).map_or("", |(_, v)| v);
+            let _ = writer.write_record(self.columns.iter().map(cell));
+        }
+        let bytes = writer.into_inner().unwrap_or_default();
+        say_out(String::from_utf8_lossy(&bytes).trim_end());
+    }
+}
+
+fn revision_json(revision: &Revision) -> Json {
+    let answers: Json = revision.answers.iter().map(|(path, value)| (path.clone(), json::to_json(value))).collect::<serde_json::Map<_, _>>().into();
+    let args: Json = revision
+        .args
+        .iter()
+        .map(|(name, argument)| match argument {
+            Argument::Text(text) => (name.clone(), Json::String(text.clone())),
+            Argument::Other(json) => (name.clone(), serde_json::from_str(json).unwrap_or(Json::Null)),
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    json!({
+        "id": hex(&revision.id), "at": revision.at.to_string(), "device": revision.device, "person": revision.person, "act": revision.act.word(),
+        "args": args, "parents": revision.parents.iter().map(hex).collect::<Vec<_>>(), "wrote": revision.wrote, "answers": answers,
+    })
+}
+
+fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
+    let record = desk.find(text(matches, "record"))?;
+    let history = desk.history(&record)?;
+    let related = desk.row(&record).and_then(|row| desk.related(row));
+    if text(matches, "format") == "json" {
+        let mut json = related.as_ref().map_or_else(|| json!({"record": record}), row_json);
+        json["history"] = history.revisions().iter().map(revision_json).collect();
+        say_out(json.to_string());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let lang = desk.lang();
+    if let Some(related) = &related {
+        print_answers(related, desk, lang);
+    }
+    if matches.get_flag("history") {
+        for revision in history.revisions() {
+            say_out(format!("{} {} {:<8} {} {}", &hex(&revision.id)[..12], revision.at, revision.act.word(), revision.device, revision.person));
+            for path in &revision.wrote {
+                let value = revision.answers.get(path).map_or_else(|| "–".to_owned(), crate::value::Value::to_json);
+                say_out(format!("    {path} = {value}"));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_answers(related: &Related, desk: &Desk, lang: Lang) {
+    let (form, row): (&Arc<Form>, &IndexRow) = (&related.form, &related.row);
+    say_out(format!("{} · {} · {}", form.title.get(lang), row.summary, crate::tui::words::state(row.state, lang)));
+    let mut lines = Vec::new();
+    crate::interview::order::walk(form, &related.instance, &mut |at, id| {
+        let node = form.node(id);
+        let value = related.instance.read(form, at, id).to_value(node.value).filter(|_| related.instance.is_relevant(form, at, id));
+        if let Some(value) = value {
+            let path = related.instance.path(form, at, id);
+            let label = if node.label.is_empty() { &node.name } else { node.label.get(lang) };
+            lines.push(format!("  {path:<34} {label}: {}", crate::interview::show::value(form, id, &value, lang)));
+        }
+    });
+    lines.iter().for_each(say_out);
+    let _ = desk;
+}
+
+fn edit(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
+    let record = desk.find(text(matches, "record"))?;
+    let mut changes = Vec::new();
+    for set in matches.get_many::<String>("set").into_iter().flatten() {
+        let (path, value) = set.split_once('=').ok_or_else(|| Failure::new(Exit::Usage, Text::both(|l| say::failure::needs_value(l, "--set path=value"))))?;
+        changes.push((path.to_owned(), value.to_owned()));
+    }
+    match desk.edit(&record, &changes) {
+        Ok(revision) => {
+            say_out(format!("{record} {}", &hex(&revision.id)[..12]));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(EditProblem::Failure(failure)) => Err(failure),
+        Err(EditProblem::Answers(problems)) => Ok(refuse(&problems, desk.lang())),
+    }
+}

@@ -1,0 +1,364 @@
+//! A [`Draft`] becomes a [`Form`], or all its problems are listed.
+//!
+//! Three steps: lay the nodes out (names, types, scopes), gather the lists, resolve the expressions ([`super::check_logic`]).
+
+use super::check_logic;
+use super::draft::{Cell, Draft, Row};
+use super::expression::compile::nearest;
+use super::expression::syntax::{self, Syntax, SyntaxKind};
+use super::list::{ChoiceList, ListProblem, hex_digest};
+use super::problem::{Problem, Severity};
+use super::{Choices, Form, Kind, Logic, Meta, Node, NodeId, ROOT, Scope, ScopeId};
+use crate::locale::{Text, say};
+use crate::value::ValueType;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Gives the text of a list file by its name (`lists/energy.csv`).
+pub trait ListSource {
+    /// The file's text, if there is one.
+    fn list(&self, name: &str) -> Option<Arc<str>>;
+}
+
+impl<F: Fn(&str) -> Option<Arc<str>>> ListSource for F {
+    fn list(&self, name: &str) -> Option<Arc<str>> {
+        self(name)
+    }
+}
+
+/// A form with the warnings that do not keep it from being used, or all problems.
+pub type Checked = Result<(Form, Vec<Problem>), Vec<Problem>>;
+
+/// Question types as written.
+pub const TYPES: &[(&str, Kind, ValueType)] = {
+    use ValueType as V;
+    &[
+        ("text", Kind::Question, V::Text),
+        ("barcode", Kind::Question, V::Text),
+        ("integer", Kind::Question, V::Integer),
+        ("decimal", Kind::Question, V::Decimal),
+        ("range", Kind::Question, V::Decimal),
+        ("percent", Kind::Question, V::Percent),
+        ("money", Kind::Question, V::Money),
+        ("year", Kind::Question, V::Year),
+        ("date", Kind::Question, V::Date),
+        ("month", Kind::Question, V::Month),
+        ("time", Kind::Question, V::Time),
+        ("datetime", Kind::Question, V::Moment),
+        ("select_one", Kind::Question, V::SelectOne),
+        ("select_multiple", Kind::Question, V::SelectMultiple),
+        ("rank", Kind::Question, V::Rank),
+        ("acknowledge", Kind::Question, V::Acknowledge),
+        ("geopoint", Kind::Question, V::Point),
+        ("reference", Kind::Question, V::Reference),
+        ("note", Kind::Note, V::Text),
+        ("calculate", Kind::Calculate, V::Text),
+        ("hidden", Kind::Hidden, V::Text),
+        ("start", Kind::Meta(Meta::Start), V::Moment),
+        ("end", Kind::Meta(Meta::End), V::Moment),
+        ("today", Kind::Meta(Meta::Today), V::Date),
+        ("deviceid", Kind::Meta(Meta::Device), V::Text),
+        ("username", Kind::Meta(Meta::Person), V::Text),
+        ("group", Kind::Group, V::Text),
+        ("repeat", Kind::Repeat(ROOT), V::Text),
+    ]
+};
+
+/// More nodes than this are refused.
+const MAX_NODES: usize = 20_000;
+
+/// Checks a draft.
+pub fn check(draft: &Draft, lists: &dyn ListSource) -> Checked {
+    let mut checker = Checker::new(draft);
+    checker.gather_lists(lists);
+    checker.lay_out(&draft.rows, None, ROOT);
+    checker.head_names();
+    let Checker { mut form, mut problems, cells, .. } = checker;
+    if problems.iter().all(|p| p.severity != Severity::Error) {
+        check_logic::resolve(&mut form, draft, &cells, &mut problems);
+    }
+    if problems.iter().any(|p| p.severity == Severity::Error) {
+        return Err(problems);
+    }
+    form.of = of(&form);
+    Ok((form, problems))
+}
+
+/// `id@version@` and 12 digits of the SHA-256 of the hashes of source and list files.
+fn of(form: &Form) -> String {
+    let mut files: Vec<String> = form.lists.iter().filter(|l| l.source.is_some()).map(|l| format!("{} {}\n", l.name, l.hash)).collect();
+    files.sort();
+    let digest = hex_digest(format!("{}\n{}", form.hash, files.concat()).as_bytes());
+    format!("{}@{}@{}", form.id, form.version, &digest[..12])
+}
+
+struct Checker<'d> {
+    draft: &'d Draft,
+    form: Form,
+    problems: Vec<Problem>,
+    /// The row of each node, for its cells and places.
+    cells: Vec<&'d Row>,
+}
+
+impl<'d> Checker<'d> {
+    fn new(draft: &'d Draft) -> Self {
+        let form = Form {
+            id: draft.id.text.clone(),
+            version: draft.version,
+            title: draft.title.clone(),
+            subject: None,
+            date: None,
+            summary: None,
+            identity: Vec::new(),
+            nodes: Vec::new(),
+            scopes: vec![Scope { parent: ROOT, repeat: None, nodes: Vec::new(), inner: Vec::new() }],
+            order: Vec::new(),
+            lists: Vec::new(),
+            names: BTreeMap::new(),
+            hash: hex_digest(draft.source.text.as_bytes()),
+            source: draft.source.text.clone(),
+            of: String::new(),
+        };
+        let mut checker = Self { draft, form, problems: Vec::new(), cells: Vec::new() };
+        checker.id(&draft.id);
+        checker
+    }
+
+    fn id(&mut self, cell: &Cell) {
+        let mut bytes = cell.text.bytes();
+        let starts = bytes.next().is_some_and(|b| b.is_ascii_lowercase());
+        if !starts || !bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+            self.error(cell, Text::both(|lang| say::form::bad_id(lang, &cell.text)));
+        }
+    }
+
+    fn error(&mut self, cell: &Cell, what: Text) {
+        self.problems.push(Problem::error(cell.place.clone(), what));
+    }
+
+    fn warn(&mut self, cell: &Cell, what: Text) {
+        self.problems.push(Problem::warning(cell.place.clone(), what));
+    }
+
+    /// Inline lists first, then every CSV that a question or a `lookup` names.
+    fn gather_lists(&mut self, lists: &dyn ListSource) {
+        self.form.lists = self.draft.lists.iter().map(|(list, _)| Arc::new(list.clone())).collect();
+        let mut wanted: Vec<(String, Cell)> = Vec::new();
+        each_row(&self.draft.rows, &mut |row| {
+            for (column, cell) in &row.cells {
+                match *column {
+                    "choices_file" => wanted.push((cell.text.clone(), cell.clone())),
+                    _ => wanted.extend(lists_named_in(&cell.text).into_iter().map(|name| (name, cell.clone()))),
+                }
+            }
+        });
+        if let Some(summary) = self.draft.head.get("summary") {
+            wanted.extend(lists_named_in(&summary.text).into_iter().map(|name| (name, summary.clone())));
+        }
+        for (name, cell) in wanted {
+            if self.form.lists.iter().any(|l| l.name == name) {
+                continue;
+            }
+            let Some(text) = lists.list(&name) else {
+                self.error(&cell, Text::both(|lang| say::form::unknown_list(lang, &name)));
+                self.form.lists.push(Arc::new(ChoiceList::new(name, Vec::new(), Vec::new())));
+                continue;
+            };
+            match ChoiceList::from_csv(&name, &text) {
+                Ok(list) => self.form.lists.push(Arc::new(list)),
+                Err(problem) => {
+                    self.error(&cell, list_problem(&name, &problem));
+                    self.form.lists.push(Arc::new(ChoiceList::new(name, Vec::new(), Vec::new())));
+                }
+            }
+        }
+    }
+
+    fn lay_out(&mut self, rows: &'d [Row], parent: Option<NodeId>, scope: ScopeId) {
+        for row in rows {
+            if self.form.nodes.len() >= MAX_NODES {
+                return self.error(&row.name, Text::both(say::form::too_many));
+            }
+            self.lay_out_row(row, parent, scope);
+        }
+    }
+
+    fn lay_out_row(&mut self, row: &'d Row, parent: Option<NodeId>, scope: ScopeId) {
+        let Some((_, kind, value)) = TYPES.iter().find(|(name, ..)| *name == row.kind.text) else {
+            let near = nearest(&row.kind.text, TYPES.iter().map(|(name, ..)| *name));
+            let what = Text::both(|lang| say::form::unknown_type(lang, &row.kind.text));
+            self.problems.push(Problem::error(row.kind.place.clone(), what).near(near));
+            return;
+        };
+        self.id(&row.name);
+        let id = NodeId(self.form.nodes.len() as u32);
+        if self.form.names.insert(row.name.text.clone(), id).is_some() {
+            self.error(&row.name, Text::both(|lang| say::form::duplicate_name(lang, &row.name.text)));
+        }
+        let mut node = self.node(row, *kind, *value, parent, scope);
+        let inner = match kind {
+            Kind::Repeat(_) => {
+                let inner = ScopeId(self.form.scopes.len() as u16);
+                self.form.scopes.push(Scope { parent: scope, repeat: Some(id), nodes: Vec::new(), inner: Vec::new() });
+                self.form.scopes[scope.index()].inner.push(inner);
+                node.kind = Kind::Repeat(inner);
+                inner
+            }
+            _ => scope,
+        };
+        self.form.scopes[scope.index()].nodes.push(id);
+        self.form.nodes.push(node);
+        self.cells.push(row);
+        if let Some(parent) = parent {
+            self.form.nodes[parent.index()].children.push(id);
+        }
+        match (kind, row.children.is_empty()) {
+            (Kind::Group | Kind::Repeat(_), true) => self.warn(&row.name, Text::both(say::form::needs_children)),
+            (Kind::Group | Kind::Repeat(_), false) => self.lay_out(&row.children, Some(id), inner),
+            (_, false) => self.error(&row.name, Text::both(say::form::only_groups_hold)),
+            _ => {}
+        }
+    }
+
+    fn node(&mut self, row: &'d Row, kind: Kind, value: ValueType, parent: Option<NodeId>, scope: ScopeId) -> Node {
+        let text = |column: &str| row.texts.get(column).map(|(text, _)| text.clone()).unwrap_or_default();
+        let cell = |column: &str| row.cells.get(column).map(|cell| cell.text.clone());
+        let label = text("label");
+        let silent = matches!(kind, Kind::Calculate | Kind::Hidden | Kind::Meta(_));
+        if label.is_empty() && !silent {
+            self.warn(&row.name, Text::both(say::form::needs_label));
+        }
+        for (language, one) in [("vi", &label.vi), ("en", &label.en)] {
+            if one.is_empty() && !label.is_empty() {
+                self.warn(&row.name, Text::both(|lang| say::form::missing_translation(lang, language)));
+            }
+        }
+        Node {
+            name: row.name.text.clone(),
+            kind,
+            value: self.value_type(row, kind, value),
+            parent,
+            children: Vec::new(),
+            scope,
+            slot: self.form.scopes[scope.index()].nodes.len() as u32,
+            label,
+            hint: text("hint"),
+            guidance: text("guidance_hint"),
+            appearance: cell("appearance").unwrap_or_default(),
+            to: cell("to"),
+            range: self.range(row),
+            personal: row.personal,
+            indicator: cell("indicator").unwrap_or_default(),
+            choices: Choices::None,
+            logic: Logic {
+                required_message: text("required_message"),
+                constraint_message: text("constraint_message"),
+                warning_message: text("warning_message"),
+                ..Logic::default()
+            },
+        }
+    }
+
+    fn value_type(&mut self, row: &Row, kind: Kind, value: ValueType) -> ValueType {
+        if value == ValueType::Reference && !row.cells.contains_key("to") {
+            self.error(&row.name, Text::both(say::form::needs_to));
+        }
+        let Some(cell) = row.cells.get("value").filter(|_| matches!(kind, Kind::Calculate | Kind::Hidden)) else { return value };
+        match TYPES.iter().find(|(name, kind, _)| *name == cell.text && *kind == Kind::Question) {
+            Some((_, _, value)) => *value,
+            None => {
+                self.error(cell, Text::both(|lang| say::form::unknown_type(lang, &cell.text)));
+                value
+            }
+        }
+    }
+
+    fn range(&mut self, row: &Row) -> Option<[f64; 3]> {
+        if row.kind.text != "range" {
+            return None;
+        }
+        let text = row.cells.get("parameters").map_or("", |cell| cell.text.as_str());
+        let get = |key: &str| text.split_whitespace().find_map(|part| part.strip_prefix(key)?.strip_prefix('=')?.parse::<f64>().ok());
+        match (get("start"), get("end"), get("step").or(Some(1.0))) {
+            (Some(start), Some(end), Some(step)) if step > 0.0 && start < end => Some([start, end, step]),
+            _ => {
+                self.error(row.cells.get("parameters").unwrap_or(&row.name), Text::both(say::form::bad_parameters));
+                None
+            }
+        }
+    }
+
+    fn head_names(&mut self) {
+        self.form.subject = self.head_name("subject");
+        self.form.date = self.head_name("date");
+        if let (Some(subject), Some(cell)) = (self.form.subject, self.draft.head.get("subject"))
+            && self.form.node(subject).value != ValueType::Reference
+        {
+            self.error(cell, Text::both(|lang| say::form::not_a_reference(lang, &cell.text)));
+        }
+        let identity: Vec<_> = self.draft.identity.iter().filter_map(|cell| self.top_question(cell)).collect();
+        self.form.identity = identity;
+    }
+
+    fn head_name(&mut self, key: &str) -> Option<NodeId> {
+        let cell = self.draft.head.get(key)?;
+        self.top_question(cell)
+    }
+
+    fn top_question(&mut self, cell: &Cell) -> Option<NodeId> {
+        let found = self.form.find(&cell.text);
+        match found {
+            None => {
+                let near = nearest(&cell.text, self.form.names.keys().map(String::as_str));
+                let what = Text::both(|lang| say::form::unknown_question(lang, &cell.text));
+                self.problems.push(Problem::error(cell.place.clone(), what).near(near));
+            }
+            Some(id) if self.form.node(id).scope != ROOT => self.error(cell, Text::both(|lang| say::form::not_a_head_question(lang, &cell.text))),
+            Some(_) => {}
+        }
+        found
+    }
+}
+
+fn each_row<'d>(rows: &'d [Row], visit: &mut dyn FnMut(&'d Row)) {
+    for row in rows {
+        visit(row);
+        each_row(&row.children, visit);
+    }
+}
+
+fn list_problem(name: &str, problem: &ListProblem) -> Text {
+    Text::both(|lang| match problem {
+        ListProblem::NoNameColumn => say::form::list_without_name(lang, name),
+        ListProblem::BadLine(line) => say::form::list_unreadable(lang, name, line),
+        ListProblem::Twice(key, line) => say::form::list_twice(lang, name, key, line),
+    })
+}
+
+/// The list files that `lookup` and `pulldata` name in an expression.
+fn lists_named_in(text: &str) -> Vec<String> {
+    fn walk(syntax: &Syntax, found: &mut Vec<String>) {
+        match &syntax.kind {
+            SyntaxKind::Call(name, arguments) => {
+                if let (Some(Syntax { kind: SyntaxKind::Text(list), .. }), true) = (arguments.first(), matches!(name.as_str(), "lookup" | "pulldata")) {
+                    found.push(if name == "pulldata" { format!("lists/{list}.csv") } else { list.clone() });
+                }
+                arguments.iter().for_each(|a| walk(a, found));
+            }
+            SyntaxKind::Binary(_, a, b) => {
+                walk(a, found);
+                walk(b, found);
+            }
+            SyntaxKind::Negate(a) => walk(a, found),
+            SyntaxKind::Path(_, steps) => steps.iter().flat_map(|s| &s.predicates).for_each(|p| walk(p, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if text.contains("lookup") || text.contains("pulldata") {
+        syntax::parse(text).iter().for_each(|syntax| walk(syntax, &mut found));
+    }
+    found.sort();
+    found.dedup();
+    found
+}

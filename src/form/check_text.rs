@@ -1,0 +1,39 @@
+//! One expression on its own, against a form: for the programme file, `--where` and `forms eval`.
+
+use super::Form;
+use super::check_logic::{compile_error, syntax_error};
+use super::expression::compile::{Site, compile};
+use super::expression::{Code, syntax};
+use crate::locale::Text;
+
+/// What came of it.
+pub enum Compiled {
+    /// It can run.
+    Code(Code),
+    /// It cannot.
+    Problem {
+        /// Why.
+        what: Text,
+        /// The nearest known name.
+        near: Option<String>,
+        /// The first byte of the part that is wrong.
+        start: usize,
+        /// One past its last byte.
+        end: usize,
+    },
+}
+
+/// Parses and resolves at the top of a form.
+pub fn compile_text(text: &str, form: &Form) -> Compiled {
+    let parsed = match syntax::parse(text) {
+        Ok(parsed) => parsed,
+        Err(error) => return Compiled::Problem { what: syntax_error(&error), near: None, start: error.span.start, end: error.span.end },
+    };
+    match compile(&parsed, Site::top(form)) {
+        Ok((code, _)) => Compiled::Code(code),
+        Err(error) => {
+            let (what, near) = compile_error(&error);
+            Compiled::Problem { what, near, start: error.span.start, end: error.span.end }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Expressions: parsed once with spans ([`syntax`]), resolved against a form's slots ([`compile`]), then evaluated
+//! ([`evaluate`]) any number of times. Dependencies are known when a form is loaded.
+
+pub mod code;
+pub mod compile;
+mod dates;
+pub mod datum;
+pub mod evaluate;
+pub mod function;
+mod functions;
+pub mod syntax;
+
+pub use code::Code;
+pub use datum::Datum;

@@ -1,0 +1,523 @@
+//! Expression text → syntax tree, with the place of every part. Knows no form: names are only names here.
+
+use std::fmt;
+
+/// Byte range in the expression's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    fn to(self, other: Span) -> Span {
+        Span { start: self.start, end: other.end }
+    }
+}
+
+/// A part of an expression and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Syntax {
+    /// What it is.
+    pub kind: SyntaxKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SyntaxKind {
+    /// `1.5`
+    Number(f64),
+    /// `'text'`
+    Text(String),
+    /// `${name}/step[…]`, `../name`, `/form/group/name`, `.`
+    Path(Start, Vec<Step>),
+    /// `name(…)`
+    Call(String, Vec<Syntax>),
+    /// `a + b`
+    Binary(Operator, Box<Syntax>, Box<Syntax>),
+    /// `-a`
+    Negate(Box<Syntax>),
+}
+
+/// Where a path begins.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// `${name}`
+    Question(String),
+    /// `/`
+    Root,
+    /// the question that holds the expression
+    Here,
+    /// `current()`: that question even inside a predicate
+    Current,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Where to.
+    pub axis: Axis,
+    /// `[…]` behind it.
+    pub predicates: Vec<Syntax>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Where a step goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Axis {
+    /// `name`
+    Child(String),
+    /// `..`
+    Parent,
+    /// `.`
+    Here,
+}
+
+/// Binary operators, loosest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Operator {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+}
+
+impl Operator {
+    fn level(self) -> u8 {
+        use Operator::*;
+        match self {
+            Or => 1,
+            And => 2,
+            Equal | NotEqual => 3,
+            Less | LessEqual | Greater | GreaterEqual => 4,
+            Add | Subtract => 5,
+            Multiply | Divide | Modulo => 6,
+        }
+    }
+
+    /// As it is written.
+    pub fn text(self) -> &'static str {
+        use Operator::*;
+        match self {
+            Or => "or",
+            And => "and",
+            Equal => "=",
+            NotEqual => "!=",
+            Less => "<",
+            LessEqual => "<=",
+            Greater => ">",
+            GreaterEqual => ">=",
+            Add => "+",
+            Subtract => "-",
+            Multiply => "*",
+            Divide => "div",
+            Modulo => "mod",
+        }
+    }
+}
+
+/// Why a text is not an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong.
+    pub kind: SyntaxErrorKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// The kinds of syntax error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyntaxErrorKind {
+    /// Something else was expected here.
+    Unexpected(String),
+    /// The text ends too early.
+    EndsEarly,
+    /// A quote or `${` is not closed.
+    Unclosed,
+    /// Nested too deeply.
+    TooDeep,
+    /// A part of XPath that forms do not use (`//`, `|`, `@`, `$x`, axes).
+    NotInForms(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Number(f64),
+    Text(String),
+    Question(String),
+    Name(String),
+    Operator(Operator),
+    Slash,
+    Dot,
+    DotDot,
+    Open,
+    Close,
+    OpenBracket,
+    CloseBracket,
+    Comma,
+    End,
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Token::Number(n) => write!(f, "{n}"),
+            Token::Text(t) => write!(f, "'{t}'"),
+            Token::Question(n) => write!(f, "${{{n}}}"),
+            Token::Name(n) => write!(f, "{n}"),
+            Token::Operator(o) => write!(f, "{}", o.text()),
+            Token::Slash => write!(f, "/"),
+            Token::Dot => write!(f, "."),
+            Token::DotDot => write!(f, ".."),
+            Token::Open => write!(f, "("),
+            Token::Close => write!(f, ")"),
+            Token::OpenBracket => write!(f, "["),
+            Token::CloseBracket => write!(f, "]"),
+            Token::Comma => write!(f, ","),
+            Token::End => Ok(()),
+        }
+    }
+}
+
+/// Nesting beyond this is refused, so that no text can exhaust the stack.
+const MAX_DEPTH: usize = 64;
+
+/// Parses an expression.
+///
+/// # Errors
+/// The first [`SyntaxError`] with its place.
+pub fn parse(text: &str) -> Result<Syntax, SyntaxError> {
+    let tokens = lex(text)?;
+    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let syntax = parser.expression(0)?;
+    match parser.peek() {
+        Token::End => Ok(syntax),
+        _ => Err(parser.unexpected()),
+    }
+}
+
+fn lex(text: &str) -> Result<Vec<(Token, Span)>, SyntaxError> {
+    let mut tokens: Vec<(Token, Span)> = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        if c.is_whitespace() {
+            at += c.len_utf8();
+            continue;
+        }
+        let after_operand = matches!(
+            tokens.last(),
+            Some((Token::Number(_) | Token::Text(_) | Token::Question(_) | Token::Name(_) | Token::Dot | Token::DotDot | Token::Close | Token::CloseBracket, _))
+        );
+        let (token, length) = lex_one(&text[at..], after_operand).map_err(|(kind, length)| SyntaxError { kind, span: Span { start: at, end: at + length } })?;
+        tokens.push((token, Span { start: at, end: at + length }));
+        at += length;
+    }
+    tokens.push((Token::End, Span { start: text.len(), end: text.len() }));
+    Ok(tokens)
+}
+
+type Lexed = Result<(Token, usize), (SyntaxErrorKind, usize)>;
+
+fn lex_one(rest: &str, after_operand: bool) -> Lexed {
+    use Operator::*;
+    let c = rest.chars().next().unwrap_or(' ');
+    let second = rest[c.len_utf8()..].chars().next();
+    let one = |token| Ok((token, 1));
+    match (c, second) {
+        ('\'' | '"', _) => match rest[1..].find(c) {
+            Some(end) => Ok((Token::Text(rest[1..=end].to_owned()), end + 2)),
+            None => Err((SyntaxErrorKind::Unclosed, rest.len())),
+        },
+        ('$', Some('{')) => match rest.find('}') {
+            Some(end) => Ok((Token::Question(rest[2..end].trim().to_owned()), end + 1)),
+            None => Err((SyntaxErrorKind::Unclosed, rest.len())),
+        },
+        ('/', Some('/')) => Err((SyntaxErrorKind::NotInForms("//".to_owned()), 2)),
+        ('|' | '@' | '$', _) => Err((SyntaxErrorKind::NotInForms(c.to_string()), 1)),
+        ('.', Some('.')) => Ok((Token::DotDot, 2)),
+        ('.', Some(d)) if d.is_ascii_digit() => lex_number(rest),
+        ('0'..='9', _) => lex_number(rest),
+        ('!', Some('=')) => Ok((Token::Operator(NotEqual), 2)),
+        ('<', Some('=')) => Ok((Token::Operator(LessEqual), 2)),
+        ('>', Some('=')) => Ok((Token::Operator(GreaterEqual), 2)),
+        ('/', _) => one(Token::Slash),
+        ('.', _) => one(Token::Dot),
+        ('(', _) => one(Token::Open),
+        (')', _) => one(Token::Close),
+        ('[', _) => one(Token::OpenBracket),
+        (']', _) => one(Token::CloseBracket),
+        (',', _) => one(Token::Comma),
+        ('=', _) => one(Token::Operator(Equal)),
+        ('<', _) => one(Token::Operator(Less)),
+        ('>', _) => one(Token::Operator(Greater)),
+        ('+', _) => one(Token::Operator(Add)),
+        ('-', _) => one(Token::Operator(Subtract)),
+        ('*', _) if after_operand => one(Token::Operator(Multiply)),
+        (c, _) if c.is_alphabetic() || c == '_' => lex_name(rest, after_operand),
+        (c, _) => Err((SyntaxErrorKind::Unexpected(c.to_string()), c.len_utf8())),
+    }
+}
+
+fn lex_number(rest: &str) -> Lexed {
+    let mut end = rest.bytes().take_while(u8::is_ascii_digit).count();
+    if rest[end..].starts_with('.') && !rest[end..].starts_with("..") {
+        end += 1 + rest[end + 1..].bytes().take_while(u8::is_ascii_digit).count();
+    }
+    rest[..end].parse().map(|n| (Token::Number(n), end)).map_err(|_| (SyntaxErrorKind::Unexpected(rest[..end].to_owned()), end))
+}
+
+/// A name may hold `-` and `.` inside; after an operand `div`, `mod`, `and` and `or` are operators.
+fn lex_name(rest: &str, after_operand: bool) -> Lexed {
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || "_-.:".contains(c))).unwrap_or(rest.len());
+    let name = rest[..end].trim_end_matches(['.', ':']);
+    if name.contains("::") {
+        return Err((SyntaxErrorKind::NotInForms(name.to_owned()), name.len()));
+    }
+    let operator = match name {
+        _ if !after_operand => None,
+        "or" => Some(Operator::Or),
+        "and" => Some(Operator::And),
+        "div" => Some(Operator::Divide),
+        "mod" => Some(Operator::Modulo),
+        _ => None,
+    };
+    Ok((operator.map_or_else(|| Token::Name(name.to_owned()), Token::Operator), name.len()))
+}
+
+struct Parser<'a> {
+    tokens: &'a [(Token, Span)],
+    at: usize,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> &Token {
+        &self.tokens[self.at].0
+    }
+
+    fn span(&self) -> Span {
+        self.tokens[self.at].1
+    }
+
+    fn previous(&self) -> Span {
+        self.tokens[self.at.saturating_sub(1)].1
+    }
+
+    fn take(&mut self, token: &Token) -> bool {
+        let found = self.peek() == token;
+        if found {
+            self.at += 1;
+        }
+        found
+    }
+
+    fn unexpected(&self) -> SyntaxError {
+        let kind = match self.peek() {
+            Token::End => SyntaxErrorKind::EndsEarly,
+            token => SyntaxErrorKind::Unexpected(token.to_string()),
+        };
+        SyntaxError { kind, span: self.span() }
+    }
+
+    fn expect(&mut self, token: &Token) -> Result<(), SyntaxError> {
+        if self.take(token) { Ok(()) } else { Err(self.unexpected()) }
+    }
+
+    fn expression(&mut self, level: u8) -> Result<Syntax, SyntaxError> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(SyntaxError { kind: SyntaxErrorKind::TooDeep, span: self.span() });
+        }
+        let mut left = self.unary()?;
+        while let Token::Operator(operator) = *self.peek() {
+            if operator.level() <= level {
+                break;
+            }
+            self.at += 1;
+            let right = self.expression(operator.level())?;
+            let span = left.span.to(right.span);
+            left = Syntax { kind: SyntaxKind::Binary(operator, Box::new(left), Box::new(right)), span };
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Result<Syntax, SyntaxError> {
+        let span = self.span();
+        if self.take(&Token::Operator(Operator::Subtract)) {
+            self.depth += 1;
+            if self.depth > MAX_DEPTH {
+                return Err(SyntaxError { kind: SyntaxErrorKind::TooDeep, span });
+            }
+            let inner = self.unary()?;
+            self.depth -= 1;
+            let span = span.to(inner.span);
+            return Ok(Syntax { kind: SyntaxKind::Negate(Box::new(inner)), span });
+        }
+        self.primary()
+    }
+
+    fn primary(&mut self) -> Result<Syntax, SyntaxError> {
+        let span = self.span();
+        let kind = match self.peek().clone() {
+            Token::Number(n) => {
+                self.at += 1;
+                SyntaxKind::Number(n)
+            }
+            Token::Text(t) => {
+                self.at += 1;
+                SyntaxKind::Text(t)
+            }
+            Token::Open => {
+                self.at += 1;
+                let inner = self.expression(0)?;
+                self.expect(&Token::Close)?;
+                return Ok(Syntax { span: span.to(self.previous()), ..inner });
+            }
+            Token::Name(name) if self.tokens[self.at + 1].0 == Token::Open => {
+                self.at += 2;
+                let arguments = self.arguments()?;
+                if name == "current" && arguments.is_empty() {
+                    let steps = self.steps(false)?;
+                    SyntaxKind::Path(Start::Current, steps)
+                } else {
+                    SyntaxKind::Call(name, arguments)
+                }
+            }
+            Token::Question(name) => {
+                self.at += 1;
+                let mut steps = self.predicates_as_step(span)?;
+                steps.extend(self.steps(false)?);
+                SyntaxKind::Path(Start::Question(name), steps)
+            }
+            Token::Slash => SyntaxKind::Path(Start::Root, self.steps(false)?),
+            Token::Name(_) | Token::Dot | Token::DotDot => SyntaxKind::Path(Start::Here, self.steps(true)?),
+            _ => return Err(self.unexpected()),
+        };
+        Ok(Syntax { kind, span: span.to(self.previous()) })
+    }
+
+    fn arguments(&mut self) -> Result<Vec<Syntax>, SyntaxError> {
+        let mut arguments = Vec::new();
+        if self.take(&Token::Close) {
+            return Ok(arguments);
+        }
+        loop {
+            arguments.push(self.expression(0)?);
+            if !self.take(&Token::Comma) {
+                self.expect(&Token::Close)?;
+                return Ok(arguments);
+            }
+        }
+    }
+
+    /// `${x}[…]`: predicates directly behind the start are kept on a `.` step.
+    fn predicates_as_step(&mut self, span: Span) -> Result<Vec<Step>, SyntaxError> {
+        let predicates = self.predicates()?;
+        Ok(if predicates.is_empty() { Vec::new() } else { vec![Step { axis: Axis::Here, predicates, span }] })
+    }
+
+    fn predicates(&mut self) -> Result<Vec<Syntax>, SyntaxError> {
+        let mut predicates = Vec::new();
+        while self.take(&Token::OpenBracket) {
+            predicates.push(self.expression(0)?);
+            self.expect(&Token::CloseBracket)?;
+        }
+        Ok(predicates)
+    }
+
+    fn steps(&mut self, mut first: bool) -> Result<Vec<Step>, SyntaxError> {
+        let mut steps = Vec::new();
+        while first || self.take(&Token::Slash) {
+            first = false;
+            let span = self.span();
+            let axis = match self.peek().clone() {
+                Token::Name(name) => Axis::Child(name),
+                Token::Dot => Axis::Here,
+                Token::DotDot => Axis::Parent,
+                _ => return Err(self.unexpected()),
+            };
+            self.at += 1;
+            let predicates = self.predicates()?;
+            steps.push(Step { axis, predicates, span });
+        }
+        Ok(steps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(syntax: &Syntax) -> String {
+        match &syntax.kind {
+            SyntaxKind::Number(n) => n.to_string(),
+            SyntaxKind::Text(t) => format!("'{t}'"),
+            SyntaxKind::Path(start, steps) => {
+                let steps: String = steps
+                    .iter()
+                    .map(|s| {
+                        let predicates: String = s.predicates.iter().map(|p| format!("[{}]", shape(p))).collect();
+                        format!(
+                            "/{}{predicates}",
+                            match &s.axis {
+                                Axis::Child(n) => n,
+                                Axis::Parent => "..",
+                                Axis::Here => ".",
+                            }
+                        )
+                    })
+                    .collect();
+                format!("{start:?}{steps}")
+            }
+            SyntaxKind::Call(name, arguments) => format!("{name}({})", arguments.iter().map(shape).collect::<Vec<_>>().join(" ")),
+            SyntaxKind::Binary(o, a, b) => format!("({} {} {})", shape(a), o.text(), shape(b)),
+            SyntaxKind::Negate(a) => format!("-{}", shape(a)),
+        }
+    }
+
+    #[test]
+    fn operators_bind_as_in_xpath() {
+        for (text, tree) in [
+            ("1 + 2 * 3 - 4", "((1 + (2 * 3)) - 4)"),
+            ("1 < 2 = 3 > 2 and 1 or 0", "((((1 < 2) = (3 > 2)) and 1) or 0)"),
+            ("-(1) div -2", "(-1 div -2)"),
+            ("if(. > 0, 'a', \"b\")", "if((Here/. > 0) 'a' 'b')"),
+            ("${a}[b = current()/../c]/d", "Question(\"a\")/.[(Here/b = Current/../c)]/d"),
+            ("../x-1", "Here/../x-1"),
+            ("../x -1", "(Here/../x - 1)"),
+            ("3 mod 2", "(3 mod 2)"),
+        ] {
+            assert_eq!(shape(&parse(text).unwrap()), tree, "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_say_where() {
+        for (text, start) in [("1 +", 3), ("'abc", 0), ("a//b", 1), ("if(1,2", 6), ("1 2", 2), ("${a", 0), ("#", 0)] {
+            assert_eq!(parse(text).unwrap_err().span.start, start, "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_not_run() {
+        let text = "(".repeat(100_000) + "1" + &")".repeat(100_000);
+        assert_eq!(parse(&text).unwrap_err().kind, SyntaxErrorKind::TooDeep);
+        assert_eq!(parse(&"-".repeat(100_000)).unwrap_err().kind, SyntaxErrorKind::TooDeep);
+    }
+}

@@ -1,0 +1,136 @@
+//! Choice lists: inline in a form or a CSV file with any further columns for filters and look-ups.
+
+use crate::locale::{Lang, Text, fold};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is kept.
+    pub name: Arc<str>,
+    /// What is shown.
+    pub label: Text,
+    /// Everything by which it is found, folded.
+    pub search: String,
+    /// The cells of [`ChoiceList::columns`].
+    pub cells: Vec<Arc<str>>,
+}
+
+/// A list of choices, or a table of rows taken from another record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChoiceList {
+    /// `lists/energy.csv`, or an inline list's name.
+    pub name: String,
+    /// Column names.
+    pub columns: Vec<String>,
+    /// The choices in order.
+    pub choices: Vec<Choice>,
+    /// The CSV text; `None` for an inline list, which travels with its form.
+    pub source: Option<Arc<str>>,
+    /// SHA-256 of the CSV text.
+    pub hash: String,
+    index: BTreeMap<Arc<str>, usize>,
+}
+
+/// Why a CSV text is not a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListProblem {
+    /// The first line has no `name` column.
+    NoNameColumn,
+    /// A line cannot be read.
+    BadLine(u64),
+    /// A name stands twice.
+    Twice(String, u64),
+}
+
+impl ChoiceList {
+    /// A list from rows of cells.
+    pub fn new(name: impl Into<String>, columns: Vec<String>, rows: Vec<(Text, Vec<Arc<str>>)>) -> Self {
+        let name_at = columns.iter().position(|c| c == "name").unwrap_or(0);
+        let choices: Vec<_> = rows
+            .into_iter()
+            .map(|(label, cells)| {
+                let found_by = [label.vi.as_str(), label.en.as_str()]
+                    .into_iter()
+                    .chain(columns.iter().zip(&cells).filter(|(c, _)| matches!(c.as_str(), "name" | "search")).map(|(_, v)| &**v));
+                let search = fold::fold(&found_by.collect::<Vec<_>>().join(" "));
+                Choice { name: cells.get(name_at).cloned().unwrap_or_else(|| "".into()), label, search, cells }
+            })
+            .collect();
+        let index = choices.iter().enumerate().rev().map(|(at, choice)| (choice.name.clone(), at)).collect();
+        Self { name: name.into(), columns, choices, index, ..Self::default() }
+    }
+
+    /// Reads a CSV file's text: columns `name`, `label_vi`, `label_en` (or `label`) and any others.
+    ///
+    /// # Errors
+    /// The first [`ListProblem`].
+    pub fn from_csv(name: &str, text: &str) -> Result<Self, ListProblem> {
+        let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let columns: Vec<String> = reader.headers().map_err(|_| ListProblem::BadLine(1))?.iter().map(|h| h.trim().to_owned()).collect();
+        let at = |column: &str| columns.iter().position(|c| c == column);
+        let name_at = at("name").ok_or(ListProblem::NoNameColumn)?;
+        let (vi, en) = (at("label_vi").or_else(|| at("label")), at("label_en").or_else(|| at("label")));
+        let mut seen = BTreeMap::new();
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let record = record.map_err(|e| ListProblem::BadLine(e.position().map_or(0, csv::Position::line)))?;
+            let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or("").to_owned();
+            let line = record.position().map_or(0, csv::Position::line);
+            if seen.insert(cell(Some(name_at)), line).is_some() {
+                return Err(ListProblem::Twice(cell(Some(name_at)), line));
+            }
+            rows.push((Text { vi: cell(vi), en: cell(en) }, record.iter().map(Arc::from).collect()));
+        }
+        Ok(Self { source: Some(text.into()), hash: hex_digest(text.as_bytes()), ..Self::new(name, columns, rows) })
+    }
+
+    /// The place of a choice.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+
+    /// A choice by name.
+    pub fn get(&self, name: &str) -> Option<&Choice> {
+        self.position(name).map(|at| &self.choices[at])
+    }
+
+    /// A cell of the row named `key`.
+    pub fn cell(&self, key: &str, column: &str) -> Option<&Arc<str>> {
+        let at = self.columns.iter().position(|c| c == column)?;
+        self.get(key)?.cells.get(at)
+    }
+
+    /// The label of a choice, or its bare name when the list does not hold it (any more).
+    pub fn label<'a>(&'a self, name: &'a str, lang: Lang) -> &'a str {
+        self.get(name).map_or(name, |choice| choice.label.get(lang))
+    }
+}
+
+/// SHA-256 as 64 lower-case hex digits.
+pub fn hex_digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_csv_list_is_searched_without_marks_and_looked_up_by_column() {
+        let list = ChoiceList::from_csv("l.csv", "name,label_vi,label_en,unit,search\ndm,Đất Mũi,Dat Mui,kg,Viên An\n").unwrap();
+        assert_eq!(list.choices[0].search, "dat mui dat mui dm vien an");
+        assert_eq!(list.cell("dm", "unit").map(|c| &**c), Some("kg"));
+        assert_eq!(list.cell("dm", "no"), None);
+        assert_eq!(list.label("gone", Lang::Vi), "gone");
+    }
+
+    #[test]
+    fn damaged_lists_are_named_by_line() {
+        assert_eq!(ChoiceList::from_csv("l", "a,b\n1,2\n"), Err(ListProblem::NoNameColumn));
+        assert_eq!(ChoiceList::from_csv("l", "name,b\n1,2\n1,3\n"), Err(ListProblem::Twice("1".into(), 3)));
+        assert_eq!(ChoiceList::from_csv("l", "name,b\n1,2,3\n"), Err(ListProblem::BadLine(2)));
+    }
+}

@@ -1,0 +1,263 @@
+//! Reads a form from TOML into a [`Draft`], finding all problems of its shape at once.
+
+use super::draft::{Cell, Draft, Row, Source};
+use super::expression::compile::nearest;
+use super::list::ChoiceList;
+use super::problem::Problem;
+use crate::locale::{Text, say};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Columns that hold text in both languages.
+pub const TEXT_COLUMNS: [&str; 6] = ["label", "hint", "guidance_hint", "required_message", "constraint_message", "warning_message"];
+
+/// Columns that hold an expression or a plain text.
+pub const CELL_COLUMNS: [&str; 19] = [
+    "required",
+    "relevant",
+    "constraint",
+    "warning",
+    "calculation",
+    "default",
+    "read_only",
+    "choice_filter",
+    "repeat_count",
+    "unit",
+    "previous",
+    "trigger",
+    "value",
+    "choices",
+    "choices_file",
+    "appearance",
+    "parameters",
+    "to",
+    "indicator",
+];
+
+const HEAD: [&str; 9] = ["form", "version", "title", "subject", "date", "summary", "identity", "choices", "question"];
+
+/// Forms larger than this are refused: no real one comes near, and a reader must not be made to run out of memory.
+pub const MAX_SOURCE: usize = 16 << 20;
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+/// Reads a form's text.
+///
+/// # Errors
+/// All problems of its shape.
+pub fn read(name: &str, text: &str) -> Result<Draft, (Source, Vec<Problem>)> {
+    let source = Source { name: name.to_owned(), text: text.into() };
+    if text.len() > MAX_SOURCE {
+        return Err((source, vec![Problem::error(0..0, Text::both(say::form::too_many))]));
+    }
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        let problems = errors.iter().map(|e| Problem::error(e.span().unwrap_or(0..0), Text::both(|lang| say::form::not_toml(lang, e.message())))).collect();
+        return Err((source, problems));
+    }
+    let mut reader = Reader { text, problems: Vec::new() };
+    let draft = reader.draft(table.get_ref(), source.clone());
+    if reader.problems.is_empty() { Ok(draft) } else { Err((source, reader.problems)) }
+}
+
+struct Reader<'i> {
+    text: &'i str,
+    problems: Vec<Problem>,
+}
+
+impl<'i> Reader<'i> {
+    fn wrong(&mut self, key: &str, place: Range<usize>, wanted: fn(crate::locale::Lang) -> String) {
+        self.problems.push(Problem::error(place, Text::both(|lang| say::form::wrong_kind(lang, key, wanted(lang)))));
+    }
+
+    fn unknown(&mut self, key: &Spanned<impl AsRef<str>>, known: impl Iterator<Item = &'static str>) {
+        let name = key.get_ref().as_ref();
+        let problem = Problem::error(key.span(), Text::both(|lang| say::form::unknown_key(lang, name)));
+        self.problems.push(problem.near(nearest(name, known)));
+    }
+
+    fn draft(&mut self, table: &DeTable<'i>, source: Source) -> Draft {
+        for (key, _) in table.iter() {
+            if !HEAD.contains(&key.get_ref().as_ref()) {
+                self.unknown(key, HEAD.into_iter());
+            }
+        }
+        let mut head = BTreeMap::new();
+        for key in ["subject", "date", "summary"] {
+            if let Some(cell) = table.get(key).and_then(|value| self.cell(key, value)) {
+                head.insert(key, cell);
+            }
+        }
+        let id = self.needed(table, "form", 0..0);
+        Draft {
+            id,
+            version: self.version(table),
+            title: table.get("title").map(|value| self.both("title", value)).unwrap_or_default(),
+            head,
+            identity: table.get("identity").map(|value| self.cells("identity", value)).unwrap_or_default(),
+            lists: table.get("choices").map(|value| self.lists(value)).unwrap_or_default(),
+            rows: table.get("question").map(|value| self.rows(value)).unwrap_or_default(),
+            source,
+        }
+    }
+
+    fn version(&mut self, table: &DeTable<'i>) -> u32 {
+        let Some(value) = table.get("version") else {
+            self.problems.push(Problem::error(0..0, Text::both(|lang| say::form::missing_key(lang, "version"))));
+            return 0;
+        };
+        let number = value.get_ref().as_integer().and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok());
+        number.filter(|n| *n > 0).unwrap_or_else(|| {
+            self.wrong("version", value.span(), say::form::a_whole_number);
+            0
+        })
+    }
+
+    fn needed(&mut self, table: &DeTable<'i>, key: &'static str, place: Range<usize>) -> Cell {
+        match table.get(key) {
+            Some(value) => self.cell(key, value).unwrap_or_default(),
+            None => {
+                self.problems.push(Problem::error(place, Text::both(|lang| say::form::missing_key(lang, key))));
+                Cell::default()
+            }
+        }
+    }
+
+    /// A text, number or truth as a cell; its place leaves the quotes out.
+    fn cell(&mut self, key: &str, value: &Value<'i>) -> Option<Cell> {
+        let span = value.span();
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) => number.as_str().to_owned(),
+            DeValue::Float(number) => number.as_str().to_owned(),
+            DeValue::Boolean(true) => "true()".to_owned(),
+            DeValue::Boolean(false) => "false()".to_owned(),
+            _ => {
+                self.wrong(key, span, say::form::a_text);
+                return None;
+            }
+        };
+        let raw = self.text.get(span.clone()).unwrap_or("");
+        let inside = raw.find(&text).filter(|_| !text.is_empty());
+        let place = inside.map_or(span.clone(), |at| span.start + at..span.start + at + text.len());
+        Some(Cell { text, place, exact: inside.is_some() })
+    }
+
+    fn cells(&mut self, key: &str, value: &Value<'i>) -> Vec<Cell> {
+        match value.get_ref() {
+            DeValue::Array(items) => items.iter().filter_map(|item| self.cell(key, item)).collect(),
+            _ => {
+                self.wrong(key, value.span(), say::form::a_list);
+                Vec::new()
+            }
+        }
+    }
+
+    fn both(&mut self, key: &str, value: &Value<'i>) -> Text {
+        match value.get_ref() {
+            DeValue::String(text) => Text::plain(text.to_string()),
+            DeValue::Table(table) => {
+                let mut text = Text::default();
+                for (language, said) in table.iter() {
+                    let (known, said) = (language.get_ref().as_ref(), said.get_ref().as_str());
+                    match (known, said) {
+                        ("vi", Some(said)) => text.vi = said.to_owned(),
+                        ("en", Some(said)) => text.en = said.to_owned(),
+                        _ => self.wrong(key, language.span(), say::form::both_languages),
+                    }
+                }
+                text
+            }
+            _ => {
+                self.wrong(key, value.span(), say::form::both_languages);
+                Text::default()
+            }
+        }
+    }
+
+    fn lists(&mut self, value: &Value<'i>) -> Vec<(ChoiceList, Range<usize>)> {
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong("choices", value.span(), say::form::a_table);
+            return Vec::new();
+        };
+        table.iter().map(|(name, rows)| (self.list(name.get_ref(), rows), name.span())).collect()
+    }
+
+    fn list(&mut self, name: &str, value: &Value<'i>) -> ChoiceList {
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong(name, value.span(), say::form::a_list);
+            return ChoiceList::default();
+        };
+        let mut columns = vec!["name".to_owned()];
+        let mut rows: Vec<(Text, BTreeMap<String, String>)> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for item in items {
+            let Some(table) = item.get_ref().as_table() else {
+                self.wrong(name, item.span(), say::form::a_table);
+                continue;
+            };
+            let mut label = Text::default();
+            let mut cells = BTreeMap::new();
+            for (key, value) in table.iter() {
+                match key.get_ref().as_ref() {
+                    "label" => label = self.both("label", value),
+                    column => {
+                        if !columns.iter().any(|c| c == column) {
+                            columns.push(column.to_owned());
+                        }
+                        cells.insert(column.to_owned(), self.cell(column, value).unwrap_or_default().text);
+                    }
+                }
+            }
+            let choice = self.needed(table, "name", item.span()).text;
+            if !seen.insert(choice.clone()) {
+                self.problems.push(Problem::error(item.span(), Text::both(|lang| say::form::duplicate_choice(lang, &choice))));
+            }
+            rows.push((label, cells));
+        }
+        let cells = |cells: &BTreeMap<String, String>| columns.iter().map(|c| Arc::from(cells.get(c).map_or("", String::as_str))).collect();
+        let rows = rows.iter().map(|(label, row)| (label.clone(), cells(row))).collect();
+        ChoiceList::new(name, columns.clone(), rows)
+    }
+
+    fn rows(&mut self, value: &Value<'i>) -> Vec<Row> {
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong("question", value.span(), say::form::a_list);
+            return Vec::new();
+        };
+        items.iter().map(|item| self.row(item)).collect()
+    }
+
+    fn row(&mut self, value: &Value<'i>) -> Row {
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong("question", value.span(), say::form::a_table);
+            return Row::default();
+        };
+        let place = value.span();
+        let mut row = Row { name: self.needed(table, "name", place.clone()), kind: self.needed(table, "type", place), ..Row::default() };
+        for (key, value) in table.iter() {
+            let name = key.get_ref().as_ref();
+            if let Some(column) = TEXT_COLUMNS.iter().find(|c| **c == name) {
+                row.texts.insert(column, (self.both(column, value), value.span()));
+            } else if let Some(column) = CELL_COLUMNS.iter().find(|c| **c == name) {
+                if let Some(cell) = self.cell(column, value) {
+                    row.cells.insert(column, cell);
+                }
+            } else {
+                match name {
+                    "name" | "type" => {}
+                    "question" => row.children = self.rows(value),
+                    "personal" => match value.get_ref().as_bool() {
+                        Some(personal) => row.personal = personal,
+                        None => self.wrong("personal", value.span(), say::form::a_truth),
+                    },
+                    _ => self.unknown(key, TEXT_COLUMNS.into_iter().chain(CELL_COLUMNS).chain(["name", "type", "question", "personal"])),
+                }
+            }
+        }
+        row
+    }
+}

@@ -1,0 +1,14 @@
+//! map later
+pub mod cli;
+pub mod disk;
+pub mod error;
+pub mod exchange;
+pub mod form;
+pub mod interview;
+pub mod locale;
+pub mod programme;
+pub mod record;
+pub mod store;
+pub mod tui;
+pub mod value;
+pub mod workbench;

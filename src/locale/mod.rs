@@ -1,0 +1,82 @@
+//! How Vietnamese and English speak, count, date and search. Pure.
+//!
+//! Every sentence shown to a person stands in [`say`], in both languages side by side, so none can be missing.
+
+pub mod date;
+pub mod fold;
+pub mod number;
+pub mod say;
+pub mod words;
+
+/// A language of the screens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// Vietnamese, the first language.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// `vi` or `en`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads `vi`, `en` and locale names such as `en_GB.UTF-8`.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code.get(..2)?.to_ascii_lowercase().as_str() {
+            "vi" => Some(Self::Vi),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The other language.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Vi => Self::En,
+            Self::En => Self::Vi,
+        }
+    }
+}
+
+/// A text in both languages; an empty one falls back to the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Vietnamese.
+    pub vi: String,
+    /// English.
+    pub en: String,
+}
+
+impl Text {
+    /// The same text in both languages.
+    pub fn plain(text: impl Into<String>) -> Self {
+        let vi = text.into();
+        Self { en: vi.clone(), vi }
+    }
+
+    /// Built by one catalogue entry called for each language.
+    pub fn both(say: impl Fn(Lang) -> String) -> Self {
+        Self { vi: say(Lang::Vi), en: say(Lang::En) }
+    }
+
+    /// The text in `lang`, or in the other language when that one is empty.
+    pub fn get(&self, lang: Lang) -> &str {
+        let (first, second) = match lang {
+            Lang::Vi => (&self.vi, &self.en),
+            Lang::En => (&self.en, &self.vi),
+        };
+        if first.is_empty() { second } else { first }
+    }
+
+    /// Whether both are empty.
+    pub fn is_empty(&self) -> bool {
+        self.vi.is_empty() && self.en.is_empty()
+    }
+}

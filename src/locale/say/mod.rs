@@ -1,0 +1,20 @@
+//! The catalogue: every sentence in both languages, side by side, checked by the compiler.
+//!
+//! An entry is a function `(lang, arguments…) -> String`; one that lacks a language or an argument does not compile.
+
+macro_rules! say {
+    ($($name:ident($($arg:ident),*) $vi:literal $en:literal)*) => {$(
+        #[doc = $en]
+        pub fn $name(lang: $crate::locale::Lang $(, $arg: impl std::fmt::Display)*) -> String {
+            match lang {
+                $crate::locale::Lang::Vi => format!($vi),
+                $crate::locale::Lang::En => format!($en),
+            }
+        }
+    )*};
+}
+
+pub mod cli;
+pub mod failure;
+pub mod form;
+pub mod screen;

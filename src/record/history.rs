@@ -1,0 +1,151 @@
+//! A record's revisions and which of them knew which.
+
+use super::revision::{Act, Revision, RevisionId};
+use std::collections::BTreeMap;
+
+/// All revisions of one record, sorted by (at, id), with their ancestry.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    revisions: Vec<Revision>,
+    /// For each revision, a bit for every revision that it descends from.
+    ancestors: Vec<Vec<u64>>,
+    /// Revisions whose decision was taken back.
+    undone: Vec<bool>,
+}
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Only on this laptop.
+    Draft,
+    /// Handed in.
+    Submitted,
+    /// Approved as it is.
+    Approved,
+    /// Sent back with a question.
+    Returned,
+    /// Struck out.
+    Void,
+}
+
+impl State {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Approved => "approved",
+            Self::Returned => "returned",
+            Self::Void => "void",
+        }
+    }
+
+    /// By its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Draft, Self::Submitted, Self::Approved, Self::Returned, Self::Void].into_iter().find(|s| s.word() == word)
+    }
+}
+
+impl History {
+    /// From any revisions of one record, in any order, repeated or not.
+    pub fn new(mut revisions: Vec<Revision>) -> Self {
+        revisions.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        revisions.dedup_by(|a, b| a.id == b.id);
+        let places: BTreeMap<RevisionId, usize> = revisions.iter().enumerate().map(|(at, r)| (r.id, at)).collect();
+        let ancestors = ancestry(&revisions, &places);
+        let mut history = Self { undone: vec![false; revisions.len()], revisions, ancestors };
+        history.undo(&places);
+        history
+    }
+
+    /// Later acts first: an `undo` that was itself undone takes nothing back.
+    fn undo(&mut self, places: &BTreeMap<RevisionId, usize>) {
+        for at in (0..self.revisions.len()).rev() {
+            let revision = &self.revisions[at];
+            if revision.act != Act::Undo || self.undone[at] {
+                continue;
+            }
+            let target = revision.argument("target").and_then(super::revision::unhex).and_then(|id| places.get(&id).copied());
+            if let Some(target) = target.filter(|target| self.descends(at, *target)) {
+                self.undone[target] = true;
+            }
+        }
+    }
+
+    /// The revisions, sorted by (at, id).
+    pub fn revisions(&self) -> &[Revision] {
+        &self.revisions
+    }
+
+    /// Whether the decision of a revision was taken back.
+    pub fn is_undone(&self, at: usize) -> bool {
+        self.undone[at]
+    }
+
+    /// Whether `later` knew `earlier`.
+    pub fn descends(&self, later: usize, earlier: usize) -> bool {
+        self.ancestors[later][earlier / 64] >> (earlier % 64) & 1 == 1
+    }
+
+    /// The revisions that no other descends from, sorted by id: the parents of the next one.
+    pub fn heads(&self) -> Vec<RevisionId> {
+        let count = self.revisions.len();
+        let is_head = |at: &usize| !(0..count).any(|later| self.descends(later, *at));
+        let mut heads: Vec<_> = (0..count).filter(is_head).map(|at| self.revisions[at].id).collect();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// Where the record stands. An approval or void holds only while nobody wrote without having seen it.
+    pub fn state(&self) -> State {
+        let seen_all = |at: usize, of: &dyn Fn(&Revision) -> bool| (0..self.revisions.len()).all(|other| other == at || !of(&self.revisions[other]) || self.descends(at, other));
+        let decided = |act: Act, of: &dyn Fn(&Revision) -> bool| (0..self.revisions.len()).any(|at| self.revisions[at].act == act && !self.undone[at] && seen_all(at, of));
+        let writes = |r: &Revision| r.is_write() || r.act == Act::Submit;
+        if decided(Act::Void, &writes) {
+            return State::Void;
+        }
+        if decided(Act::Approve, &|r| writes(r) || r.act == Act::Return) {
+            return State::Approved;
+        }
+        // A question stays open until somebody answers, hands in again or approves, having seen it.
+        let settles = |r: &Revision| matches!(r.act, Act::Answer | Act::Submit | Act::Approve) || r.is_write() && r.act != Act::Resolve;
+        let open = |at: usize| {
+            self.revisions[at].act == Act::Return
+                && !self.undone[at]
+                && !(0..self.revisions.len()).any(|later| self.descends(later, at) && settles(&self.revisions[later]) && !self.undone[later])
+        };
+        if (0..self.revisions.len()).any(open) { State::Returned } else { State::Submitted }
+    }
+}
+
+/// Parents may lie after their children in (at, id) when a clock was wrong, so ancestry is followed, not assumed from order.
+fn ancestry(revisions: &[Revision], places: &BTreeMap<RevisionId, usize>) -> Vec<Vec<u64>> {
+    let words = revisions.len().div_ceil(64);
+    let mut ancestors: Vec<Option<Vec<u64>>> = vec![None; revisions.len()];
+    for start in 0..revisions.len() {
+        let mut stack = vec![start];
+        while let Some(at) = stack.last().copied() {
+            if ancestors[at].is_some() {
+                stack.pop();
+                continue;
+            }
+            let parents: Vec<usize> = revisions[at].parents.iter().filter_map(|id| places.get(id).copied()).filter(|p| *p != at).collect();
+            // An id is the hash of a line that names its parents, so a circle cannot be made; the stack is the guard all the same.
+            let open: Vec<usize> = parents.iter().copied().filter(|p| ancestors[*p].is_none() && !stack.contains(p)).collect();
+            if open.is_empty() {
+                let mut bits = vec![0; words];
+                for parent in parents {
+                    bits[parent / 64] |= 1 << (parent % 64);
+                    for (word, inherited) in bits.iter_mut().zip(ancestors[parent].iter().flatten()) {
+                        *word |= inherited;
+                    }
+                }
+                ancestors[at] = Some(bits);
+                stack.pop();
+            } else {
+                stack.extend(open);
+            }
+        }
+    }
+    ancestors.into_iter().map(Option::unwrap_or_default).collect()
+}

@@ -1,0 +1,177 @@
+//! What a history says now. Pure, total, never fails, and does not depend on order: it looks only at who knew whom.
+
+use super::clock::Stamp;
+use super::history::History;
+use super::revision::{Act, Revision};
+use crate::value::Value;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A value that somebody gave an answer without knowing the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The value; `None` is a clear.
+    pub value: Option<Value>,
+    /// The revision that wrote it, as a place in the history; of several that gave the same value the earliest.
+    pub revision: usize,
+}
+
+/// An answer that two people gave different values, neither knowing the other's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The answer.
+    pub path: String,
+    /// Every value, by (at, device).
+    pub candidates: Vec<Candidate>,
+    /// The value that all of them knew before, where there is one.
+    pub base: Option<Value>,
+}
+
+/// A record's current answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Path → value; of a conflict the provisional one.
+    pub answers: BTreeMap<String, Value>,
+    /// Path → note.
+    pub notes: BTreeMap<String, String>,
+    /// Answers that need a decision, by path.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Merges a history. `now` decides only which clocks are believed for the provisional value of a conflict.
+pub fn merge(history: &History, now: DateTime<Utc>) -> Merged {
+    let revisions = history.revisions();
+    let paths: BTreeSet<&str> = revisions.iter().flat_map(|r| &r.wrote).map(String::as_str).collect();
+    let mut merged = Merged { notes: notes(history), ..Merged::default() };
+    for path in paths {
+        let candidates = candidates(history, path);
+        match candidates.as_slice() {
+            [] => {}
+            [one] => {
+                if let Some(value) = &one.value {
+                    merged.answers.insert(path.to_owned(), value.clone());
+                }
+            }
+            several => {
+                let best = several.iter().max_by_key(|c| rank(&revisions[c.revision], now));
+                if let Some(value) = best.and_then(|c| c.value.clone()) {
+                    merged.answers.insert(path.to_owned(), value);
+                }
+                merged.conflicts.push(Conflict { path: path.to_owned(), base: base(history, path, several), candidates });
+            }
+        }
+    }
+    keep_edited_rows(history, &mut merged);
+    merged
+}
+
+/// Trusted clocks first, then the later stamp, then the device's name.
+fn rank(revision: &Revision, now: DateTime<Utc>) -> (bool, Stamp, &str) {
+    (revision.at.is_trusted(now), revision.at, &revision.device)
+}
+
+/// The revisions that wrote `path` and that no other writer of it descends from.
+fn maximal_writers(history: &History, path: &str) -> Vec<usize> {
+    let wrote = |at: &usize| !history.is_undone(*at) && history.revisions()[*at].wrote.binary_search_by(|w| w.as_str().cmp(path)).is_ok();
+    let writers: Vec<usize> = (0..history.revisions().len()).filter(wrote).collect();
+    writers.iter().copied().filter(|at| !writers.iter().any(|later| history.descends(*later, *at))).collect()
+}
+
+/// The distinct values of the maximal writers, by (at, device). The same value from two people is one candidate.
+pub fn candidates(history: &History, path: &str) -> Vec<Candidate> {
+    let revisions = history.revisions();
+    let mut writers = maximal_writers(history, path);
+    writers.sort_by(|a, b| (revisions[*a].at, &revisions[*a].device).cmp(&(revisions[*b].at, &revisions[*b].device)));
+    let mut found: Vec<Candidate> = Vec::new();
+    for revision in writers {
+        let value = revisions[revision].answers.get(path).cloned();
+        if !found.iter().any(|c| c.value == value) {
+            found.push(Candidate { value, revision });
+        }
+    }
+    found
+}
+
+/// The newest value of `path` that every candidate's writer knew.
+fn base(history: &History, path: &str, candidates: &[Candidate]) -> Option<Value> {
+    let revisions = history.revisions();
+    let known_to_all = |at: &usize| candidates.iter().all(|c| history.descends(c.revision, *at));
+    let wrote = |at: &usize| revisions[*at].wrote.iter().any(|w| w == path);
+    (0..revisions.len()).rev().filter(wrote).find(known_to_all).and_then(|at| revisions[at].answers.get(path).cloned())
+}
+
+/// Deleting a row against an edit inside it keeps the row and asks.
+fn keep_edited_rows(history: &History, merged: &mut Merged) {
+    let revisions = history.revisions();
+    let deleted: Vec<String> =
+        revisions.iter().flat_map(|r| r.wrote.iter().filter(|w| w.ends_with("/#") && !r.answers.contains_key(*w))).filter(|w| !merged.answers.contains_key(*w)).cloned().collect();
+    for path in deleted.into_iter().collect::<BTreeSet<_>>() {
+        let inside = path.trim_end_matches('#');
+        let deleters = maximal_writers(history, &path);
+        let edits = |at: &usize| !history.is_undone(*at) && revisions[*at].wrote.iter().any(|w| w.starts_with(inside) && *w != path && revisions[*at].answers.contains_key(w));
+        let unaware = |at: &usize| deleters.iter().any(|deleter| !history.descends(*deleter, *at) && !history.descends(*at, *deleter) && deleter != at);
+        let Some(editor) = (0..revisions.len()).filter(edits).find(unaware) else { continue };
+        let before = revisions[editor].answers.get(&path).cloned();
+        let Some(order) = before else { continue };
+        let mut candidates = vec![Candidate { value: Some(order.clone()), revision: editor }];
+        candidates.extend(deleters.iter().map(|at| Candidate { value: None, revision: *at }).take(1));
+        candidates.sort_by(|a, b| (revisions[a.revision].at, &revisions[a.revision].device).cmp(&(revisions[b.revision].at, &revisions[b.revision].device)));
+        merged.answers.insert(path.clone(), order.clone());
+        merged.conflicts.push(Conflict { path, candidates, base: Some(order) });
+    }
+    merged.conflicts.sort_by(|a, b| a.path.cmp(&b.path));
+}
+
+/// Of every path the newest note among the revisions that no later one knew; a note is never in conflict.
+fn notes(history: &History) -> BTreeMap<String, String> {
+    let revisions = history.revisions();
+    let mut heads: Vec<&Revision> = (0..revisions.len()).filter(|at| !(0..revisions.len()).any(|later| history.descends(later, *at))).map(|at| &revisions[at]).collect();
+    heads.sort_by(|a, b| (a.at, &a.device).cmp(&(b.at, &b.device)));
+    heads.iter().flat_map(|r| r.notes.iter().map(|(k, v)| (k.clone(), v.clone()))).collect()
+}
+
+/// Why an answer has its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// Every revision that wrote it, in order, and what it wrote.
+    pub writers: Vec<(usize, Option<Value>)>,
+    /// The values that stand.
+    pub candidates: Vec<Candidate>,
+    /// The rule that chose.
+    pub rule: Rule,
+}
+
+/// The rules of the merge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Nobody ever answered.
+    NeverAnswered,
+    /// One writer knew all others.
+    Latest,
+    /// Several did not know each other but agree.
+    Agreed,
+    /// A person decided.
+    Resolved,
+    /// Several did not know each other and differ.
+    Conflict,
+    /// The row was removed by one and edited by another.
+    RowKept,
+}
+
+/// Explains an answer.
+pub fn why(history: &History, path: &str, merged: &Merged) -> Why {
+    let revisions = history.revisions();
+    let writers = (0..revisions.len()).filter(|at| revisions[*at].wrote.iter().any(|w| w == path)).map(|at| (at, revisions[at].answers.get(path).cloned())).collect();
+    let maximal = maximal_writers(history, path);
+    let candidates = candidates(history, path);
+    let in_conflict = merged.conflicts.iter().any(|c| c.path == path);
+    let rule = match (candidates.len(), maximal.len()) {
+        (0, _) => Rule::NeverAnswered,
+        (1, _) if in_conflict => Rule::RowKept,
+        (1, 1) if revisions[maximal[0]].act == Act::Resolve => Rule::Resolved,
+        (1, 1) => Rule::Latest,
+        (1, _) => Rule::Agreed,
+        _ => Rule::Conflict,
+    };
+    Why { writers, candidates, rule }
+}

@@ -1,0 +1,220 @@
+//! One immutable saved version of a record.
+
+use super::clock::Stamp;
+use crate::value::{Value, write_string};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// What a revision does. An act that this program does not know is kept and passed on, never interpreted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Act {
+    Save,
+    Submit,
+    Approve,
+    Return,
+    Answer,
+    Void,
+    Resolve,
+    Link,
+    Apart,
+    Undo,
+    Unknown(String),
+}
+
+const ACTS: [(&str, Act); 10] = [
+    ("save", Act::Save),
+    ("submit", Act::Submit),
+    ("approve", Act::Approve),
+    ("return", Act::Return),
+    ("answer", Act::Answer),
+    ("void", Act::Void),
+    ("resolve", Act::Resolve),
+    ("link", Act::Link),
+    ("apart", Act::Apart),
+    ("undo", Act::Undo),
+];
+
+impl Act {
+    /// By its word.
+    pub fn parse(word: &str) -> Self {
+        ACTS.iter().find(|(known, _)| *known == word).map_or_else(|| Self::Unknown(word.to_owned()), |(_, act)| act.clone())
+    }
+
+    /// Its word.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Unknown(word) => word,
+            known => ACTS.iter().find(|(_, act)| act == known).map_or("", |(word, _)| word),
+        }
+    }
+}
+
+/// An argument of an act: any canonical JSON, so that a newer program's arguments pass through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// `"comment"`
+    Text(String),
+    /// Anything else, as its canonical text.
+    Other(String),
+}
+
+/// The id of a revision: the SHA-256 of its line with these 64 digits set to `0`.
+pub type RevisionId = [u8; 32];
+
+/// One immutable saved version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// The record's UUID, lower case.
+    pub record: String,
+    /// When.
+    pub at: Stamp,
+    /// Its own name.
+    pub id: RevisionId,
+    /// Which laptop.
+    pub device: String,
+    /// The laptop's rising number, from 1.
+    pub seq: u64,
+    /// The laptop's revision before this one; `None` for its first.
+    pub prev: Option<RevisionId>,
+    /// Who.
+    pub person: String,
+    /// The form, its version and the hash of its source and lists.
+    pub of: String,
+    /// The heads that the writer saw, sorted.
+    pub parents: Vec<RevisionId>,
+    /// What it does.
+    pub act: Act,
+    /// With what.
+    pub args: BTreeMap<String, Argument>,
+    /// The paths that it set or cleared, sorted.
+    pub wrote: Vec<String>,
+    /// All answers.
+    pub answers: BTreeMap<String, Value>,
+    /// Reasons and remarks by path.
+    pub notes: BTreeMap<String, String>,
+}
+
+/// Where the 64 digits of the id begin in every line.
+pub const ID_AT: usize = r#"{"record":"","at":"","id":""#.len() + 36 + 29;
+
+/// An id as hex.
+pub fn hex(id: &RevisionId) -> String {
+    id.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// An id from 64 lower-case hex digits.
+pub fn unhex(text: &str) -> Option<RevisionId> {
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        _ => None,
+    };
+    let bytes = text.as_bytes();
+    let mut id = [0; 32];
+    if bytes.len() != 64 {
+        return None;
+    }
+    for (at, pair) in bytes.chunks(2).enumerate() {
+        id[at] = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(id)
+}
+
+impl Revision {
+    /// The canonical line, without LF.
+    pub fn line(&self) -> String {
+        let mut out = String::with_capacity(512);
+        let text = |key: &str, text: &str, out: &mut String| {
+            out.push_str(key);
+            write_string(text, out);
+        };
+        text("{\"record\":", &self.record, &mut out);
+        text(",\"at\":", &self.at.to_string(), &mut out);
+        text(",\"id\":", &hex(&self.id), &mut out);
+        text(",\"device\":", &self.device, &mut out);
+        out.push_str(&format!(",\"seq\":{}", self.seq));
+        text(",\"prev\":", &self.prev.as_ref().map_or_else(String::new, hex), &mut out);
+        text(",\"person\":", &self.person, &mut out);
+        text(",\"of\":", &self.of, &mut out);
+        out.push_str(",\"parents\":");
+        array(self.parents.iter().map(hex), &mut out);
+        text(",\"act\":", self.act.word(), &mut out);
+        out.push_str(",\"args\":");
+        object(&self.args, &mut out, |argument, out| match argument {
+            Argument::Text(text) => write_string(text, out),
+            Argument::Other(json) => out.push_str(json),
+        });
+        out.push_str(",\"wrote\":");
+        array(self.wrote.iter().cloned(), &mut out);
+        out.push_str(",\"answers\":");
+        object(&self.answers, &mut out, Value::write);
+        out.push_str(",\"notes\":");
+        object(&self.notes, &mut out, |note, out| write_string(note, out));
+        out.push('}');
+        out
+    }
+
+    /// Sets its own name from its content.
+    pub fn seal(mut self) -> Self {
+        self.id = [0; 32];
+        self.id = digest_of(self.line().as_bytes());
+        self
+    }
+
+    /// The id of its form.
+    pub fn form(&self) -> &str {
+        self.of.split('@').next().unwrap_or_default()
+    }
+
+    /// A text argument.
+    pub fn argument(&self, name: &str) -> Option<&str> {
+        match self.args.get(name) {
+            Some(Argument::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it set or cleared answers.
+    pub fn is_write(&self) -> bool {
+        !self.wrote.is_empty()
+    }
+}
+
+/// The id that a line should have: the SHA-256 of its raw bytes (without LF) with the id's digits set to `0`.
+pub fn digest_of(line: &[u8]) -> RevisionId {
+    let mut hash = Sha256::new();
+    match line.get(ID_AT..ID_AT + 64) {
+        Some(_) => {
+            hash.update(&line[..ID_AT]);
+            hash.update([b'0'; 64]);
+            hash.update(&line[ID_AT + 64..]);
+        }
+        None => hash.update(line),
+    }
+    hash.finalize().into()
+}
+
+fn array(items: impl Iterator<Item = String>, out: &mut String) {
+    out.push('[');
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write_string(&item, out);
+    }
+    out.push(']');
+}
+
+fn object<T>(entries: &BTreeMap<String, T>, out: &mut String, write: impl Fn(&T, &mut String)) {
+    out.push('{');
+    for (at, (key, entry)) in entries.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write_string(key, out);
+        out.push(':');
+        write(entry, out);
+    }
+    out.push('}');
+}

@@ -1,0 +1,269 @@
+//! Drafts: interviews that were not handed in. Local, no revisions, never synced.
+//!
+//! `drafts.jsonl` is written at every key, so that a kill loses nothing typed, and fsynced when a field is left and at
+//! least every second. Each line begins with its CRC-32; a damaged or torn line is skipped, the one before it holds.
+
+use crate::disk;
+use crate::record::line;
+use crate::record::revision::{RevisionId, hex, unhex};
+use crate::value::{Value, write_string};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The file's name.
+pub const FILE: &str = "drafts.jsonl";
+
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+const COMPACT_ABOVE: u64 = 4 << 20;
+
+/// An interview that was not handed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The record that it will become or already is.
+    pub record: String,
+    /// The form, version and hash.
+    pub of: String,
+    /// The heads that it was begun from; empty for a new record.
+    pub parents: Vec<RevisionId>,
+    /// Answers and notes that it was begun from.
+    pub base: BTreeMap<String, Value>,
+    /// Notes that it was begun from.
+    pub base_notes: BTreeMap<String, String>,
+    /// Answers now.
+    pub answers: BTreeMap<String, Value>,
+    /// Notes now.
+    pub notes: BTreeMap<String, String>,
+    /// The field in which the cursor stands and what is typed there but not yet an answer.
+    pub typing: Option<(String, String)>,
+    /// One line for lists.
+    pub summary: String,
+    /// When it was last changed, `2026-11-23T09:56:21+07:00`.
+    pub changed: String,
+}
+
+/// All drafts and their journal.
+pub struct Drafts {
+    path: PathBuf,
+    file: Option<File>,
+    bytes: u64,
+    all: BTreeMap<String, Draft>,
+    unsynced_since: Option<Instant>,
+}
+
+impl Drafts {
+    /// Reads the drafts of a store; a missing file has none.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn open(dir: &Path) -> io::Result<Self> {
+        Self::open_file(&dir.join(FILE))
+    }
+
+    /// Reads the drafts of a file, such as a backup's.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn open_file(path: &Path) -> io::Result<Self> {
+        let path = path.to_owned();
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(e) => return Err(e),
+        };
+        let mut drafts = Self { path, file: None, bytes: bytes.len() as u64, all: BTreeMap::new(), unsynced_since: None };
+        for line in bytes.split(|b| *b == b'\n') {
+            drafts.replay(line);
+        }
+        Ok(drafts)
+    }
+
+    /// All drafts.
+    pub fn iter(&self) -> impl Iterator<Item = &Draft> {
+        self.all.values()
+    }
+
+    /// A draft.
+    pub fn get(&self, record: &str) -> Option<&Draft> {
+        self.all.get(record)
+    }
+
+    /// Keeps a draft whole (a field was left).
+    ///
+    /// # Errors
+    /// The system's; the draft is kept in memory all the same.
+    pub fn keep(&mut self, draft: Draft) -> io::Result<()> {
+        let line = write(&draft);
+        self.all.insert(draft.record.clone(), draft);
+        self.append(&line)?;
+        self.sync()
+    }
+
+    /// Keeps what is being typed (a key was pressed).
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn typing(&mut self, record: &str, path: &str, text: &str) -> io::Result<()> {
+        let Some(draft) = self.all.get_mut(record) else { return Ok(()) };
+        draft.typing = Some((path.to_owned(), text.to_owned()));
+        let mut line = String::from("{\"typing\":[");
+        for (at, part) in [record, path, text].into_iter().enumerate() {
+            if at > 0 {
+                line.push(',');
+            }
+            write_string(part, &mut line);
+        }
+        self.append(&(line + "]}"))?;
+        if self.unsynced_since.is_some_and(|since| since.elapsed() >= SYNC_EVERY) { self.sync() } else { Ok(()) }
+    }
+
+    /// Forgets a draft: it was handed in, or a person threw it away.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn end(&mut self, record: &str) -> io::Result<()> {
+        if self.all.remove(record).is_none() {
+            return Ok(());
+        }
+        let mut line = String::from("{\"end\":");
+        write_string(record, &mut line);
+        self.append(&(line + "}"))?;
+        self.sync()?;
+        if self.bytes > COMPACT_ABOVE || self.all.is_empty() { self.compact() } else { Ok(()) }
+    }
+
+    /// Makes everything durable.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn sync(&mut self) -> io::Result<()> {
+        self.unsynced_since = None;
+        self.file.as_ref().map_or(Ok(()), File::sync_data)
+    }
+
+    fn append(&mut self, json: &str) -> io::Result<()> {
+        let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+        if self.file.is_none() {
+            let is_new = !self.path.exists();
+            let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(&self.path)?;
+            self.bytes = file.seek(SeekFrom::End(0))?;
+            if is_new {
+                disk::sync_folder(&self.path)?;
+            } else {
+                // A cut may have left half a line: begin on a new one.
+                file.write_all(b"\n")?;
+            }
+            self.file = Some(file);
+        }
+        let file = self.file.as_mut().expect("opened above");
+        file.write_all(line.as_bytes())?;
+        self.bytes += line.len() as u64;
+        self.unsynced_since.get_or_insert_with(Instant::now);
+        Ok(())
+    }
+
+    fn compact(&mut self) -> io::Result<()> {
+        let lines: String = self
+            .all
+            .values()
+            .map(|draft| {
+                let json = write(draft);
+                format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
+            })
+            .collect();
+        self.file = None;
+        self.bytes = lines.len() as u64;
+        disk::replace(&self.path, lines.as_bytes())
+    }
+
+    fn replay(&mut self, line: &[u8]) {
+        let Some((crc, json)) = std::str::from_utf8(line).ok().and_then(|l| l.split_once(' ')) else { return };
+        if u32::from_str_radix(crc, 16) != Ok(crc32fast::hash(json.as_bytes())) {
+            return;
+        }
+        let Ok(json) = serde_json::from_str::<Json>(json) else { return };
+        if let Some(record) = json.get("end").and_then(Json::as_str) {
+            self.all.remove(record);
+        } else if let Some([Json::String(record), Json::String(path), Json::String(text)]) = json.get("typing").and_then(Json::as_array).map(Vec::as_slice) {
+            if let Some(draft) = self.all.get_mut(record) {
+                draft.typing = Some((path.clone(), text.clone()));
+            }
+        } else if let Some(draft) = read(&json) {
+            self.all.insert(draft.record.clone(), draft);
+        }
+    }
+}
+
+fn write(draft: &Draft) -> String {
+    let texts = |map: &BTreeMap<String, String>| Json::Object(map.iter().map(|(k, v)| (k.clone(), Json::String(v.clone()))).collect());
+    let values = |map: &BTreeMap<String, Value>| Json::Object(map.iter().map(|(k, v)| (k.clone(), serde_json::from_str(&v.to_json()).unwrap_or(Json::Null))).collect());
+    let json = serde_json::json!({
+        "draft": draft.record, "of": draft.of, "parents": draft.parents.iter().map(hex).collect::<Vec<_>>(),
+        "base": values(&draft.base), "base_notes": texts(&draft.base_notes),
+        "answers": values(&draft.answers), "notes": texts(&draft.notes),
+        "typing": draft.typing.as_ref().map(|(path, text)| [path, text]), "summary": draft.summary, "changed": draft.changed,
+    });
+    json.to_string()
+}
+
+fn read(json: &Json) -> Option<Draft> {
+    let text = |key: &str| json.get(key)?.as_str().map(str::to_owned);
+    let texts = |key: &str| json.get(key)?.as_object()?.iter().map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect::<Option<_>>();
+    let values = |key: &str| json.get(key)?.as_object()?.iter().map(|(k, v)| Some((k.clone(), line::value(v)?))).collect::<Option<_>>();
+    let typing = match json.get("typing").and_then(Json::as_array).map(Vec::as_slice) {
+        Some([Json::String(path), Json::String(text)]) => Some((path.clone(), text.clone())),
+        _ => None,
+    };
+    Some(Draft {
+        record: text("draft")?,
+        of: text("of")?,
+        parents: json.get("parents")?.as_array()?.iter().map(|p| unhex(p.as_str()?)).collect::<Option<_>>()?,
+        base: values("base")?,
+        base_notes: texts("base_notes")?,
+        answers: values("answers")?,
+        notes: texts("notes")?,
+        typing,
+        summary: text("summary")?,
+        changed: text("changed")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(record: &str) -> Draft {
+        Draft { record: record.into(), of: "shop@1@x".into(), answers: BTreeMap::from([("name".into(), Value::text("Cơ sở"))]), ..Draft::default() }
+    }
+
+    #[test]
+    fn a_draft_and_what_was_being_typed_survive_a_cut_at_any_byte() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut drafts = Drafts::open(dir.path()).unwrap();
+        drafts.keep(draft("a")).unwrap();
+        drafts.typing("a", "owner", "Nguy").unwrap();
+        drafts.typing("a", "owner", "Nguyễn").unwrap();
+        let bytes = std::fs::read(dir.path().join(FILE)).unwrap();
+        let whole = Drafts::open(dir.path()).unwrap();
+        assert_eq!(whole.get("a").unwrap().typing, Some(("owner".into(), "Nguyễn".into())));
+        for cut in 0..bytes.len() {
+            std::fs::write(dir.path().join(FILE), &bytes[..cut]).unwrap();
+            let mut cut = Drafts::open(dir.path()).unwrap();
+            cut.keep(draft("b")).unwrap();
+            assert!(Drafts::open(dir.path()).unwrap().get("b").is_some());
+        }
+    }
+
+    #[test]
+    fn a_draft_that_ended_is_gone_and_the_file_shrinks() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut drafts = Drafts::open(dir.path()).unwrap();
+        drafts.keep(draft("a")).unwrap();
+        drafts.end("a").unwrap();
+        assert_eq!(Drafts::open(dir.path()).unwrap().iter().count(), 0);
+        assert_eq!(std::fs::metadata(dir.path().join(FILE)).unwrap().len(), 0);
+    }
+}

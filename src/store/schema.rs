@@ -1,0 +1,292 @@
+//! The frozen shapes of stored values, one module a schema. A shape is never changed: a new one gets a new module, and
+//! the view is rebuilt from the journal. Names that recur (questions, devices, forms) are numbers of a dictionary.
+
+use super::view::{Current, IndexRow};
+use crate::record::clock::Stamp;
+use crate::record::history::State;
+use crate::record::revision::{Act, Argument, Revision, RevisionId};
+use crate::value::{Decimal, FileRef, Value};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Schema of everything in the view. Raised when a shape or what is derived changes; an older view is then rebuilt.
+pub const SCHEMA: u16 = 1;
+
+/// Names by number.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    names: Vec<String>,
+    numbers: BTreeMap<String, u32>,
+}
+
+impl Dictionary {
+    /// From its names in order.
+    pub fn new(names: Vec<String>) -> Self {
+        let numbers = names.iter().enumerate().map(|(at, name)| (name.clone(), at as u32)).collect();
+        Self { names, numbers }
+    }
+
+    /// The number of a name, given to it now if it has none.
+    pub fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+
+    /// All names in order.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    fn name(&self, number: u32) -> Option<&str> {
+        self.names.get(number as usize).map(String::as_str)
+    }
+}
+
+/// A part of a path: questions by number, row keys as they are.
+#[derive(Debug, Serialize, Deserialize)]
+struct PathV1 {
+    names: Vec<u32>,
+    keys: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum ValueV1 {
+    Text(String),
+    Number(String),
+    Choices(Vec<String>),
+    Point(Vec<String>),
+    File(String, u64, String),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct AnswerV1 {
+    path: PathV1,
+    value: ValueV1,
+    wrote: bool,
+}
+
+/// A revision without what its key says (record, at, id).
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RevisionV1 {
+    device: u32,
+    seq: u64,
+    prev: Option<RevisionId>,
+    person: String,
+    of: u32,
+    parents: Vec<RevisionId>,
+    act: u32,
+    args: Vec<(String, bool, String)>,
+    answers: Vec<AnswerV1>,
+    cleared: Vec<PathV1>,
+    notes: Vec<(String, String)>,
+}
+
+fn pack_path(path: &str, dictionary: &mut Dictionary) -> PathV1 {
+    let mut packed = PathV1 { names: Vec::new(), keys: Vec::new() };
+    for (at, part) in path.split('/').enumerate() {
+        match at % 2 {
+            0 => packed.names.push(dictionary.number(part)),
+            _ => packed.keys.push(part.to_owned()),
+        }
+    }
+    packed
+}
+
+fn unpack_path(path: &PathV1, dictionary: &Dictionary) -> Option<String> {
+    let mut parts = Vec::new();
+    for (at, number) in path.names.iter().enumerate() {
+        parts.push(dictionary.name(*number)?);
+        parts.extend(path.keys.get(at).map(String::as_str));
+    }
+    Some(parts.join("/"))
+}
+
+fn pack_value(value: &Value) -> ValueV1 {
+    match value {
+        Value::Text(text) => ValueV1::Text(text.clone()),
+        Value::Number(number) => ValueV1::Number(number.to_string()),
+        Value::Choices(names) => ValueV1::Choices(names.clone()),
+        Value::Point(numbers) => ValueV1::Point(numbers.iter().map(Decimal::to_string).collect()),
+        Value::File(file) => ValueV1::File(file.sha256.clone(), file.bytes, file.name.clone()),
+    }
+}
+
+fn unpack_value(value: ValueV1) -> Option<Value> {
+    Some(match value {
+        ValueV1::Text(text) => Value::Text(text),
+        ValueV1::Number(number) => Value::Number(Decimal::canonical(&number)?),
+        ValueV1::Choices(names) => Value::Choices(names),
+        ValueV1::Point(numbers) => Value::Point(numbers.iter().map(|n| Decimal::canonical(n)).collect::<Option<_>>()?),
+        ValueV1::File(sha256, bytes, name) => Value::File(FileRef { sha256, bytes, name }),
+    })
+}
+
+/// Packs a revision.
+pub fn pack(revision: &Revision, dictionary: &mut Dictionary) -> RevisionV1 {
+    let wrote = |path: &String| revision.wrote.binary_search(path).is_ok();
+    RevisionV1 {
+        device: dictionary.number(&revision.device),
+        seq: revision.seq,
+        prev: revision.prev,
+        person: revision.person.clone(),
+        of: dictionary.number(&revision.of),
+        parents: revision.parents.clone(),
+        act: dictionary.number(revision.act.word()),
+        args: revision
+            .args
+            .iter()
+            .map(|(name, argument)| match argument {
+                Argument::Text(text) => (name.clone(), true, text.clone()),
+                Argument::Other(json) => (name.clone(), false, json.clone()),
+            })
+            .collect(),
+        answers: revision.answers.iter().map(|(path, value)| AnswerV1 { path: pack_path(path, dictionary), value: pack_value(value), wrote: wrote(path) }).collect(),
+        cleared: revision.wrote.iter().filter(|path| !revision.answers.contains_key(*path)).map(|path| pack_path(path, dictionary)).collect(),
+        notes: revision.notes.iter().map(|(path, note)| (path.clone(), note.clone())).collect(),
+    }
+}
+
+/// Unpacks a revision; `None` where the dictionary lacks a name.
+pub fn unpack(packed: RevisionV1, (record, at, id): (String, Stamp, RevisionId), dictionary: &Dictionary) -> Option<Revision> {
+    let name = |number: u32| dictionary.name(number).map(str::to_owned);
+    let mut wrote = packed.cleared.iter().map(|path| unpack_path(path, dictionary)).collect::<Option<Vec<_>>>()?;
+    let mut answers = BTreeMap::new();
+    for answer in packed.answers {
+        let path = unpack_path(&answer.path, dictionary)?;
+        if answer.wrote {
+            wrote.push(path.clone());
+        }
+        answers.insert(path, unpack_value(answer.value)?);
+    }
+    wrote.sort_unstable();
+    Some(Revision {
+        record,
+        at,
+        id,
+        device: name(packed.device)?,
+        seq: packed.seq,
+        prev: packed.prev,
+        person: packed.person,
+        of: name(packed.of)?,
+        parents: packed.parents,
+        act: Act::parse(dictionary.name(packed.act)?),
+        args: packed.args.into_iter().map(|(name, text, value)| (name, if text { Argument::Text(value) } else { Argument::Other(value) })).collect(),
+        wrote,
+        answers,
+        notes: packed.notes.into_iter().collect(),
+    })
+}
+
+/// A record's line in lists.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexRowV1 {
+    record: String,
+    form: String,
+    version: u32,
+    state: u8,
+    conflicts: u32,
+    problems: u32,
+    warnings: u32,
+    subject: String,
+    references: Vec<String>,
+    date: String,
+    person: String,
+    device: String,
+    at: (i64, u16),
+    summary: String,
+    search: String,
+    identity: Vec<(String, String)>,
+}
+
+const STATES: [State; 5] = [State::Draft, State::Submitted, State::Approved, State::Returned, State::Void];
+
+impl IndexRowV1 {
+    /// Packs.
+    pub fn pack(row: &IndexRow) -> Self {
+        let row = row.clone();
+        Self {
+            record: row.record,
+            form: row.form,
+            version: row.version,
+            state: STATES.iter().position(|s| *s == row.state).unwrap_or(1) as u8,
+            conflicts: row.conflicts,
+            problems: row.problems,
+            warnings: row.warnings,
+            subject: row.subject,
+            references: row.references,
+            date: row.date,
+            person: row.person,
+            device: row.device,
+            at: (row.at.millis, row.at.counter),
+            summary: row.summary,
+            search: row.search,
+            identity: row.identity,
+        }
+    }
+
+    /// Unpacks.
+    pub fn unpack(self) -> IndexRow {
+        IndexRow {
+            record: self.record,
+            form: self.form,
+            version: self.version,
+            state: STATES.get(self.state as usize).copied().unwrap_or(State::Submitted),
+            conflicts: self.conflicts,
+            problems: self.problems,
+            warnings: self.warnings,
+            subject: self.subject,
+            references: self.references,
+            date: self.date,
+            person: self.person,
+            device: self.device,
+            at: Stamp { millis: self.at.0, counter: self.at.1 },
+            summary: self.summary,
+            search: self.search,
+            identity: self.identity,
+        }
+    }
+}
+
+/// A record's merged answers with what was derived from them.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CurrentV1 {
+    of: String,
+    answers: Vec<(PathV1, ValueV1)>,
+    hidden: Vec<PathV1>,
+    computed: Vec<(PathV1, ValueV1)>,
+    notes: Vec<(String, String)>,
+}
+
+impl CurrentV1 {
+    /// Packs.
+    pub fn pack(current: &Current, dictionary: &mut Dictionary) -> Self {
+        let mut values = |values: &BTreeMap<String, Value>| values.iter().map(|(path, value)| (pack_path(path, dictionary), pack_value(value))).collect();
+        let (answers, computed) = (values(&current.answers), values(&current.computed));
+        Self {
+            of: current.of.clone(),
+            answers,
+            computed,
+            hidden: current.hidden.iter().map(|path| pack_path(path, dictionary)).collect(),
+            notes: current.notes.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        }
+    }
+
+    /// Unpacks.
+    pub fn unpack(self, dictionary: &Dictionary) -> Option<Current> {
+        let values = |values: Vec<(PathV1, ValueV1)>| {
+            values.into_iter().map(|(path, value)| Some((unpack_path(&path, dictionary)?, unpack_value(value)?))).collect::<Option<BTreeMap<_, _>>>()
+        };
+        Some(Current {
+            of: self.of,
+            answers: values(self.answers)?,
+            computed: values(self.computed)?,
+            hidden: self.hidden.iter().map(|path| unpack_path(path, dictionary)).collect::<Option<_>>()?,
+            notes: self.notes.into_iter().collect(),
+        })
+    }
+}

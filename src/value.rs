@@ -1,0 +1,283 @@
+//! An answer's typed value and its one canonical text.
+//!
+//! Everything that is stored, hashed or exchanged goes through [`Value::write`]; two programs must write the same
+//! bytes. Numbers are exact decimals kept as their canonical text, never binary floats.
+
+use std::fmt;
+
+/// What kind of answer a question takes. Decides how typed text is read and how a value is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ValueType {
+    /// Any text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// An exact decimal.
+    Decimal,
+    /// A decimal shown with `%`.
+    Percent,
+    /// Whole đồng.
+    Money,
+    /// A calendar year, a whole number shown without grouping.
+    Year,
+    /// `2026-07-01`
+    Date,
+    /// `2026-07`
+    Month,
+    /// `14:05`
+    Time,
+    /// `2026-07-01T14:05:00+07:00`
+    Moment,
+    /// One choice's name.
+    SelectOne,
+    /// Several choices' names, in the form's order.
+    SelectMultiple,
+    /// All choices' names, in the order of rank.
+    Rank,
+    /// 2 to 4 numbers: latitude, longitude, altitude, accuracy.
+    Point,
+    /// The id of another record.
+    Reference,
+    /// `OK`
+    Acknowledge,
+    /// An attached file, named by its hash.
+    File,
+}
+
+impl ValueType {
+    /// Whether the value is kept as a number.
+    pub fn is_number(self) -> bool {
+        use ValueType::*;
+        matches!(self, Integer | Decimal | Percent | Money | Year)
+    }
+}
+
+/// An exact decimal in canonical text: no exponent, no plus sign, no leading or trailing zeros, no `-0`, at most 34 digits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Decimal(Box<str>);
+
+/// The most digits a number may have (the precision of IEEE 754 decimal128).
+pub const MAX_DIGITS: usize = 34;
+
+impl Decimal {
+    /// Accepts exactly the canonical text.
+    pub fn canonical(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
+        let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        let ok = all_digits(whole)
+            && (whole == "0" || !whole.starts_with('0'))
+            && fraction.is_none_or(|f| all_digits(f) && !f.ends_with('0'))
+            && whole.len() + fraction.map_or(0, str::len) <= MAX_DIGITS
+            && text != "-0";
+        ok.then(|| Self(text.into()))
+    }
+
+    /// Reads a plain number with `.` as decimal sign (also `+5`, `05`, `1.50`, `1e3`) and makes it canonical.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.find(['e', 'E']) {
+            Some(at) => (&text[..at], text[at + 1..].parse::<i32>().ok().filter(|e| e.abs() <= 64)?),
+            None => (text, 0),
+        };
+        let negative = mantissa.starts_with('-');
+        let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if (whole.is_empty() && fraction.is_empty()) || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let all: String = [whole, fraction].concat();
+        let point = whole.len() as i32 + exponent;
+        let (whole, fraction) = if point <= 0 {
+            (String::new(), "0".repeat(-point as usize) + &all)
+        } else if point as usize >= all.len() {
+            (all.clone() + &"0".repeat(point as usize - all.len()), String::new())
+        } else {
+            (all[..point as usize].to_owned(), all[point as usize..].to_owned())
+        };
+        let whole = whole.trim_start_matches('0');
+        let fraction = fraction.trim_end_matches('0');
+        let mut text = String::with_capacity(all.len() + 3);
+        if negative && !(whole.is_empty() && fraction.is_empty()) {
+            text.push('-');
+        }
+        text.push_str(if whole.is_empty() { "0" } else { whole });
+        if !fraction.is_empty() {
+            text.push('.');
+            text.push_str(fraction);
+        }
+        Self::canonical(&text)
+    }
+
+    /// The shortest decimal that reads back as this double; `None` when it is not finite or has too many digits.
+    pub fn from_f64(number: f64) -> Option<Self> {
+        number.is_finite().then(|| number.to_string()).and_then(|text| Self::parse(&text))
+    }
+
+    /// The nearest double.
+    pub fn to_f64(&self) -> f64 {
+        self.0.parse().unwrap_or(f64::NAN)
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no fraction.
+    pub fn is_whole(&self) -> bool {
+        !self.0.contains('.')
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(number: i64) -> Self {
+        Self(number.to_string().into())
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An attached file: its content is named by its hash, the name is for people.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileRef {
+    /// SHA-256 of the content, 64 hex digits.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// The name that the file had.
+    pub name: String,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    /// Text, a choice's name, a date, a time, a moment, a reference.
+    Text(String),
+    /// A number of any numeric type.
+    Number(Decimal),
+    /// Several choices.
+    Choices(Vec<String>),
+    /// A point: 2 to 4 numbers.
+    Point(Vec<Decimal>),
+    /// An attached file.
+    File(FileRef),
+}
+
+impl Value {
+    /// A text value.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Appends the canonical JSON.
+    pub fn write(&self, out: &mut String) {
+        match self {
+            Self::Text(text) => write_string(text, out),
+            Self::Number(number) => out.push_str(number.as_str()),
+            Self::Choices(names) => write_array(names, out, |name, out| write_string(name, out)),
+            Self::Point(numbers) => write_array(numbers, out, |number, out| out.push_str(number.as_str())),
+            Self::File(file) => {
+                out.push_str("{\"sha256\":");
+                write_string(&file.sha256, out);
+                out.push_str(&format!(",\"bytes\":{},\"name\":", file.bytes));
+                write_string(&file.name, out);
+                out.push('}');
+            }
+        }
+    }
+
+    /// The canonical JSON.
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    /// Plain text for people and for text functions: numbers canonical, several choices separated by a space.
+    pub fn plain(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Choices(names) => names.join(" "),
+            Self::Point(numbers) => numbers.iter().map(Decimal::as_str).collect::<Vec<_>>().join(" "),
+            Self::File(file) => file.name.clone(),
+        }
+    }
+}
+
+fn write_array<T>(items: &[T], out: &mut String, mut write: impl FnMut(&T, &mut String)) {
+    out.push('[');
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(']');
+}
+
+/// Appends a JSON string with the fewest escapes: `"`, `\` and U+0000–U+001F.
+pub fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            c if c < ' ' => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// Whether this is a UUID in lower case.
+pub fn is_record_id(text: &str) -> bool {
+    text.len() == 36 && text.bytes().enumerate().all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_digit() || (b'a'..=b'f').contains(&b) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_canonical() {
+        for (typed, canonical) in [("007", "7"), ("1.50", "1.5"), ("+5", "5"), ("-0", "0"), ("0.0", "0"), (".5", "0.5"), ("1e3", "1000"), ("25e-4", "0.0025")] {
+            assert_eq!(Decimal::parse(typed).unwrap().as_str(), canonical, "{typed}");
+        }
+        for bad in ["", "-", ".", "1.2.3", "1,5", "abc", "1e99", "12345678901234567890123456789012345"] {
+            assert_eq!(Decimal::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_canonical_text_is_canonical() {
+        for bad in ["01", "1.0", "-0", "+1", "1.", ".1", "1e3", ""] {
+            assert_eq!(Decimal::canonical(bad), None, "{bad}");
+        }
+        for good in ["0", "-0.5", "31500.5", "1234567890123456789012345678901234"] {
+            assert!(Decimal::canonical(good).is_some(), "{good}");
+        }
+    }
+
+    #[test]
+    fn strings_escape_only_what_they_must() {
+        let mut out = String::new();
+        write_string("a\"\\\u{1}\n/é\u{7f}", &mut out);
+        assert_eq!(out, "\"a\\\"\\\\\\u0001\\n/é\u{7f}\"");
+    }
+}

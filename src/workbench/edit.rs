@@ -1,0 +1,264 @@
+//! Recording and deciding: adding, editing, voiding, resolving.
+
+use super::related::Gathering;
+use super::{Content, Decision, Desk};
+use crate::error::{Exit, Failure};
+use crate::form::Form;
+use crate::form::world::World;
+use crate::interview::derive::Severity;
+use crate::interview::json::{self, InputProblem};
+use crate::interview::{Around, Interview, entry};
+use crate::locale::{Text, say};
+use crate::record::history::State;
+use crate::record::merge::{Conflict, merge};
+use crate::record::revision::{Act, Argument, Revision, RevisionId};
+use crate::store::Draft;
+use crate::value::Value;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A record opened for editing.
+pub struct Opened {
+    /// The interview.
+    pub interview: Interview,
+    /// The heads that it was opened from.
+    pub parents: Vec<RevisionId>,
+    /// A field that was being typed in, and its text.
+    pub typing: Option<(String, String)>,
+}
+
+impl Desk {
+    /// The world around an interview, as of now.
+    pub fn around<'a>(&self, world: &'a dyn World) -> Around<'a> {
+        Around { world, now: self.now(), lang: self.lang() }
+    }
+
+    /// Opens a draft or a record; a draft of a record goes before the record itself.
+    ///
+    /// # Errors
+    /// There is no such record, its form is not here, or it is void.
+    pub fn open_record(&self, record: &str, world: &dyn World) -> Result<Opened, Failure> {
+        let around = self.around(world);
+        if let Some(draft) = self.store().draft_list().find(|d| d.record == record) {
+            let form = self.form_of(&draft.of)?;
+            let Draft { base, base_notes, answers, notes, parents, typing, .. } = draft.clone();
+            let interview = Interview::resume(form, (base, base_notes), answers, notes, around);
+            return Ok(Opened { interview, parents, typing });
+        }
+        let history = self.history(record)?;
+        if history.state() == State::Void {
+            return Err(Failure::new(Exit::Refused, Text::both(say::failure::voided)));
+        }
+        let merged = merge(&history, self.settings().clock.now());
+        let form = self.form_of(&super::refresh::newest_writer(&history).of)?;
+        let interview = Interview::reopen(form, merged.answers, merged.notes, around);
+        Ok(Opened { interview, parents: history.heads(), typing: None })
+    }
+
+    /// Hands an interview in and forgets its draft.
+    ///
+    /// # Errors
+    /// Why it is not saved.
+    pub fn submit(&mut self, record: &str, form: &Form, content: Content) -> Result<Revision, Failure> {
+        let saved = self.save(record, form, content, Decision::submit())?;
+        self.end_draft(record)?;
+        Ok(saved)
+    }
+
+    /// Fills a new interview from JSON. All problems are listed, soft ones apart.
+    ///
+    /// # Errors
+    /// The problems that keep it from being saved.
+    pub fn fill(&self, form: Arc<Form>, record: &str, input: &Json, keys: &mut dyn json::Keys, draft: bool) -> Result<(Interview, Vec<InputProblem>), Vec<InputProblem>> {
+        let world = Gathering::new(self, record);
+        let around = self.around(&world);
+        let mut interview = Interview::begin(form, &self.who(), around);
+        let mut problems = json::fill(&mut interview, input, keys, around).err().unwrap_or_default();
+        interview.finish(around);
+        let mut soft = Vec::new();
+        for finding in &interview.derived().findings {
+            let problem = InputProblem { path: json::shown_path(interview.answers(), &finding.path), message: finding.message.clone() };
+            match finding.severity {
+                Severity::Hard if !draft => {
+                    if !problems.iter().any(|p| p.path == problem.path) {
+                        problems.push(problem);
+                    }
+                }
+                Severity::Hard => {}
+                Severity::Soft => soft.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok((interview, soft)) } else { Err(problems) }
+    }
+
+    /// Sets answers of a record, each as a person would type it (or JSON), and saves.
+    ///
+    /// # Errors
+    /// The failure, or the problems of the answers; nothing is saved then.
+    pub fn edit(&mut self, record: &str, changes: &[(String, String)]) -> Result<Revision, EditProblem> {
+        let (form, content) = {
+            let world = Gathering::new(self, record);
+            let around = self.around(&world);
+            let Opened { mut interview, parents, .. } = self.open_record(record, &world)?;
+            let mut problems = Vec::new();
+            for (path, text) in changes {
+                let Some(path) = json::canonical_path(interview.form(), interview.answers(), path) else {
+                    problems.push(InputProblem { path: path.clone(), message: Text::both(|l| say::form::unknown_answer(l, path)) });
+                    continue;
+                };
+                match typed_value(&interview, &path, text, around) {
+                    Ok(value) => interview.answer(&path, value, around),
+                    Err(message) => problems.push(InputProblem { path, message }),
+                }
+            }
+            interview.finish(around);
+            let touched = |path: &str| interview.changed().contains(path);
+            let hard = interview.derived().findings.iter().filter(|f| f.severity == Severity::Hard && touched(&f.path));
+            problems.extend(hard.map(|f| InputProblem { path: f.path.clone(), message: f.message.clone() }));
+            if !problems.is_empty() {
+                return Err(EditProblem::Answers(problems));
+            }
+            if interview.changed().is_empty() {
+                return Err(Failure::new(Exit::Refused, Text::both(say::failure::nothing_changed)).into());
+            }
+            (interview.form().clone(), Content::of(&interview, parents))
+        };
+        let decision = Decision { act: Act::Save, args: BTreeMap::new() };
+        let saved = self.save(record, &form, content, decision)?;
+        self.end_draft(record)?;
+        Ok(saved)
+    }
+
+    /// Strikes a record out. It stays in the file, with the reason.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn void(&mut self, record: &str, reason: &str) -> Result<Revision, Failure> {
+        need_reason(reason)?;
+        self.decide(record, Decision::with(Act::Void, "reason", reason))
+    }
+
+    /// A decision about a record that changes no answer.
+    fn decide(&mut self, record: &str, decision: Decision) -> Result<Revision, Failure> {
+        let history = self.history(record)?;
+        let merged = merge(&history, self.settings().clock.now());
+        let form = self.form_of(&super::refresh::newest_writer(&history).of)?;
+        let content = Content { parents: history.heads(), answers: merged.answers, notes: merged.notes, ..Content::default() };
+        self.save(record, &form, content, decision)
+    }
+
+    /// Every answer in conflict, by record and path.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn conflicts(&self) -> Result<Vec<OpenConflict>, Failure> {
+        let mut all = Vec::new();
+        for row in self.rows().values().filter(|row| row.conflicts > 0) {
+            let history = self.history(&row.record)?;
+            for conflict in merge(&history, self.settings().clock.now()).conflicts {
+                let writers = conflict.candidates.iter().map(|c| history.revisions()[c.revision].clone()).collect();
+                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), conflict, writers });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Settles an answer in conflict.
+    ///
+    /// # Errors
+    /// There is no such conflict or candidate, or no reason.
+    pub fn resolve(&mut self, record: &str, path: &str, choice: &Choice, reason: &str) -> Result<Revision, EditProblem> {
+        need_reason(reason)?;
+        let history = self.history(record)?;
+        let merged = merge(&history, self.settings().clock.now());
+        let form = self.form_of(&super::refresh::newest_writer(&history).of)?;
+        let path = json::canonical_path(&form, &merged.answers, path).unwrap_or_else(|| path.to_owned());
+        let Some(conflict) = merged.conflicts.iter().find(|c| c.path == path) else {
+            return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_conflict(l, &path))).into());
+        };
+        let value = match choice {
+            Choice::Take(number) => match number.checked_sub(1).and_then(|at| conflict.candidates.get(at)) {
+                Some(candidate) => candidate.value.clone(),
+                None => return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_candidate(l, number, conflict.candidates.len()))).into()),
+            },
+            Choice::Value(text) => {
+                let world = Gathering::new(self, record);
+                let around = self.around(&world);
+                let interview = Interview::reopen(form.clone(), merged.answers.clone(), merged.notes.clone(), around);
+                typed_value(&interview, &path, text, around).map_err(|message| EditProblem::Answers(vec![InputProblem { path: path.clone(), message }]))?
+            }
+        };
+        let mut answers = merged.answers.clone();
+        match value {
+            Some(value) => answers.insert(path.clone(), value),
+            None => answers.remove(&path),
+        };
+        let content = Content { parents: history.heads(), answers, notes: merged.notes, wrote: [path.clone()].into() };
+        let args = BTreeMap::from([("path".to_owned(), Argument::Text(path)), ("reason".to_owned(), Argument::Text(reason.to_owned()))]);
+        Ok(self.save(record, &form, content, Decision { act: Act::Resolve, args })?)
+    }
+}
+
+fn need_reason(reason: &str) -> Result<(), Failure> {
+    if reason.trim().is_empty() { Err(Failure::new(Exit::Usage, Text::both(say::failure::needs_reason))) } else { Ok(()) }
+}
+
+/// Text as typed, or JSON where it begins with `[` or `{`.
+fn typed_value(interview: &Interview, path: &str, text: &str, around: Around<'_>) -> Result<Option<Value>, Text> {
+    if path.ends_with("/#") {
+        return Ok((!text.is_empty()).then(|| Value::text(text)));
+    }
+    let Some(at) = interview.derived().instance.locate(interview.form(), path) else {
+        return Err(Text::both(|l| say::form::unknown_answer(l, path)));
+    };
+    if interview.form().node(at.1).kind == crate::form::Kind::Calculate {
+        return Err(Text::both(say::form::computed));
+    }
+    if text.trim_start().starts_with(['[', '{']) {
+        let json: Json = serde_json::from_str(text).map_err(|_| Text::both(say::form::wrong_json))?;
+        return json::read(&json, interview, at, around);
+    }
+    // A plain decimal (`31500.5`) is what scripts write; it means the same in every language here.
+    if interview.form().node(at.1).value.is_number() && crate::value::Decimal::canonical(text).is_some() {
+        return json::read(&Json::String(text.to_owned()), interview, at, around);
+    }
+    entry::read(text, interview.form(), interview.derived(), at, around)
+}
+
+/// What a conflict is settled with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A candidate, from 1.
+    Take(usize),
+    /// Another value, as typed.
+    Value(String),
+}
+
+/// A conflict with its record and the revisions of its candidates.
+#[derive(Clone, Debug)]
+pub struct OpenConflict {
+    /// The record.
+    pub record: String,
+    /// Its form's id.
+    pub form: String,
+    /// What differs.
+    pub conflict: Conflict,
+    /// Who wrote each candidate.
+    pub writers: Vec<Revision>,
+}
+
+/// Why an edit was not saved.
+#[derive(Debug)]
+pub enum EditProblem {
+    /// Something other than the answers.
+    Failure(Failure),
+    /// Answers that do not fit.
+    Answers(Vec<InputProblem>),
+}
+
+impl From<Failure> for EditProblem {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}

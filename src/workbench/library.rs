@@ -1,0 +1,207 @@
+//! The forms and lists at hand: shipped ones (built in), those of a folder that replaces or adds to them, and those that
+//! travelled here with records.
+
+use super::{Settings, shipped};
+use crate::error::{Exit, Failure};
+use crate::form::draft::Source;
+use crate::form::list::ChoiceList;
+use crate::form::problem::{Problem, Severity};
+use crate::form::{Form, check, toml};
+use crate::locale::{Text, say};
+use crate::programme::Programme;
+use crate::record::Definition;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Different versions of lists are tried together at most this often to find the ones that a record was made with.
+const MAX_COMBINATIONS: usize = 512;
+
+type Loaded = Result<Arc<Form>, Failure>;
+
+/// The forms at hand.
+pub struct Library {
+    folders: Vec<PathBuf>,
+    forms: BTreeMap<(String, u32), BTreeSet<Arc<str>>>,
+    lists: BTreeMap<String, BTreeSet<Arc<str>>>,
+    by_id: RefCell<BTreeMap<String, Loaded>>,
+    by_of: RefCell<BTreeMap<String, Option<Arc<Form>>>>,
+}
+
+/// What a form file turned out to be.
+pub struct Report {
+    /// Its name and text.
+    pub source: Source,
+    /// The form, when it can be used.
+    pub form: Option<Form>,
+    /// Everything that is wrong or doubtful.
+    pub problems: Vec<Problem>,
+}
+
+impl Library {
+    /// With the folders of the settings.
+    pub fn new(settings: &Settings) -> Self {
+        let folders = settings.forms_dir.iter().cloned().chain([settings.data_dir.join("forms")]).collect();
+        Self { folders, forms: BTreeMap::new(), lists: BTreeMap::new(), by_id: RefCell::default(), by_of: RefCell::default() }
+    }
+
+    /// Adds a definition that came with records.
+    pub fn add(&mut self, definition: Definition) {
+        let added = match definition {
+            Definition::Form { id, version, source } => self.forms.entry((id, version)).or_default().insert(source.into()),
+            Definition::List { name, source } => self.lists.entry(name).or_default().insert(source.into()),
+        };
+        if added {
+            self.by_of.borrow_mut().retain(|_, form| form.is_some());
+        }
+    }
+
+    /// The text of a file of the forms folder: the person's, else the shipped one.
+    pub fn text(&self, name: &str) -> Option<Arc<str>> {
+        let inside = Path::new(name).components().all(|c| matches!(c, std::path::Component::Normal(_)));
+        let own = self.folders.iter().filter(|_| inside).find_map(|folder| std::fs::read_to_string(folder.join(name)).ok());
+        own.map(Arc::from).or_else(|| shipped::text(name).map(Arc::from))
+    }
+
+    /// The ids of all forms: shipped ones first, in the order of work.
+    pub fn ids(&self) -> Vec<String> {
+        let mut ids: Vec<String> = shipped::forms().map(str::to_owned).collect();
+        let mut own: Vec<String> = Vec::new();
+        for entry in self.folders.iter().filter_map(|f| std::fs::read_dir(f).ok()).flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            own.extend(name.strip_suffix(".toml").filter(|id| *id != "programme").map(str::to_owned));
+        }
+        own.sort();
+        own.dedup();
+        own.retain(|id| !ids.contains(id));
+        ids.extend(own);
+        ids
+    }
+
+    /// A form by id.
+    ///
+    /// # Errors
+    /// There is none, or it has errors.
+    pub fn form(&self, id: &str) -> Loaded {
+        if let Some(loaded) = self.by_id.borrow().get(id) {
+            return loaded.clone();
+        }
+        let loaded = self.load(id);
+        self.by_id.borrow_mut().insert(id.to_owned(), loaded.clone());
+        loaded
+    }
+
+    fn load(&self, id: &str) -> Loaded {
+        let file = format!("{id}.toml");
+        let Some(text) = self.text(&file) else {
+            let hint = Text::both(|l| say::failure::no_form_hint(l, self.ids().join(", ")));
+            return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_form(l, id))).hint(hint));
+        };
+        let report = check_text(&file, &text, &|name| self.text(name));
+        report.form.map(Arc::new).ok_or_else(|| bad_form(&file, &report.problems))
+    }
+
+    /// Exactly the form (and lists) that a record names.
+    pub fn by_of(&self, of: &str) -> Option<Arc<Form>> {
+        if let Some(found) = self.by_of.borrow().get(of) {
+            return found.clone();
+        }
+        let found = self.search(of);
+        self.by_of.borrow_mut().insert(of.to_owned(), found.clone());
+        found
+    }
+
+    fn search(&self, of: &str) -> Option<Arc<Form>> {
+        let mut parts = of.split('@');
+        let (id, version) = (parts.next()?, parts.next()?.parse::<u32>().ok()?);
+        if let Ok(form) = self.form(id)
+            && form.of == of
+        {
+            return Some(form);
+        }
+        let own = self.text(&format!("{id}.toml"));
+        let stored = self.forms.get(&(id.to_owned(), version)).into_iter().flatten().cloned();
+        own.into_iter().chain(stored).find_map(|source| self.with_lists(id, &source, of))
+    }
+
+    /// Tries the known versions of the form's lists until the hash fits.
+    fn with_lists(&self, id: &str, source: &Arc<str>, of: &str) -> Option<Arc<Form>> {
+        let asked = RefCell::new(BTreeMap::<String, Vec<Arc<str>>>::new());
+        let versions = |name: &str| {
+            let mut all: Vec<Arc<str>> = self.text(name).into_iter().collect();
+            all.extend(self.lists.get(name).into_iter().flatten().filter(|text| !all.contains(text)).cloned().collect::<Vec<_>>());
+            all
+        };
+        let first = |name: &str| {
+            let all = versions(name);
+            let text = all.first().cloned();
+            asked.borrow_mut().insert(name.to_owned(), all);
+            text
+        };
+        let form = check_text(id, source, &first).form?;
+        if form.of == of {
+            return Some(Arc::new(form));
+        }
+        let asked = asked.into_inner();
+        let count = asked.values().map(|v| v.len().max(1)).product::<usize>().min(MAX_COMBINATIONS);
+        (1..count).find_map(|number| {
+            let choose = |name: &str| {
+                let mut rest = number;
+                for (list, versions) in &asked {
+                    let at = rest % versions.len().max(1);
+                    rest /= versions.len().max(1);
+                    if list == name {
+                        return versions.get(at).cloned();
+                    }
+                }
+                None
+            };
+            check_text(id, source, &choose).form.filter(|form| form.of == of).map(Arc::new)
+        })
+    }
+
+    /// The programme: targets and how they are counted.
+    ///
+    /// # Errors
+    /// The file has errors.
+    pub fn programme(&self) -> Result<Programme, Failure> {
+        let text = self.text("programme.toml").unwrap_or_default();
+        Programme::read(&text, &|id| self.form(id).ok()).map_err(|problems| {
+            let source = Source { name: "programme.toml".to_owned(), text };
+            Failure::new(Exit::Refused, Text::both(|l| say::failure::bad_programme(l, "programme.toml")))
+                .why(Text::both(|l| crate::form::problem::render_all(&problems, &source, l)))
+        })
+    }
+
+    /// The programme's id, which every central file names.
+    pub fn programme_id(&self) -> String {
+        crate::programme::id_of(&self.text("programme.toml").unwrap_or_default())
+    }
+
+    /// A list by its name.
+    pub fn list(&self, name: &str) -> Option<ChoiceList> {
+        self.text(name).and_then(|text| ChoiceList::from_csv(name, &text).ok())
+    }
+
+    /// Whether there is a commune of that code.
+    pub fn has_commune(&self, code: &str) -> bool {
+        self.list("lists/communes.csv").is_some_and(|list| list.get(code).is_some())
+    }
+}
+
+/// Reads and checks a form's text.
+pub fn check_text(name: &str, text: &str, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
+    match toml::read(name, text) {
+        Err((source, problems)) => Report { source, form: None, problems },
+        Ok(draft) => match check::check(&draft, &lists) {
+            Ok((form, problems)) => Report { source: draft.source, form: Some(form), problems },
+            Err(problems) => Report { source: draft.source, form: None, problems },
+        },
+    }
+}
+
+fn bad_form(file: &str, problems: &[Problem]) -> Failure {
+    let first = problems.iter().find(|p| p.severity == Severity::Error).map(|p| p.what.clone()).unwrap_or_default();
+    Failure::new(Exit::Refused, Text::both(|l| say::failure::bad_form(l, file))).why(first).hint(Text::both(|l| say::failure::bad_form_hint(l, file)))
+}

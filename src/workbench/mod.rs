@@ -1,0 +1,355 @@
+//! A person at work on one store: what the screens and the commands both do.
+//!
+//! The pure parts (forms, interviews, histories, indicators) meet the store, the clock and chance here.
+
+pub mod chance;
+pub mod demo;
+mod demo_data;
+pub mod edit;
+pub mod library;
+pub mod refresh;
+pub mod related;
+pub mod reporting;
+mod shipped;
+pub mod transfer;
+
+use crate::error::{Exit, Failure};
+use crate::form::Form;
+use crate::form::instance::Answers;
+use crate::interview::{Around, Interview, Notes, Who};
+use crate::locale::{Lang, Text, date, say};
+use crate::record::history::History;
+use crate::record::revision::{Act, Argument, Revision, RevisionId};
+use crate::record::{Definition, Entry};
+use crate::store::{Draft, Identity, IndexRow, Notice, Store};
+use chance::{Chance, Clock};
+use library::Library;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where things are and how time and chance behave.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The folder of the store.
+    pub data_dir: PathBuf,
+    /// Another forms folder.
+    pub forms_dir: Option<PathBuf>,
+    /// The language, if asked for.
+    pub lang: Option<Lang>,
+    /// The clock.
+    pub clock: Clock,
+    /// The seed, if chance is to be repeatable.
+    pub seed: Option<String>,
+}
+
+/// The store, the forms and an index of all records in memory.
+pub struct Desk {
+    settings: Settings,
+    store: Store,
+    library: Library,
+    chance: Chance,
+    rows: BTreeMap<String, IndexRow>,
+    /// Record → records that name it.
+    about: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What a save needs besides the answers.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// What is done.
+    pub act: Act,
+    /// With what.
+    pub args: BTreeMap<String, Argument>,
+}
+
+impl Decision {
+    /// Handing in.
+    pub fn submit() -> Self {
+        Self { act: Act::Submit, args: BTreeMap::new() }
+    }
+
+    /// An act with one text, such as a reason.
+    pub fn with(act: Act, name: &str, text: &str) -> Self {
+        Self { act, args: BTreeMap::from([(name.to_owned(), Argument::Text(text.to_owned()))]) }
+    }
+}
+
+impl Desk {
+    /// Opens the store and brings what is derived up to date.
+    ///
+    /// # Errors
+    /// Why the store cannot be opened, as a sentence.
+    pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
+        let (store, notices) = Store::open(&settings.data_dir)?;
+        let library = Library::new(&settings);
+        let chance = Chance::new(&settings, &store);
+        let mut desk = Self { settings, store, library, chance, rows: BTreeMap::new(), about: BTreeMap::new() };
+        for definition in desk.store.view().definitions()? {
+            desk.library.add(definition);
+        }
+        for row in desk.store.view().index()? {
+            desk.remember(row);
+        }
+        desk.refresh_stale()?;
+        Ok((desk, notices))
+    }
+
+    /// Makes a store.
+    ///
+    /// # Errors
+    /// Why not, as a sentence.
+    pub fn create(settings: &Settings, mut identity: Identity) -> Result<Identity, Failure> {
+        let label = crate::store::identity::device_label(&identity.device);
+        if label.is_empty() {
+            return Err(Failure::new(Exit::Usage, Text::both(say::failure::bad_label)));
+        }
+        let library = Library::new(settings);
+        if identity.programme.is_empty() {
+            identity.programme = library.programme_id();
+        }
+        for code in &identity.communes {
+            if !library.has_commune(code) {
+                return Err(Failure::new(Exit::Usage, Text::both(|l| say::failure::unknown_commune(l, code))));
+            }
+        }
+        identity.device = format!("{label}-{}", Chance::before_store(settings, &label).key(6));
+        Store::create(&settings.data_dir, &identity)?;
+        Ok(identity)
+    }
+
+    /// The settings that it was opened with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The store, to change.
+    pub fn store_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    /// The forms.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// Who works here.
+    pub fn identity(&self) -> &Identity {
+        self.store.identity()
+    }
+
+    /// The language: asked for, else the person's, else Vietnamese.
+    pub fn lang(&self) -> Lang {
+        self.settings.lang.or_else(|| Lang::from_code(&self.identity().language)).unwrap_or_default()
+    }
+
+    /// Who answers.
+    pub fn who(&self) -> Who {
+        Who { person: self.identity().person.clone(), device: self.identity().device.clone() }
+    }
+
+    /// Every record's line, by record.
+    pub fn rows(&self) -> &BTreeMap<String, IndexRow> {
+        &self.rows
+    }
+
+    /// A record's line.
+    pub fn row(&self, record: &str) -> Option<&IndexRow> {
+        self.rows.get(record)
+    }
+
+    /// The records that name a record, such as the surveys of an establishment.
+    pub fn about(&self, record: &str) -> impl Iterator<Item = &IndexRow> {
+        self.about.get(record).into_iter().flatten().filter_map(|id| self.rows.get(id))
+    }
+
+    fn remember(&mut self, row: IndexRow) {
+        for reference in &row.references {
+            self.about.entry(reference.clone()).or_default().insert(row.record.clone());
+        }
+        self.rows.insert(row.record.clone(), row);
+    }
+
+    /// A new record id.
+    pub fn new_record(&mut self) -> String {
+        self.chance.uuid(self.settings.clock.now())
+    }
+
+    /// A new row key.
+    pub fn new_key(&mut self) -> String {
+        self.chance.key(4)
+    }
+
+    /// Randomness and ids.
+    pub fn chance(&mut self) -> &mut Chance {
+        &mut self.chance
+    }
+
+    /// A form by id, as shipped or from the forms folder.
+    ///
+    /// # Errors
+    /// There is none, or it has errors.
+    pub fn form(&self, id: &str) -> Result<Arc<Form>, Failure> {
+        self.library.form(id)
+    }
+
+    /// The form that made a record: exactly that version with its lists, else the one of that id that is here.
+    ///
+    /// # Errors
+    /// There is neither.
+    pub fn form_of(&self, of: &str) -> Result<Arc<Form>, Failure> {
+        self.library.by_of(of).map_or_else(|| self.library.form(of.split('@').next().unwrap_or_default()), Ok)
+    }
+
+    /// A record's history.
+    ///
+    /// # Errors
+    /// There is no such record.
+    pub fn history(&self, record: &str) -> Result<History, Failure> {
+        let revisions = self.store.view().history(record)?;
+        if revisions.is_empty() {
+            let hint = Text::both(say::failure::no_record_hint);
+            return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_record(l, record))).hint(hint));
+        }
+        Ok(History::new(revisions))
+    }
+
+    /// The whole id of a record from its beginning.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub fn find(&self, start: &str) -> Result<String, Failure> {
+        let start = start.to_lowercase();
+        let ids = self.rows.keys().chain(self.store.draft_list().map(|d| &d.record));
+        let mut found: Vec<&String> = ids.filter(|id| id.starts_with(&start)).collect();
+        found.dedup();
+        match found[..] {
+            [one] => Ok(one.clone()),
+            [] => Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_record(l, &start))).hint(Text::both(say::failure::no_record_hint))),
+            _ if self.rows.contains_key(&start) => Ok(start),
+            _ => Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::several_records(l, &start)))),
+        }
+    }
+
+    /// Saves a revision: durable when this returns.
+    ///
+    /// # Errors
+    /// Why it is not saved.
+    pub fn save(&mut self, record: &str, form: &Form, content: Content, decision: Decision) -> Result<Revision, Failure> {
+        let (at, seq, prev) = self.store.next(self.settings.clock.now());
+        let mut parents = content.parents;
+        parents.sort_unstable();
+        let revision = Revision {
+            record: record.to_owned(),
+            at,
+            id: [0; 32],
+            device: self.identity().device.clone(),
+            seq,
+            prev,
+            person: self.identity().person.clone(),
+            of: form.of.clone(),
+            parents,
+            act: decision.act,
+            args: decision.args,
+            wrote: content.wrote.into_iter().collect(),
+            answers: content.answers,
+            notes: content.notes,
+        }
+        .seal();
+        let mut lines = self.definitions_of(form);
+        lines.push((revision.line().into_bytes(), Entry::Revision(revision.clone())));
+        self.store.append(&lines)?;
+        self.refresh(record)?;
+        Ok(revision)
+    }
+
+    /// The form and its list files as entries, so that they travel with the records.
+    fn definitions_of(&self, form: &Form) -> Vec<(Vec<u8>, Entry)> {
+        let own = Definition::Form { id: form.id.clone(), version: form.version, source: form.source.to_string() };
+        let lists = form.lists.iter().filter_map(|list| list.source.as_ref().map(|source| Definition::List { name: list.name.clone(), source: source.to_string() }));
+        std::iter::once(own).chain(lists).map(|d| (d.line().into_bytes(), Entry::Definition(d))).collect()
+    }
+
+    /// Keeps a draft.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn keep_draft(&mut self, draft: Draft) -> Result<(), Failure> {
+        let dir = self.store.dir().to_owned();
+        self.store.drafts().keep(draft).map_err(|e| Failure::io(&dir, &e))
+    }
+
+    /// Forgets a draft.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn end_draft(&mut self, record: &str) -> Result<(), Failure> {
+        let dir = self.store.dir().to_owned();
+        self.store.drafts().end(record).map_err(|e| Failure::io(&dir, &e))
+    }
+
+    /// A draft of an interview as it stands.
+    pub fn draft_of(&self, record: &str, parents: &[RevisionId], interview: &Interview, around: Around<'_>) -> Draft {
+        draft_of(record, parents, interview, around)
+    }
+
+    /// Closes the store cleanly.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn close(self) -> Result<(), Failure> {
+        self.store.close().map_err(Failure::from)
+    }
+
+    /// The wall clock in the records' time zone.
+    pub fn now(&self) -> chrono::NaiveDateTime {
+        date::local(self.settings.clock.now())
+    }
+
+    /// The folder of the store.
+    pub fn dir(&self) -> &Path {
+        self.store.dir()
+    }
+}
+
+/// A draft of an interview as it stands.
+pub fn draft_of(record: &str, parents: &[RevisionId], interview: &Interview, around: Around<'_>) -> Draft {
+    let (base, base_notes) = interview.base();
+    Draft {
+        record: record.to_owned(),
+        of: interview.form().of.clone(),
+        parents: parents.to_vec(),
+        base: base.clone(),
+        base_notes: base_notes.clone(),
+        answers: interview.answers().clone(),
+        notes: interview.notes().clone(),
+        typing: None,
+        summary: interview.summary(around),
+        changed: date::moment_text(around.now),
+    }
+}
+
+/// The answers of a revision, and what they were made from.
+#[derive(Clone, Debug, Default)]
+pub struct Content {
+    /// The heads that the writer saw.
+    pub parents: Vec<RevisionId>,
+    /// All answers.
+    pub answers: Answers,
+    /// All notes.
+    pub notes: Notes,
+    /// Paths set or cleared.
+    pub wrote: BTreeSet<String>,
+}
+
+impl Content {
+    /// Of an interview.
+    pub fn of(interview: &Interview, parents: Vec<RevisionId>) -> Self {
+        Self { parents, answers: interview.answers().clone(), notes: interview.notes().clone(), wrote: interview.changed() }
+    }
+}

@@ -1,0 +1,148 @@
+//! Bringing what is derived up to date: history → merged answers → form → the line and values that lists and reports read.
+
+use super::Desk;
+use crate::error::Failure;
+use crate::form::Form;
+use crate::form::instance::{Answers, ROOT_ROW};
+use crate::form::world::Nowhere;
+use crate::form::{Kind, NodeId};
+use crate::interview::Around;
+use crate::interview::derive::{Derived, Severity, derive};
+use crate::interview::order::walk;
+use crate::locale::{Lang, date, fold};
+use crate::record::history::{History, State};
+use crate::record::merge::{Merged, merge};
+use crate::record::revision::{Act, Revision};
+use crate::store::{Current, IndexRow};
+use crate::value::{Value, ValueType};
+use std::collections::BTreeMap;
+
+impl Desk {
+    /// Derives the records that changed since they were derived last.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn refresh_stale(&mut self) -> Result<usize, Failure> {
+        let stale = self.store().view().stale()?;
+        for record in &stale {
+            self.refresh(record)?;
+        }
+        Ok(stale.len())
+    }
+
+    /// Derives one record.
+    ///
+    /// # Errors
+    /// The store's. A record whose form is not here keeps a line without a summary.
+    pub fn refresh(&mut self, record: &str) -> Result<(), Failure> {
+        let history = self.history(record)?;
+        let merged = merge(&history, self.settings().clock.now());
+        let newest = newest_writer(&history);
+        let (row, current) = match self.form_of(&newest.of) {
+            Ok(form) => derived_row(&history, newest, &merged, &form),
+            Err(_) => bare_row(&history, newest, &merged),
+        };
+        self.store_mut().put_current(&row, &current)?;
+        self.remember(row);
+        Ok(())
+    }
+}
+
+/// The revision whose form the record opens with: the latest that handed answers in.
+pub fn newest_writer(history: &History) -> &Revision {
+    let revisions = history.revisions();
+    let writes = |r: &&Revision| r.is_write() || matches!(r.act, Act::Submit | Act::Save);
+    revisions.iter().rev().find(writes).or(revisions.last()).expect("a history has a revision")
+}
+
+fn bare_row(history: &History, newest: &Revision, merged: &Merged) -> (IndexRow, Current) {
+    let row = IndexRow {
+        record: newest.record.clone(),
+        form: newest.form().to_owned(),
+        version: newest.of.split('@').nth(1).and_then(|v| v.parse().ok()).unwrap_or(0),
+        state: history.state(),
+        conflicts: merged.conflicts.len() as u32,
+        problems: 0,
+        warnings: 0,
+        subject: String::new(),
+        references: Vec::new(),
+        date: String::new(),
+        person: newest.person.clone(),
+        device: newest.device.clone(),
+        at: newest.at,
+        summary: newest.of.clone(),
+        search: fold::fold(&newest.of),
+        identity: Vec::new(),
+    };
+    let current = Current { of: newest.of.clone(), answers: merged.answers.clone(), notes: merged.notes.clone(), ..Current::default() };
+    (row, current)
+}
+
+fn derived_row(history: &History, newest: &Revision, merged: &Merged, form: &Form) -> (IndexRow, Current) {
+    let around = Around { world: &Nowhere, now: date::local(newest.at.time()), lang: Lang::Vi };
+    let derived = derive(form, &merged.answers, around);
+    let (mut row, mut current) = bare_row(history, newest, merged);
+    row.problems = derived.findings.iter().filter(|f| f.severity == Severity::Hard).count() as u32;
+    row.warnings = derived.findings.len() as u32 - row.problems;
+    row.subject = form.subject.map_or_else(String::new, |id| derived.instance.read(form, ROOT_ROW, id).to_text().to_string());
+    row.date = day(form, &derived).unwrap_or_default();
+    row.summary = derived.summary(form, around);
+    row.references = super::related::references(form, &derived.instance);
+    row.search = search(form, &derived, &row, around);
+    row.identity = identity(form, &derived);
+    (current.hidden, current.computed) = hidden_and_computed(form, &derived);
+    current.of = form.of.clone();
+    (row, current)
+}
+
+/// The day of the record's date question.
+fn day(form: &Form, derived: &Derived) -> Option<String> {
+    let day = derived.instance.read(form, ROOT_ROW, form.date?).to_day()?;
+    date::from_days(day).map(|d| d.to_string())
+}
+
+fn search(form: &Form, derived: &Derived, row: &IndexRow, around: Around<'_>) -> String {
+    let mut words = vec![row.summary.clone(), row.person.clone(), row.date.clone()];
+    for id in form.ids().filter(|id| form.node(*id).scope == crate::form::ROOT) {
+        let node = form.node(id);
+        let Some(value) = derived.value(form, ROOT_ROW, id) else { continue };
+        match (node.kind, node.value) {
+            (Kind::Question, ValueType::Text) => words.push(value.plain()),
+            // Lists bring their own search text: a commune is found by the names of the units that it was formed from.
+            (Kind::Question, ValueType::SelectOne) => {
+                words.extend(form.list(id).filter(|l| l.columns.iter().any(|c| c == "search")).and_then(|l| l.get(&value.plain())).map(|c| c.search.clone()))
+            }
+            _ => {}
+        }
+    }
+    let _ = around;
+    fold::fold(&words.join(" "))
+}
+
+fn identity(form: &Form, derived: &Derived) -> Vec<(String, String)> {
+    let value = |id: &NodeId| derived.value(form, ROOT_ROW, *id).map(|v| (form.node(*id).name.clone(), fold::fold(&v.plain()).replace([' ', '-', '.'], "")));
+    form.identity.iter().filter_map(value).collect()
+}
+
+fn hidden_and_computed(form: &Form, derived: &Derived) -> (Vec<String>, Answers) {
+    let mut hidden = Vec::new();
+    let mut computed: BTreeMap<String, Value> = BTreeMap::new();
+    walk(form, &derived.instance, &mut |row, id| {
+        let node = form.node(id);
+        let path = derived.instance.path(form, row, id);
+        if !derived.instance.is_relevant(form, row, id) {
+            hidden.push(path);
+        } else if node.kind == Kind::Calculate
+            && let Some(value) = derived.value(form, row, id)
+        {
+            computed.insert(path, value);
+        }
+    });
+    hidden.sort();
+    (hidden, computed)
+}
+
+/// Whether a record counts as handed in.
+pub fn is_handed_in(state: State) -> bool {
+    !matches!(state, State::Draft | State::Void)
+}
