@@ -35,7 +35,7 @@ impl Context {
         let (desk, notices) = Desk::open(self.settings.clone())?;
         self.lang = desk.lang();
         for notice in notices {
-            eprintln!("{}", store::notice(&notice, self.lang));
+            eprintln!("{}", crate::tui::words::notice(&notice, self.lang));
         }
         Ok(desk)
     }
@@ -81,8 +81,9 @@ fn usage(error: &clap::Error, lang: Lang) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let told = error.to_string();
-    let first = told.lines().find(|l| !l.trim().is_empty()).unwrap_or_default().trim_start_matches("error: ");
-    eprintln!("{}", say::cli::wrong_usage(lang, first));
+    // What is missing stands in the lines below the first, up to a blank one.
+    let first: Vec<&str> = told.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    eprintln!("{}", say::cli::wrong_usage(lang, first.join(" ").trim_start_matches("error: ")));
     eprintln!("{}", say::cli::wrong_usage_hint(lang));
     ExitCode::from(Exit::Usage as u8)
 }

@@ -61,7 +61,7 @@ pub fn lines(report: &Report, lang: Lang) -> Vec<String> {
             pad(target.unit.get(lang), 15),
             met
         ));
-        let also: Vec<String> = figure.also.iter().map(|(name, value)| format!("{} {}", reading(name, lang), Report::show(*value, lang))).collect();
+        let also: Vec<String> = figure.also.iter().map(|(name, value)| format!("{} {}", crate::locale::reading(name, lang), Report::show(*value, lang))).collect();
         if !also.is_empty() {
             lines.push(format!("        {}", also.join(" · ")));
         }
@@ -71,18 +71,4 @@ pub fn lines(report: &Report, lang: Lang) -> Vec<String> {
         ));
     }
     lines
-}
-
-/// A reading's name for people.
-pub fn reading(name: &str, lang: Lang) -> String {
-    use say::screen as s;
-    match name {
-        "supports" => s::reading_supports(lang),
-        "share" => s::reading_share(lang),
-        "energy" => s::reading_energy(lang),
-        "mean" => s::reading_mean(lang),
-        "employed" => s::reading_employed(lang),
-        "ratio_of_totals" => s::reading_ratio(lang),
-        other => other.to_owned(),
-    }
 }

@@ -3,7 +3,6 @@
 use super::{Context, say_out};
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, say};
-use crate::store::Notice;
 use clap::{Arg, ArgMatches, Command};
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,18 +11,6 @@ pub fn commands(lang: Lang) -> [Command; 3] {
     use say::cli as s;
     let file = || Arg::new("file").value_name("FILE").required(true);
     [Command::new("backup").about(s::backup(lang)).arg(file()), Command::new("restore").about(s::restore(lang)).arg(file()), Command::new("doctor").about(s::doctor(lang))]
-}
-
-/// A repair as a sentence.
-pub fn notice(notice: &Notice, lang: Lang) -> String {
-    match notice {
-        Notice::Rebuilt(aside) => say::cli::rebuilt(lang, aside.display()),
-        Notice::TornTail => say::cli::torn_tail(lang),
-        Notice::Damaged { lines, recovered, kept } => {
-            let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
-            say::cli::journal_damaged(lang, lines.join(", "), recovered, kept.display())
-        }
-    }
 }
 
 fn file(matches: &ArgMatches) -> &Path {

@@ -160,6 +160,11 @@ pub struct ChoiceSet {
 }
 
 impl ChoiceSet {
+    /// A whole list.
+    pub fn whole(list: Arc<ChoiceList>) -> Self {
+        Self { list, kept: None }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.kept.as_ref().map_or(self.list.choices.len(), Vec::len)

@@ -10,9 +10,10 @@ pub mod order;
 pub mod outline;
 pub mod show;
 
+use crate::form::expression::function::FROM_RECORDS;
 use crate::form::expression::{Datum, evaluate::evaluate};
 use crate::form::instance::{Answers, ROOT_ROW, RowId, row_keys};
-use crate::form::world::{Taken, World};
+use crate::form::world::World;
 use crate::form::{Form, Kind, Meta, NodeId};
 use crate::locale::{Lang, date};
 use crate::value::Value;
@@ -154,7 +155,9 @@ impl Interview {
     /// Answers (or with `None` clears) the question at `path`; unknown paths are ignored.
     pub fn answer(&mut self, path: &str, value: Option<Value>, around: Around<'_>) {
         if self.answers.get(path) == value.as_ref() {
+            // What a person confirms is theirs: it no longer follows the default that filled it in.
             self.touched.insert(path.to_owned());
+            self.taken.remove(path);
             return;
         }
         let Some(node) = self.form.node_of_path(path) else { return };
@@ -166,6 +169,18 @@ impl Interview {
         self.taken.remove(path);
         self.forget_taken_from(node);
         self.settle(around);
+    }
+
+    /// Derives again: other records have become known, or the language changed.
+    pub fn refresh(&mut self, around: Around<'_>) {
+        self.settle(around);
+    }
+
+    /// Goes back to earlier answers and notes.
+    pub fn restore(&mut self, answers: Answers, notes: Notes, around: Around<'_>) {
+        (self.answers, self.notes) = (answers, notes);
+        self.touched.extend(self.answers.keys().cloned());
+        self.derived = derive(&self.form, &self.answers, around);
     }
 
     /// Sets or clears the note at `path`.
@@ -202,19 +217,21 @@ impl Interview {
         self.settle(around);
     }
 
-    /// The value of the last record about the same subject, where the form asks to show it.
-    pub fn previous(&self, row: RowId, node: NodeId, around: Around<'_>) -> Option<Taken> {
+    /// The value to show beside a question: what `previous` says itself where it takes a value from another record, else
+    /// (where it is true) the answer to the same question in the last record of this form about the same subject.
+    pub fn previous(&self, row: RowId, node: NodeId, around: Around<'_>) -> Option<Value> {
         let question = self.form.node(node);
         let wanted = question.logic.previous.as_ref()?;
         let frame = self.derived.frame(&self.form, around, row).at(node);
-        if row != ROOT_ROW || !evaluate(wanted, &frame).to_boolean() {
-            return None;
+        let said = evaluate(wanted, &frame);
+        if wanted.calls(FROM_RECORDS) {
+            return said.to_value(question.value);
         }
         let subject = self.derived.instance.read(&self.form, ROOT_ROW, self.form.subject?).to_text();
-        if subject.is_empty() {
+        if row != ROOT_ROW || subject.is_empty() || !said.to_boolean() {
             return None;
         }
-        around.world.latest(&self.form.id, &subject, &question.name, None, frame.day())
+        around.world.latest(&self.form.id, &subject, &question.name, None, frame.day()).map(|taken| taken.value)
     }
 
     /// Hard problems first to be set right before submitting, and soft ones that still lack a reason.

@@ -80,3 +80,17 @@ impl Text {
         self.vi.is_empty() && self.en.is_empty()
     }
 }
+
+/// A reading's name for people; a name that a programme file makes up itself stays as it is.
+pub fn reading(name: &str, lang: Lang) -> String {
+    use say::screen as s;
+    match name {
+        "supports" => s::reading_supports(lang),
+        "share" => s::reading_share(lang),
+        "energy" => s::reading_energy(lang),
+        "mean" => s::reading_mean(lang),
+        "employed" => s::reading_employed(lang),
+        "ratio_of_totals" => s::reading_ratio(lang),
+        other => other.to_owned(),
+    }
+}

@@ -37,8 +37,10 @@ pub struct Draft {
     pub answers: BTreeMap<String, Value>,
     /// Notes now.
     pub notes: BTreeMap<String, String>,
-    /// The field in which the cursor stands and what is typed there but not yet an answer.
-    pub typing: Option<(String, String)>,
+    /// What is typed in fields but is not (yet) an answer, by path.
+    pub typing: BTreeMap<String, String>,
+    /// The field in which the cursor stands.
+    pub cursor: String,
     /// One line for lists.
     pub summary: String,
     /// When it was last changed, `2026-11-23T09:56:21+07:00`.
@@ -108,7 +110,8 @@ impl Drafts {
     /// The system's.
     pub fn typing(&mut self, record: &str, path: &str, text: &str) -> io::Result<()> {
         let Some(draft) = self.all.get_mut(record) else { return Ok(()) };
-        draft.typing = Some((path.to_owned(), text.to_owned()));
+        draft.typing.insert(path.to_owned(), text.to_owned());
+        draft.cursor = path.to_owned();
         let mut line = String::from("{\"typing\":[");
         for (at, part) in [record, path, text].into_iter().enumerate() {
             if at > 0 {
@@ -189,7 +192,8 @@ impl Drafts {
             self.all.remove(record);
         } else if let Some([Json::String(record), Json::String(path), Json::String(text)]) = json.get("typing").and_then(Json::as_array).map(Vec::as_slice) {
             if let Some(draft) = self.all.get_mut(record) {
-                draft.typing = Some((path.clone(), text.clone()));
+                draft.typing.insert(path.clone(), text.clone());
+                draft.cursor = path.clone();
             }
         } else if let Some(draft) = read(&json) {
             self.all.insert(draft.record.clone(), draft);
@@ -204,7 +208,7 @@ fn write(draft: &Draft) -> String {
         "draft": draft.record, "of": draft.of, "parents": draft.parents.iter().map(hex).collect::<Vec<_>>(),
         "base": values(&draft.base), "base_notes": texts(&draft.base_notes),
         "answers": values(&draft.answers), "notes": texts(&draft.notes),
-        "typing": draft.typing.as_ref().map(|(path, text)| [path, text]), "summary": draft.summary, "changed": draft.changed,
+        "typed": texts(&draft.typing), "cursor": draft.cursor, "summary": draft.summary, "changed": draft.changed,
     });
     json.to_string()
 }
@@ -213,10 +217,6 @@ fn read(json: &Json) -> Option<Draft> {
     let text = |key: &str| json.get(key)?.as_str().map(str::to_owned);
     let texts = |key: &str| json.get(key)?.as_object()?.iter().map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect::<Option<_>>();
     let values = |key: &str| json.get(key)?.as_object()?.iter().map(|(k, v)| Some((k.clone(), line::value(v)?))).collect::<Option<_>>();
-    let typing = match json.get("typing").and_then(Json::as_array).map(Vec::as_slice) {
-        Some([Json::String(path), Json::String(text)]) => Some((path.clone(), text.clone())),
-        _ => None,
-    };
     Some(Draft {
         record: text("draft")?,
         of: text("of")?,
@@ -225,7 +225,8 @@ fn read(json: &Json) -> Option<Draft> {
         base_notes: texts("base_notes")?,
         answers: values("answers")?,
         notes: texts("notes")?,
-        typing,
+        typing: texts("typed")?,
+        cursor: text("cursor")?,
         summary: text("summary")?,
         changed: text("changed")?,
     })
@@ -248,7 +249,7 @@ mod tests {
         drafts.typing("a", "owner", "Nguyễn").unwrap();
         let bytes = std::fs::read(dir.path().join(FILE)).unwrap();
         let whole = Drafts::open(dir.path()).unwrap();
-        assert_eq!(whole.get("a").unwrap().typing, Some(("owner".into(), "Nguyễn".into())));
+        assert_eq!(whole.get("a").unwrap().typing, BTreeMap::from([("owner".to_owned(), "Nguyễn".to_owned())]));
         for cut in 0..bytes.len() {
             std::fs::write(dir.path().join(FILE), &bytes[..cut]).unwrap();
             let mut cut = Drafts::open(dir.path()).unwrap();

@@ -42,6 +42,9 @@ pub struct Identity {
     /// Whether all records are synthetic.
     #[serde(default)]
     pub demo: bool,
+    /// The highest number of this laptop's revisions that a sync has carried away.
+    #[serde(default)]
+    pub synced: u64,
     /// Central files that were used, the last first.
     #[serde(default)]
     pub central_files: Vec<String>,

@@ -1,13 +1,193 @@
-//! stub
-use crate::error::Failure;
-use crate::form::Form;
-use crate::locale::Lang;
-use crate::workbench::Settings;
-use std::sync::Arc;
+//! The terminal interface: the only user of ratatui and crossterm.
+//!
+//! input thread → [`message::Message`] on one channel → [`app::App::update`] (no input or output) → [`message::Effect`] →
+//! [`worker::Worker`] on its own thread → reply on the same channel → [`app::App::view`] from state alone. All waiting
+//! messages are taken before one draw, in order, so that a burst of an input method is one frame and loses nothing.
+
+pub mod app;
+pub mod draw;
+pub mod field;
+pub mod keys;
+pub mod message;
+pub mod screen;
+mod terminal;
+pub mod theme;
 pub mod words;
-pub fn run(_: Settings, _: Lang) -> Result<(), Failure> {
+pub mod worker;
+
+use crate::error::{Exit, Failure};
+use crate::form::Form;
+use crate::locale::{Lang, Text, date, say};
+use crate::workbench::Settings;
+use crate::workbench::chance::{Chance, Clock};
+use app::App;
+use crossterm::event::{Event, KeyEventKind};
+use message::{Effect, Message, Reply};
+use std::collections::VecDeque;
+use std::io::IsTerminal;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use worker::Worker;
+
+/// Effects waiting for the worker.
+#[derive(Default)]
+struct Queue {
+    effects: Mutex<VecDeque<Effect>>,
+    more: Condvar,
+}
+
+impl Queue {
+    /// Puts an effect at the end. What is being typed gives way to what was typed later, a draft to a newer one.
+    fn push(&self, effect: Effect) {
+        let mut effects = self.effects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let stale = match (effects.back(), &effect) {
+            (Some(Effect::Typing { record: a, path: p, .. }), Effect::Typing { record: b, path: q, .. }) => a == b && p == q,
+            (Some(Effect::Keep(a)), Effect::Keep(b)) => a.record == b.record,
+            (Some(Effect::Report(_)), Effect::Report(_)) => true,
+            _ => false,
+        };
+        if stale {
+            effects.pop_back();
+        }
+        effects.push_back(effect);
+        self.more.notify_one();
+    }
+
+    fn pop(&self) -> Effect {
+        let mut effects = self.effects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        loop {
+            match effects.pop_front() {
+                Some(effect) => return effect,
+                None => effects = self.more.wait(effects).unwrap_or_else(std::sync::PoisonError::into_inner),
+            }
+        }
+    }
+}
+
+/// Opens the screens on a store.
+///
+/// # Errors
+/// There is no terminal, or the store cannot be opened.
+pub fn run(settings: Settings, lang: Lang) -> Result<(), Failure> {
+    needs_terminal()?;
+    // Where the language was not asked for, the person's own comes with the store.
+    let lang = settings.lang.or_else(|| crate::store::Identity::load(&settings.data_dir).ok().and_then(|i| Lang::from_code(&i.language))).unwrap_or(lang);
+    let chance = Chance::before_store(&settings, "screen");
+    let clock = settings.clock;
+    let (sender, receiver) = channel();
+    let queue = Arc::new(Queue::default());
+    start_worker(settings, queue.clone(), sender.clone());
+    queue.push(Effect::Open);
+    let mut app = App::new(lang, chance);
+    drive(&mut app, clock, &queue, sender, &receiver)?;
+    app.fatal.map_or(Ok(()), Err)
+}
+
+/// Opens a form to try it; nothing is kept.
+///
+/// # Errors
+/// There is no terminal.
+pub fn try_form(form: Arc<Form>, lang: Lang) -> Result<(), Failure> {
+    needs_terminal()?;
+    let settings = Settings::default();
+    let (sender, receiver) = channel();
+    let mut app = App::new(lang, Chance::before_store(&settings, "try"));
+    app.shared.trying = true;
+    let begun = Reply::Begun { record: "00000000-0000-7000-8000-000000000000".to_owned(), form, subject: None, gathered: Vec::new() };
+    app.screens.clear();
+    app.update(Message::Reply(Box::new(begun)), date::local(Clock::System.now()));
+    let queue = Arc::new(Queue::default());
+    start_nobody(queue.clone(), sender.clone());
+    drive(&mut app, Clock::System, &queue, sender, &receiver)
+}
+
+fn needs_terminal() -> Result<(), Failure> {
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Usage, Text::both(say::failure::no_terminal)).hint(Text::both(say::failure::no_terminal_hint)))
+}
+
+fn start_worker(settings: Settings, queue: Arc<Queue>, sender: Sender<Message>) {
+    thread::spawn(move || {
+        let mut worker = Worker::new(settings);
+        loop {
+            let effect = queue.pop();
+            let last = effect == Effect::Quit;
+            if let Some(reply) = worker.carry_out(effect) {
+                let _ = sender.send(Message::Reply(Box::new(reply)));
+            }
+            if last {
+                return;
+            }
+        }
+    });
+}
+
+/// Trying a form: what would be gathered is not there, and what would be kept is not.
+fn start_nobody(queue: Arc<Queue>, sender: Sender<Message>) {
+    thread::spawn(move || {
+        loop {
+            match queue.pop() {
+                Effect::Quit => {
+                    let _ = sender.send(Message::Reply(Box::new(Reply::Closed)));
+                    return;
+                }
+                Effect::Gather(reference) => {
+                    let _ = sender.send(Message::Reply(Box::new(Reply::Gathered(vec![(reference, Vec::new())]))));
+                }
+                _ => {}
+            }
+        }
+    });
+}
+
+fn drive(app: &mut App, clock: Clock, queue: &Queue, sender: Sender<Message>, receiver: &Receiver<Message>) -> Result<(), Failure> {
+    let system = |e: std::io::Error| Failure::io(std::path::Path::new("terminal"), &e);
+    theme::without_colour(std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()));
+    let mut terminal = terminal::Guard::new().map_err(system)?;
+    let signals = sender.clone();
+    let _ = ctrlc::set_handler(move || {
+        let _ = signals.send(Message::Terminate);
+    });
+    terminal.draw(|frame| app.view(frame)).map_err(system)?;
+    start_input(sender);
+    while !app.closed {
+        let Ok(first) = receiver.recv() else { break };
+        let now = date::local(clock.now());
+        let mut next = Some(first);
+        while let Some(message) = next {
+            for effect in app.update(message, now) {
+                queue.push(effect);
+            }
+            next = receiver.try_recv().ok();
+        }
+        if !app.closed {
+            terminal.draw(|frame| app.view(frame)).map_err(system)?;
+        }
+    }
     Ok(())
 }
-pub fn try_form(_: Arc<Form>, _: Lang) -> Result<(), Failure> {
-    Ok(())
+
+fn start_input(sender: Sender<Message>) {
+    thread::spawn(move || {
+        loop {
+            let message = match crossterm::event::read() {
+                // Windows tells of releases too; a composed letter may come as a release only on some input methods.
+                Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
+                Ok(Event::Paste(text)) => Message::Paste(text),
+                Ok(Event::Resize(..)) => Message::Resize,
+                Ok(_) => continue,
+                // The terminal is gone: keep the draft and end.
+                Err(_) => {
+                    let _ = sender.send(Message::Terminate);
+                    return;
+                }
+            };
+            if sender.send(message).is_err() {
+                return;
+            }
+        }
+    });
 }

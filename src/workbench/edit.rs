@@ -24,8 +24,10 @@ pub struct Opened {
     pub interview: Interview,
     /// The heads that it was opened from.
     pub parents: Vec<RevisionId>,
-    /// A field that was being typed in, and its text.
-    pub typing: Option<(String, String)>,
+    /// What was typed but is not an answer, by path.
+    pub typing: BTreeMap<String, String>,
+    /// The field in which the cursor stood.
+    pub cursor: String,
 }
 
 impl Desk {
@@ -42,9 +44,9 @@ impl Desk {
         let around = self.around(world);
         if let Some(draft) = self.store().draft_list().find(|d| d.record == record) {
             let form = self.form_of(&draft.of)?;
-            let Draft { base, base_notes, answers, notes, parents, typing, .. } = draft.clone();
+            let Draft { base, base_notes, answers, notes, parents, typing, cursor, .. } = draft.clone();
             let interview = Interview::resume(form, (base, base_notes), answers, notes, around);
-            return Ok(Opened { interview, parents, typing });
+            return Ok(Opened { interview, parents, typing, cursor });
         }
         let history = self.history(record)?;
         if history.state() == State::Void {
@@ -53,7 +55,7 @@ impl Desk {
         let merged = merge(&history, self.settings().clock.now());
         let form = self.form_of(&super::refresh::newest_writer(&history).of)?;
         let interview = Interview::reopen(form, merged.answers, merged.notes, around);
-        Ok(Opened { interview, parents: history.heads(), typing: None })
+        Ok(Opened { interview, parents: history.heads(), typing: BTreeMap::new(), cursor: String::new() })
     }
 
     /// Hands an interview in and forgets its draft.
@@ -102,20 +104,20 @@ impl Desk {
             let around = self.around(&world);
             let Opened { mut interview, parents, .. } = self.open_record(record, &world)?;
             let mut problems = Vec::new();
-            for (path, text) in changes {
-                let Some(path) = json::canonical_path(interview.form(), interview.answers(), path) else {
-                    problems.push(InputProblem { path: path.clone(), message: Text::both(|l| say::form::unknown_answer(l, path)) });
+            for (typed, text) in changes {
+                let Some(path) = json::canonical_path(interview.form(), interview.answers(), typed) else {
+                    problems.push(InputProblem { path: typed.clone(), message: Text::both(|l| say::form::unknown_answer(l, typed)) });
                     continue;
                 };
                 match typed_value(&interview, &path, text, around) {
                     Ok(value) => interview.answer(&path, value, around),
-                    Err(message) => problems.push(InputProblem { path, message }),
+                    Err(message) => problems.push(InputProblem { path: typed.clone(), message }),
                 }
             }
             interview.finish(around);
             let touched = |path: &str| interview.changed().contains(path);
             let hard = interview.derived().findings.iter().filter(|f| f.severity == Severity::Hard && touched(&f.path));
-            problems.extend(hard.map(|f| InputProblem { path: f.path.clone(), message: f.message.clone() }));
+            problems.extend(hard.map(|f| InputProblem { path: json::shown_path(interview.answers(), &f.path), message: f.message.clone() }));
             if !problems.is_empty() {
                 return Err(EditProblem::Answers(problems));
             }

@@ -4,7 +4,9 @@
 
 pub mod chance;
 pub mod demo;
+mod demo_answers;
 mod demo_data;
+mod demo_plan;
 pub mod edit;
 pub mod library;
 pub mod refresh;
@@ -18,6 +20,7 @@ use crate::form::Form;
 use crate::form::instance::Answers;
 use crate::interview::{Around, Interview, Notes, Who};
 use crate::locale::{Lang, Text, date, say};
+use crate::record::clock::Stamp;
 use crate::record::history::History;
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::record::{Definition, Entry};
@@ -241,10 +244,40 @@ impl Desk {
     /// # Errors
     /// Why it is not saved.
     pub fn save(&mut self, record: &str, form: &Form, content: Content, decision: Decision) -> Result<Revision, Failure> {
-        let (at, seq, prev) = self.store.next(self.settings.clock.now());
+        let next = self.store.next(self.settings.clock.now());
+        let revision = self.compose(next, record, form, content, decision);
+        let mut lines = self.definitions_of(form);
+        lines.push((revision.line().into_bytes(), Entry::Revision(revision.clone())));
+        self.store.append(&lines)?;
+        self.refresh(record)?;
+        Ok(revision)
+    }
+
+    /// Hands in many new records at once: durable when this returns, but none before.
+    ///
+    /// # Errors
+    /// Why nothing of them is saved.
+    pub fn submit_all(&mut self, savings: Vec<Saving>) -> Result<(), Failure> {
+        let mut next = self.store.next(self.settings.clock.now());
+        let (mut lines, mut defined, mut records) = (Vec::new(), BTreeSet::new(), Vec::new());
+        for Saving { record, form, content } in savings {
+            let revision = self.compose(next, &record, &form, content, Decision::submit());
+            next = (Stamp::next(self.settings.clock.now(), Some(revision.at)), revision.seq + 1, Some(revision.id));
+            if defined.insert(form.of.clone()) {
+                lines.extend(self.definitions_of(&form));
+            }
+            lines.push((revision.line().into_bytes(), Entry::Revision(revision)));
+            records.push(record);
+        }
+        self.store.append(&lines)?;
+        records.iter().try_for_each(|record| self.refresh(record))
+    }
+
+    /// A sealed revision at its place in this laptop's chain.
+    fn compose(&self, (at, seq, prev): (Stamp, u64, Option<RevisionId>), record: &str, form: &Form, content: Content, decision: Decision) -> Revision {
         let mut parents = content.parents;
         parents.sort_unstable();
-        let revision = Revision {
+        Revision {
             record: record.to_owned(),
             at,
             id: [0; 32],
@@ -260,12 +293,7 @@ impl Desk {
             answers: content.answers,
             notes: content.notes,
         }
-        .seal();
-        let mut lines = self.definitions_of(form);
-        lines.push((revision.line().into_bytes(), Entry::Revision(revision.clone())));
-        self.store.append(&lines)?;
-        self.refresh(record)?;
-        Ok(revision)
+        .seal()
     }
 
     /// The form and its list files as entries, so that they travel with the records.
@@ -328,7 +356,8 @@ pub fn draft_of(record: &str, parents: &[RevisionId], interview: &Interview, aro
         base_notes: base_notes.clone(),
         answers: interview.answers().clone(),
         notes: interview.notes().clone(),
-        typing: None,
+        typing: BTreeMap::new(),
+        cursor: String::new(),
         summary: interview.summary(around),
         changed: date::moment_text(around.now),
     }
@@ -345,6 +374,17 @@ pub struct Content {
     pub notes: Notes,
     /// Paths set or cleared.
     pub wrote: BTreeSet<String>,
+}
+
+/// A new record to be handed in with others.
+#[derive(Clone, Debug)]
+pub struct Saving {
+    /// Its id.
+    pub record: String,
+    /// Its form.
+    pub form: Arc<Form>,
+    /// Its answers.
+    pub content: Content,
 }
 
 impl Content {

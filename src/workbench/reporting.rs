@@ -29,13 +29,13 @@ impl Desk {
     ///
     /// # Errors
     /// The programme file has errors, or the period is not understood.
-    pub fn report(&self, period: Option<&str>) -> Result<Report, Failure> {
+    pub fn report(&self, asked: Option<&str>) -> Result<Report, Failure> {
         let programme = self.library().programme()?;
-        let period = match period {
+        let period = match asked {
             Some(text) => programme.period(text),
             None => programme.whole(),
         };
-        let period = period.ok_or_else(|| bad_period(period_text(&programme)))?;
+        let period = period.ok_or_else(|| bad_period(asked.map_or_else(|| period_text(&programme), str::to_owned)))?;
         let facts = self.facts(&programme)?;
         let figures = figures(&programme, &facts, &period);
         Ok(Report { programme, period, figures, demo: self.identity().demo })

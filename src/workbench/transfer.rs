@@ -192,6 +192,7 @@ impl Desk {
             self.take_in(part)?;
         }
         self.refresh_stale()?;
+        self.mark_synced()?;
         Ok(synced)
     }
 
@@ -242,6 +243,22 @@ impl Desk {
         }
         let gaps = seal.devices().iter().map(|(d, s)| (d.clone(), s.gaps().iter().map(|(a, b)| b - a + 1).sum())).filter(|(_, n)| *n > 0).collect();
         Ok(Synced { tally: Tally { duplicates: lookalikes.pairs(), ..teller.finish() }, gaps })
+    }
+
+    /// This laptop's revisions that no sync has carried away yet.
+    pub fn unsynced(&self) -> usize {
+        let last = self.store().view().chain().seq;
+        (last - self.identity().synced.min(last)) as usize
+    }
+
+    /// Everything here is in a central file now.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn mark_synced(&mut self) -> Result<(), Failure> {
+        let mut identity = self.identity().clone();
+        identity.synced = self.store().view().chain().seq;
+        self.store_mut().set_identity(identity).map_err(Failure::from)
     }
 
     fn take_in(&mut self, lines: &[(Vec<u8>, Entry)]) -> Result<(), Failure> {

@@ -1,0 +1,343 @@
+//! The program on the screen: messages come in, state changes, effects go out. No input or output of its own.
+
+use super::draw::{self, Frame};
+use super::keys::{self, Command, Place};
+use super::message::{Effect, FormLine, Message, Overview, Reply};
+use super::screen::{Screen, Step, conflicts, establishment, establishments, home, interview, record, records, report, sync, welcome};
+use crate::error::Failure;
+use crate::locale::{Lang, say};
+use crate::store::{Draft, Identity, IndexRow};
+use crate::workbench::chance::Chance;
+use crate::workbench::related::Relations;
+use chrono::NaiveDateTime;
+use crossterm::event::KeyEvent;
+use std::collections::BTreeMap;
+
+/// What all screens see.
+pub struct Shared {
+    /// The language.
+    pub lang: Lang,
+    /// Who works here.
+    pub identity: Identity,
+    /// The forms at hand.
+    pub forms: Vec<FormLine>,
+    /// All records, by id.
+    pub rows: BTreeMap<String, IndexRow>,
+    /// All drafts.
+    pub drafts: Vec<Draft>,
+    /// Revisions that no sync has carried away.
+    pub unsynced: usize,
+    /// When something was last made durable.
+    pub saved_at: Option<NaiveDateTime>,
+    /// What is known about references.
+    pub relations: Relations,
+    /// Ids of rows.
+    pub chance: Chance,
+    /// A line for the person: what was done, or why not.
+    pub notice: Option<String>,
+    /// The worker is at something that takes long.
+    pub busy: bool,
+    /// A form is being tried: nothing is kept.
+    pub trying: bool,
+}
+
+impl Shared {
+    /// A form's title.
+    pub fn title(&self, form: &str) -> String {
+        self.forms.iter().find(|f| f.id == form).map_or_else(|| form.to_owned(), |f| f.title.get(self.lang).to_owned())
+    }
+
+    /// One line for a record.
+    pub fn summary(&self, record: &str) -> String {
+        self.rows.get(record).map_or_else(|| record.chars().take(13).collect(), |row| row.summary.clone())
+    }
+
+    fn take(&mut self, overview: Overview) {
+        self.rows = overview.rows.into_iter().map(|row| (row.record.clone(), row)).collect();
+        self.drafts = overview.drafts;
+        self.unsynced = overview.unsynced;
+    }
+}
+
+/// The tabs at the bottom of the stack, in order.
+pub const TABS: usize = 5;
+
+/// The whole state.
+pub struct App {
+    /// What all screens see.
+    pub shared: Shared,
+    /// The stack; the last one is on top.
+    pub screens: Vec<Screen>,
+    /// The help page is open.
+    pub help: bool,
+    /// Something that could not be done.
+    pub failure: Option<Failure>,
+    /// The program cannot go on; it ends with this.
+    pub fatal: Option<Failure>,
+    /// Waiting for the worker to close the store.
+    pub quitting: bool,
+    /// All is closed.
+    pub closed: bool,
+}
+
+impl App {
+    /// Before the store is open.
+    pub fn new(lang: Lang, chance: Chance) -> Self {
+        let shared = Shared {
+            lang,
+            identity: Identity::default(),
+            forms: Vec::new(),
+            rows: BTreeMap::new(),
+            drafts: Vec::new(),
+            unsynced: 0,
+            saved_at: None,
+            relations: Relations::default(),
+            chance,
+            notice: None,
+            busy: false,
+            trying: false,
+        };
+        Self { shared, screens: vec![Screen::Loading], help: false, failure: None, fatal: None, quitting: false, closed: false }
+    }
+
+    /// Takes a message; gives what is to be done.
+    pub fn update(&mut self, message: Message, now: NaiveDateTime) -> Vec<Effect> {
+        match message {
+            Message::Key(key) => self.key(&key, now),
+            Message::Paste(text) => {
+                self.shared.notice = None;
+                let step = self.screens.last_mut().map(|screen| screen.paste(&text, &mut self.shared, now)).unwrap_or_default();
+                self.step(step, now)
+            }
+            Message::Resize => Vec::new(),
+            Message::Terminate => self.quit(now),
+            Message::Reply(reply) => self.reply(*reply, now),
+        }
+    }
+
+    fn places(&self) -> Vec<Place> {
+        if self.failure.is_some() || self.help {
+            return vec![Place::Popup, Place::Everywhere];
+        }
+        let mut places = self.screens.last().map(Screen::places).unwrap_or_default();
+        places.push(Place::Everywhere);
+        places
+    }
+
+    fn key(&mut self, key: &KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
+        self.shared.notice = None;
+        let command = keys::command(&self.places(), key);
+        if self.failure.is_some() || self.help {
+            if command == Some(Command::Quit) {
+                return self.quit(now);
+            }
+            (self.failure, self.help) = (None, false);
+            return Vec::new();
+        }
+        match command {
+            Some(Command::Quit) => self.quit(now),
+            Some(Command::Help) => {
+                self.help = true;
+                Vec::new()
+            }
+            Some(Command::Language) => {
+                self.shared.lang = self.shared.lang.other();
+                self.screens.iter_mut().for_each(|screen| screen.language(&mut self.shared, now));
+                vec![Effect::Language(self.shared.lang)]
+            }
+            Some(Command::NextTab) => self.tab(1),
+            Some(Command::PreviousTab) => self.tab(TABS - 1),
+            command => {
+                let step = self.screens.last_mut().map(|screen| screen.key(key, command, &mut self.shared, now)).unwrap_or_default();
+                self.step(step, now)
+            }
+        }
+    }
+
+    /// Quitting keeps what is being typed; the worker is drained before the program ends.
+    fn quit(&mut self, now: NaiveDateTime) -> Vec<Effect> {
+        self.quitting = true;
+        let mut effects: Vec<Effect> = self.screens.iter().filter_map(|screen| screen.draft(&self.shared, now)).collect();
+        effects.push(Effect::Quit);
+        effects
+    }
+
+    fn tab(&mut self, steps: usize) -> Vec<Effect> {
+        let at = self.screens.first().and_then(Screen::tab).unwrap_or(0);
+        self.open_tab((at + steps) % TABS)
+    }
+
+    fn open_tab(&mut self, tab: usize) -> Vec<Effect> {
+        let (screen, effects) = match tab {
+            0 => (Screen::Home(home::Home::default()), vec![Effect::Report(None)]),
+            1 => (Screen::Establishments(establishments::Establishments::default()), Vec::new()),
+            2 => (Screen::Records(records::Records::default()), Vec::new()),
+            3 => (Screen::Sync(sync::Sync::new(&self.shared)), Vec::new()),
+            _ => (Screen::Report(report::ReportScreen::default()), vec![Effect::Report(None)]),
+        };
+        self.screens = vec![screen];
+        effects
+    }
+
+    fn step(&mut self, step: Step, now: NaiveDateTime) -> Vec<Effect> {
+        let Step { mut effects, pop, push } = step;
+        if pop && self.screens.len() > 1 {
+            self.screens.pop();
+            effects.extend(self.screens.last_mut().map(|s| s.uncovered(&mut self.shared, now)).unwrap_or_default());
+        } else if pop && self.shared.trying {
+            effects.extend(self.quit(now));
+        }
+        self.screens.extend(push);
+        effects
+    }
+
+    fn reply(&mut self, reply: Reply, now: NaiveDateTime) -> Vec<Effect> {
+        self.shared.busy = false;
+        match reply {
+            Reply::NoStore => {
+                self.screens = vec![Screen::Welcome(welcome::Welcome::default())];
+                Vec::new()
+            }
+            Reply::Opened { identity, forms, overview, notices } => {
+                (self.shared.identity, self.shared.forms) = (identity, forms);
+                self.shared.take(overview);
+                self.shared.notice = notices.into_iter().next();
+                self.open_tab(0)
+            }
+            Reply::Begun { record, form, subject, gathered } => {
+                gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
+                let (screen, effects) = interview::InterviewScreen::begin(record, form, subject, &mut self.shared, now);
+                self.screens.push(Screen::Interview(Box::new(screen)));
+                effects
+            }
+            Reply::Editing { record, interview, parents, typing, cursor, gathered } => {
+                gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
+                let screen = interview::InterviewScreen::resume(record, *interview, parents, (typing, &cursor), &mut self.shared, now);
+                self.screens.push(Screen::Interview(Box::new(screen)));
+                Vec::new()
+            }
+            Reply::Kept(drafts) => {
+                self.shared.drafts = drafts;
+                self.shared.saved_at = Some(now);
+                Vec::new()
+            }
+            reply => self.result(reply, now),
+        }
+    }
+
+    fn result(&mut self, reply: Reply, now: NaiveDateTime) -> Vec<Effect> {
+        match reply {
+            Reply::Gathered(gathered) => {
+                gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
+                self.screens.iter_mut().flat_map(|screen| screen.gathered(&mut self.shared, now)).collect()
+            }
+            Reply::Saved { record, overview } => {
+                self.shared.take(overview);
+                self.shared.saved_at = Some(now);
+                self.shared.relations = Relations::default();
+                self.saved(&record, now)
+            }
+            Reply::Looked { related, history, about } => {
+                self.looked(related, history, about);
+                Vec::new()
+            }
+            Reply::Planned(path, plan) => {
+                self.with_sync(|sync| sync.planned = Some((path, plan)));
+                Vec::new()
+            }
+            Reply::Synced(path, done, overview) => {
+                self.shared.take(overview);
+                self.shared.saved_at = Some(now);
+                self.shared.identity.central_files.retain(|f| *f != path.display().to_string());
+                self.shared.identity.central_files.insert(0, path.display().to_string());
+                self.with_sync(|sync| (sync.done, sync.planned) = (Some(done), None));
+                Vec::new()
+            }
+            Reply::Conflicts(open) => {
+                self.screens.retain(|s| !matches!(s, Screen::Conflicts(_)));
+                self.screens.push(Screen::Conflicts(conflicts::Conflicts::new(open)));
+                Vec::new()
+            }
+            Reply::Report(report, _) => {
+                match self.screens.first_mut() {
+                    Some(Screen::Home(home)) => home.report = Some(report),
+                    Some(Screen::Report(screen)) => screen.report = Some(report),
+                    _ => {}
+                }
+                Vec::new()
+            }
+            Reply::Failed(failure) => {
+                self.failure = Some(failure);
+                self.screens.last_mut().into_iter().for_each(Screen::failed);
+                Vec::new()
+            }
+            Reply::Fatal(failure) => {
+                (self.fatal, self.closed) = (Some(failure), true);
+                Vec::new()
+            }
+            _ => {
+                self.closed = true;
+                Vec::new()
+            }
+        }
+    }
+
+    fn with_sync(&mut self, change: impl FnOnce(&mut sync::Sync)) {
+        if let Some(Screen::Sync(sync)) = self.screens.iter_mut().rev().find(|s| matches!(s, Screen::Sync(_))) {
+            change(sync);
+        }
+    }
+
+    fn looked(
+        &mut self,
+        related: Option<std::sync::Arc<crate::workbench::related::Related>>,
+        history: Vec<crate::record::Revision>,
+        about: Vec<std::sync::Arc<crate::workbench::related::Related>>,
+    ) {
+        match self.screens.last_mut() {
+            Some(Screen::Establishment(screen)) => screen.looked(related, about),
+            Some(Screen::Record(screen)) => screen.looked(related, history),
+            _ => {}
+        }
+    }
+
+    /// A record is durable: the interview that waited for it closes, and one below takes it as its reference.
+    fn saved(&mut self, record: &str, now: NaiveDateTime) -> Vec<Effect> {
+        let waiting = matches!(self.screens.last(), Some(Screen::Interview(i)) if i.record == record && i.submitting);
+        self.shared.notice = Some(say::screen::saved(self.shared.lang, self.shared.summary(record)));
+        let mut effects = Vec::new();
+        if waiting {
+            self.screens.pop();
+            if let Some(Screen::Interview(below)) = self.screens.last_mut() {
+                effects.extend(below.created(record, &mut self.shared, now));
+            }
+        }
+        effects.extend(self.screens.last_mut().map(|s| s.uncovered(&mut self.shared, now)).unwrap_or_default());
+        effects
+    }
+
+    /// Opens the page of a record: an establishment's own, or the record with its history.
+    pub fn page(record: &str, shared: &Shared) -> (Screen, Vec<Effect>) {
+        let effects = vec![Effect::Look(record.to_owned())];
+        let is_establishment = shared.rows.get(record).is_some_and(|row| row.form == establishment::FORM);
+        match is_establishment {
+            true => (Screen::Establishment(establishment::Establishment::new(record)), effects),
+            false => (Screen::Record(record::RecordScreen::new(record)), effects),
+        }
+    }
+
+    /// Draws everything.
+    pub fn view(&self, frame: &mut Frame<'_>) {
+        let places = self.places();
+        let area = draw::frame(self, &places, frame);
+        if let (Some(area), Some(screen)) = (area, self.screens.last()) {
+            screen.view(&self.shared, frame, area);
+        }
+        if self.help {
+            draw::help(&self.screens.last().map(Screen::places).unwrap_or_default(), self.shared.lang, frame);
+        }
+        if let Some(failure) = &self.failure {
+            draw::failure(failure, self.shared.lang, frame);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What all screens draw with: the frame, lists, gauges, popups.
+
+use super::app::App;
+use super::field::{clip, shorten};
+use super::keys::{self, Place};
+use super::theme;
+use crate::error::Failure;
+use crate::locale::{Lang, say::screen as s};
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Clear, Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
+
+/// A frame to draw into.
+pub type Frame<'a> = ratatui::Frame<'a>;
+
+/// Below this the screens cannot be used.
+pub const LEAST: (u16, u16) = (60, 20);
+
+/// Draws header and footer; gives the area between them, or `None` when the window is too small.
+pub fn frame(app: &App, places: &[Place], frame: &mut Frame<'_>) -> Option<Rect> {
+    let area = frame.area();
+    let lang = app.shared.lang;
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        frame.render_widget(Paragraph::new(s::too_small(lang, LEAST.0, LEAST.1)).wrap(Wrap { trim: true }), area);
+        return None;
+    }
+    let [head, rule, body, rule_below, foot] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1), Constraint::Length(1)]).areas(area);
+    header(app, frame, head);
+    for line in [rule, rule_below] {
+        frame.render_widget(Paragraph::new("─".repeat(area.width as usize)).style(theme::faint()), line);
+    }
+    footer(app, places, frame, foot);
+    Some(Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body })
+}
+
+fn header(app: &App, frame: &mut Frame<'_>, area: Rect) {
+    let shared = &app.shared;
+    let lang = shared.lang;
+    let tabs = [s::tab_home(lang), s::tab_establishments(lang), s::tab_records(lang), s::tab_sync(lang), s::tab_report(lang)];
+    let current = app.screens.first().and_then(super::screen::Screen::tab);
+    let mut spans = vec![Span::styled(format!(" {} ", s::program(lang)), theme::title())];
+    if shared.identity.demo || shared.trying {
+        let banner = if shared.trying { s::trying_banner(lang) } else { s::demo_short(lang) };
+        spans.push(Span::styled(format!(" {banner} "), theme::alert()));
+    }
+    if current.is_some() {
+        for (at, tab) in tabs.iter().enumerate() {
+            let style = if current == Some(at) { theme::selected() } else { theme::faint() };
+            spans.push(Span::styled(format!(" {tab} "), style));
+        }
+    }
+    let left: usize = spans.iter().map(Span::width).sum();
+    let who =
+        if shared.identity.person.is_empty() { String::new() } else { format!("{} · {}", shared.identity.person, shared.identity.device.split('-').next().unwrap_or_default()) };
+    let room = (area.width as usize).saturating_sub(left + 2);
+    let who = shorten(&who, room);
+    spans.push(Span::raw(" ".repeat(room.saturating_sub(who.width()) + 1)));
+    spans.push(Span::styled(who, theme::faint()));
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
+    let shared = &app.shared;
+    let lang = shared.lang;
+    let state = match (&shared.notice, shared.busy, shared.saved_at) {
+        (Some(notice), ..) => notice.clone(),
+        (None, true, _) => s::busy(lang),
+        (None, false, saved) => {
+            let saved = saved.map_or_else(String::new, |at| s::saved_at(lang, at.format("%H:%M")));
+            let unsynced = if shared.unsynced > 0 { s::unsynced(lang, shared.unsynced) } else { String::new() };
+            [saved, unsynced].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ")
+        }
+    };
+    let width = area.width as usize - 2;
+    let mut keys_shown: Vec<String> = keys::bindings(places).filter(|b| b.footer).map(|b| format!("{} {}", keys::name(b.key), (b.label)(lang))).collect();
+    let state = shorten(&state, if shared.notice.is_some() { width * 2 / 3 } else { width / 2 });
+    while keys_shown.join("  ").width() + state.width() + 2 > width && keys_shown.len() > 1 {
+        // The frame's own keys (help, quit) stay; what gives way is the least of the place's.
+        let at = keys_shown.len().saturating_sub(3).min(keys_shown.len() - 1);
+        keys_shown.remove(at);
+    }
+    let shown = keys_shown.join("  ");
+    let gap = width.saturating_sub(state.width() + shown.width());
+    let style = if shared.notice.is_some() { theme::strong() } else { theme::good() };
+    let line = Line::from(vec![Span::raw(" "), Span::styled(state, style), Span::raw(" ".repeat(gap)), Span::styled(shown, theme::faint())]);
+    frame.render_widget(Paragraph::new(line), area);
+}
+
+/// A wrapped text.
+pub fn text(frame: &mut Frame<'_>, area: Rect, text: &str) {
+    frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: false }), area);
+}
+
+/// One styled line at a row of an area; nothing beyond its edges.
+pub fn line(frame: &mut Frame<'_>, area: Rect, row: u16, text: &str, style: Style) {
+    if row < area.height {
+        let at = Rect { y: area.y + row, height: 1, ..area };
+        frame.render_widget(Paragraph::new(clip(text, area.width as usize)).style(style), at);
+    }
+}
+
+/// A heading with a line under the rest of the row.
+pub fn heading(frame: &mut Frame<'_>, area: Rect, row: u16, title: &str) {
+    line(frame, area, row, title, theme::title());
+}
+
+/// The first line to show of a list so that the selected one is in sight.
+pub fn scroll(selected: usize, height: usize, count: usize) -> usize {
+    let middle = selected.saturating_sub(height / 2);
+    middle.min(count.saturating_sub(height))
+}
+
+/// A list of lines with one selected; only what is in sight is made.
+pub fn list(frame: &mut Frame<'_>, area: Rect, count: usize, selected: usize, make: impl Fn(usize) -> String) {
+    let height = area.height as usize;
+    let first = scroll(selected, height, count);
+    for (row, at) in (first..count.min(first + height)).enumerate() {
+        let style = if at == selected { theme::selected() } else { Style::default() };
+        let text = shorten(&make(at), area.width as usize);
+        let text = if at == selected { pad(&text, area.width as usize) } else { text };
+        line(frame, area, row as u16, &text, style);
+    }
+}
+
+/// Fills a text up to a width.
+pub fn pad(text: &str, width: usize) -> String {
+    let text = shorten(text, width);
+    let room = width.saturating_sub(text.width());
+    text + &" ".repeat(room)
+}
+
+/// Columns of fixed widths, separated by a space.
+pub fn columns(cells: &[(&str, usize)]) -> String {
+    cells.iter().map(|(cell, width)| pad(cell, *width)).collect::<Vec<_>>().join(" ")
+}
+
+/// A bar of `width` cells filled by `share` (0 to 1).
+pub fn gauge(share: f64, width: usize) -> String {
+    let full = (share.clamp(0.0, 1.0) * width as f64).round() as usize;
+    "█".repeat(full) + &"░".repeat(width - full)
+}
+
+/// Moves a selection.
+pub fn select(selected: &mut usize, command: Option<keys::Command>, count: usize) -> bool {
+    use keys::Command as C;
+    let last = count.saturating_sub(1);
+    *selected = match command {
+        Some(C::Up) => selected.saturating_sub(1),
+        Some(C::Down) => (*selected + 1).min(last),
+        Some(C::PageUp) => selected.saturating_sub(10),
+        Some(C::PageDown) => (*selected + 10).min(last),
+        _ => {
+            *selected = (*selected).min(last);
+            return false;
+        }
+    };
+    true
+}
+
+/// Clears the middle of the screen for a popup and gives the area inside its border.
+pub fn popup(frame: &mut Frame<'_>, width: u16, height: u16, title: &str) -> Rect {
+    let all = frame.area();
+    let (width, height) = (width.min(all.width.saturating_sub(2)), height.min(all.height.saturating_sub(2)));
+    let area = Rect { x: (all.width - width) / 2, y: (all.height - height) / 2, width, height };
+    frame.render_widget(Clear, area);
+    let block = Block::default().borders(Borders::ALL).border_style(theme::strong()).title(format!(" {title} "));
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    inside
+}
+
+/// The keys that work here.
+pub fn help(places: &[Place], lang: Lang, frame: &mut Frame<'_>) {
+    let mut places = places.to_vec();
+    places.push(Place::Everywhere);
+    let rows: Vec<String> = keys::bindings(&places).map(|b| format!("{:<10} {}", keys::name(b.key), (b.label)(lang))).collect();
+    let inside = popup(frame, 60, rows.len() as u16 + 4, &s::help_title(lang));
+    for (at, row) in rows.iter().enumerate() {
+        line(frame, inside, at as u16, row, Style::default());
+    }
+    line(frame, inside, rows.len() as u16 + 1, &s::help_typing(lang), theme::faint());
+}
+
+/// A sentence and a way out.
+pub fn failure(failure: &Failure, lang: Lang, frame: &mut Frame<'_>) {
+    let inside = popup(frame, 66, 9, &s::not_done(lang));
+    let text = failure.lines(lang).join("\n\n");
+    frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), inside);
+}

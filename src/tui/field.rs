@@ -1,0 +1,163 @@
+//! A line of text being typed. Made for Vietnamese input methods, which type by sending Backspaces and letters in one
+//! burst: every key in order, one scalar a Backspace (0x7F and 0x08 alike), no composing while typing.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Text and cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Field {
+    text: String,
+    /// Byte offset, on a scalar's boundary.
+    cursor: usize,
+}
+
+impl Field {
+    /// With a text and the cursor behind it.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { cursor: text.len(), text }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether a key types or moves here, rather than commanding something.
+    pub fn takes(key: &KeyEvent) -> bool {
+        let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match key.code {
+            // AltGr arrives as Ctrl+Alt on Windows.
+            KeyCode::Char(_) if key.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT) => true,
+            KeyCode::Char('h' | 'w' | 'u') if key.modifiers == KeyModifiers::CONTROL => true,
+            KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete | KeyCode::Left | KeyCode::Right | KeyCode::Home | KeyCode::End => plain,
+            _ => false,
+        }
+    }
+
+    /// Takes a key; true when the text changed.
+    pub fn key(&mut self, key: &KeyEvent) -> bool {
+        let before = self.text.len();
+        let control = key.modifiers == KeyModifiers::CONTROL;
+        match key.code {
+            KeyCode::Backspace => self.backspace(),
+            KeyCode::Char('h') if control => self.backspace(),
+            KeyCode::Char('u') if control => {
+                self.text.drain(..self.cursor);
+                self.cursor = 0;
+            }
+            KeyCode::Char('w') if control => self.erase_word(),
+            KeyCode::Char(c) => {
+                self.text.insert(self.cursor, c);
+                self.cursor += c.len_utf8();
+                return true;
+            }
+            KeyCode::Delete => {
+                if let Some(c) = self.text[self.cursor..].chars().next() {
+                    self.text.drain(self.cursor..self.cursor + c.len_utf8());
+                }
+            }
+            KeyCode::Left => self.cursor -= self.text[..self.cursor].graphemes(true).next_back().map_or(0, str::len),
+            KeyCode::Right => self.cursor += self.text[self.cursor..].graphemes(true).next().map_or(0, str::len),
+            KeyCode::Home => self.cursor = 0,
+            KeyCode::End => self.cursor = self.text.len(),
+            _ => {}
+        }
+        self.text.len() != before
+    }
+
+    /// Puts pasted text in; line ends become spaces.
+    pub fn paste(&mut self, text: &str) {
+        let line: String = text.trim_end_matches(['\r', '\n']).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        self.text.insert_str(self.cursor, &line);
+        self.cursor += line.len();
+    }
+
+    fn backspace(&mut self) {
+        if let Some(c) = self.text[..self.cursor].chars().next_back() {
+            self.cursor -= c.len_utf8();
+            self.text.remove(self.cursor);
+        }
+    }
+
+    fn erase_word(&mut self) {
+        let kept = self.text[..self.cursor].trim_end();
+        let start = kept.rfind(' ').map_or(0, |at| at + 1);
+        self.text.drain(start..self.cursor);
+        self.cursor = start;
+    }
+
+    /// The part that fits a width so that the cursor is in sight, and the cursor's column in it.
+    pub fn window(&self, width: usize) -> (String, usize) {
+        let before = self.text[..self.cursor].width();
+        if before < width {
+            return (clip(&self.text, width), before);
+        }
+        let mut start = 0;
+        for (at, grapheme) in self.text.grapheme_indices(true) {
+            if self.text[at..self.cursor].width() < width {
+                start = at;
+                break;
+            }
+            start = at + grapheme.len();
+        }
+        (clip(&self.text[start..], width), self.text[start..self.cursor].width())
+    }
+}
+
+/// The beginning of a text that fits a width on the screen.
+pub fn clip(text: &str, width: usize) -> String {
+    let mut used = 0;
+    text.graphemes(true)
+        .take_while(|g| {
+            used += g.width();
+            used <= width
+        })
+        .collect()
+}
+
+/// The same, ending in `…` when something was cut off.
+pub fn shorten(text: &str, width: usize) -> String {
+    if text.width() <= width { text.to_owned() } else { clip(text, width.saturating_sub(1)) + "…" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(keys: &[KeyEvent]) -> String {
+        let mut field = Field::default();
+        keys.iter().for_each(|key| {
+            assert!(Field::takes(key), "{key:?}");
+            field.key(key);
+        });
+        field.text().to_owned()
+    }
+
+    fn burst(text: &str, backspace: KeyEvent) -> Vec<KeyEvent> {
+        text.chars().map(|c| if c == '⌫' { backspace } else { KeyEvent::from(KeyCode::Char(c)) }).collect()
+    }
+
+    #[test]
+    fn bursts_of_input_methods_end_with_the_intended_text() {
+        let backspaces = [KeyEvent::from(KeyCode::Backspace), KeyEvent::new(KeyCode::Char('h'), KeyModifiers::CONTROL)];
+        for backspace in backspaces {
+            assert_eq!(typed(&burst("Vie⌫êt⌫⌫ệt", backspace)), "Việt");
+            assert_eq!(typed(&burst("nguoi⌫⌫⌫ười", backspace)), "người");
+            assert_eq!(typed(&burst("dd⌫⌫đ", backspace)), "đ");
+            // Unikey's decomposed output counts scalars: e, dot, circumflex.
+            assert_eq!(typed(&burst("e\u{323}\u{302}⌫⌫⌫x", backspace)), "x");
+        }
+    }
+
+    #[test]
+    fn the_cursor_stays_in_sight() {
+        let mut field = Field::new("Cơ sở bánh phồng tôm");
+        assert_eq!(field.window(10).1, 9);
+        field.key(&KeyEvent::from(KeyCode::Home));
+        assert_eq!(field.window(10), ("Cơ sở bánh".to_owned(), 0));
+        assert_eq!(shorten("Đất Mũi", 5), "Đất …");
+    }
+}

@@ -1,0 +1,217 @@
+//! The one key table: what a key does in a place, and its name in the footer and in help. A test refuses a key bound twice.
+
+use crate::locale::{Lang, say::screen as s};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// A part of the screens with keys of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Place {
+    Everywhere,
+    Tabs,
+    List,
+    Home,
+    Establishments,
+    Establishment,
+    Interview,
+    Choices,
+    Note,
+    Table,
+    Review,
+    Records,
+    Record,
+    Sync,
+    Conflicts,
+    Report,
+    Welcome,
+    Popup,
+}
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Command {
+    Quit,
+    Help,
+    Language,
+    Back,
+    NextTab,
+    PreviousTab,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Accept,
+    NewEstablishment,
+    NewForm,
+    Edit,
+    Find,
+    NextSection,
+    PreviousSection,
+    Note,
+    NextProblem,
+    CopyPrevious,
+    Rows,
+    Choices,
+    Review,
+    Undo,
+    Toggle,
+    AddRow,
+    CopyRow,
+    DeleteRow,
+    Submit,
+    Discard,
+    Void,
+    Plan,
+    Conflicts,
+    NextPeriod,
+    PreviousPeriod,
+    Demo,
+    Filter,
+}
+
+/// A row of the table.
+pub struct Binding {
+    /// Where.
+    pub place: Place,
+    /// The key.
+    pub key: (KeyCode, KeyModifiers),
+    /// What it does.
+    pub command: Command,
+    /// Its name, in the footer when short.
+    pub label: fn(Lang) -> String,
+    /// Whether the footer shows it.
+    pub footer: bool,
+}
+
+const fn bind(place: Place, code: KeyCode, command: Command, label: fn(Lang) -> String, footer: bool) -> Binding {
+    Binding { place, key: (code, KeyModifiers::NONE), command, label, footer }
+}
+
+const fn control(place: Place, letter: char, command: Command, label: fn(Lang) -> String, footer: bool) -> Binding {
+    Binding { place, key: (KeyCode::Char(letter), KeyModifiers::CONTROL), command, label, footer }
+}
+
+/// Every key. Letters without Ctrl are never bound: they belong to typing and searching.
+pub const TABLE: &[Binding] = {
+    use Command as C;
+    use KeyCode::{BackTab, Char, Down, Enter, Esc, F, PageDown, PageUp, Tab, Up};
+    use Place as P;
+    &[
+        control(P::Everywhere, 'q', C::Quit, s::key_quit, true),
+        bind(P::Everywhere, F(1), C::Help, s::key_help, true),
+        bind(P::Everywhere, F(12), C::Language, s::key_language, false),
+        bind(P::Tabs, Tab, C::NextTab, s::key_next_tab, true),
+        bind(P::Tabs, BackTab, C::PreviousTab, s::key_previous_tab, false),
+        bind(P::List, Up, C::Up, s::key_up, false),
+        bind(P::List, Down, C::Down, s::key_down, false),
+        bind(P::List, PageUp, C::PageUp, s::key_page_up, false),
+        bind(P::List, PageDown, C::PageDown, s::key_page_down, false),
+        bind(P::Home, Enter, C::Accept, s::key_open, true),
+        bind(P::Home, F(2), C::NewEstablishment, s::key_new_establishment, true),
+        bind(P::Home, F(5), C::Demo, s::key_demo, false),
+        bind(P::Establishments, Enter, C::Accept, s::key_open, true),
+        bind(P::Establishments, F(2), C::NewEstablishment, s::key_new_establishment, true),
+        bind(P::Establishment, Enter, C::Accept, s::key_open, true),
+        bind(P::Establishment, F(2), C::NewForm, s::key_new_form, true),
+        bind(P::Establishment, F(3), C::Edit, s::key_edit, true),
+        bind(P::Establishment, Esc, C::Back, s::key_back, true),
+        bind(P::Interview, Enter, C::Accept, s::key_next, true),
+        bind(P::Interview, F(9), C::Review, s::key_review, true),
+        bind(P::Interview, Esc, C::Back, s::key_leave, true),
+        bind(P::Interview, Down, C::Down, s::key_down, false),
+        bind(P::Interview, Up, C::Up, s::key_up, false),
+        bind(P::Interview, PageDown, C::PageDown, s::key_page_down, false),
+        bind(P::Interview, PageUp, C::PageUp, s::key_page_up, false),
+        bind(P::Interview, Tab, C::NextSection, s::key_next_section, true),
+        bind(P::Interview, BackTab, C::PreviousSection, s::key_previous_section, false),
+        bind(P::Interview, F(2), C::NewForm, s::key_create_here, false),
+        bind(P::Interview, F(3), C::Note, s::key_note, true),
+        bind(P::Interview, F(4), C::NextProblem, s::key_next_problem, true),
+        bind(P::Interview, F(5), C::CopyPrevious, s::key_copy_previous, false),
+        bind(P::Interview, F(6), C::Rows, s::key_rows, false),
+        bind(P::Interview, F(7), C::Choices, s::key_choices, false),
+        bind(P::Interview, F(8), C::DeleteRow, s::key_delete_row, false),
+        control(P::Interview, 'z', C::Undo, s::key_undo, false),
+        control(P::Interview, 'f', C::Find, s::key_find, false),
+        control(P::Interview, 'x', C::Discard, s::key_discard, false),
+        bind(P::Choices, Enter, C::Accept, s::key_choose, true),
+        bind(P::Choices, Char(' '), C::Toggle, s::key_toggle, true),
+        bind(P::Choices, F(2), C::NewForm, s::key_create_here, false),
+        bind(P::Choices, Esc, C::Back, s::key_close, true),
+        bind(P::Note, Enter, C::Accept, s::key_keep, true),
+        bind(P::Note, Esc, C::Back, s::key_close, true),
+        bind(P::Table, Enter, C::Accept, s::key_open, true),
+        bind(P::Table, F(2), C::AddRow, s::key_add_row, true),
+        bind(P::Table, F(5), C::CopyRow, s::key_copy_row, true),
+        bind(P::Table, F(8), C::DeleteRow, s::key_delete_row, true),
+        control(P::Table, 'z', C::Undo, s::key_undo, true),
+        bind(P::Table, Esc, C::Back, s::key_close, true),
+        bind(P::Review, Enter, C::Accept, s::key_go_there, true),
+        bind(P::Review, F(10), C::Submit, s::key_submit, true),
+        control(P::Review, 's', C::Submit, s::key_submit, false),
+        bind(P::Review, Esc, C::Back, s::key_back, true),
+        bind(P::Records, Enter, C::Accept, s::key_open, true),
+        bind(P::Records, F(4), C::Filter, s::key_filter, true),
+        bind(P::Record, F(3), C::Edit, s::key_edit, true),
+        bind(P::Record, F(8), C::Void, s::key_void, true),
+        bind(P::Record, Esc, C::Back, s::key_back, true),
+        bind(P::Sync, Enter, C::Accept, s::key_plan_or_sync, true),
+        bind(P::Sync, F(7), C::Conflicts, s::key_conflicts, true),
+        bind(P::Conflicts, Enter, C::Accept, s::key_take, true),
+        bind(P::Conflicts, F(7), C::Edit, s::key_other_value, true),
+        bind(P::Conflicts, Esc, C::Back, s::key_back, true),
+        bind(P::Report, Enter, C::Accept, s::key_records, true),
+        bind(P::Report, KeyCode::Right, C::NextPeriod, s::key_next_period, true),
+        bind(P::Report, KeyCode::Left, C::PreviousPeriod, s::key_previous_period, false),
+        bind(P::Welcome, Enter, C::Accept, s::key_next, true),
+        bind(P::Welcome, Up, C::Up, s::key_up, false),
+        bind(P::Welcome, Down, C::Down, s::key_down, false),
+        bind(P::Welcome, F(5), C::Demo, s::key_demo, true),
+        bind(P::Popup, Esc, C::Back, s::key_close, true),
+        bind(P::Popup, Enter, C::Accept, s::key_close, false),
+    ]
+};
+
+/// What a key does in the first of `places` that knows it.
+pub fn command(places: &[Place], key: &KeyEvent) -> Option<Command> {
+    let modifiers = key.modifiers - KeyModifiers::SHIFT;
+    places.iter().find_map(|place| TABLE.iter().find(|b| b.place == *place && b.key == (key.code, modifiers)).map(|b| b.command))
+}
+
+/// The bindings of places, in order.
+pub fn bindings<'p>(places: &'p [Place]) -> impl Iterator<Item = &'static Binding> + 'p {
+    places.iter().flat_map(|place| TABLE.iter().filter(move |b| b.place == *place))
+}
+
+/// A key's name as people read it on the keyboard.
+pub fn name((code, modifiers): (KeyCode, KeyModifiers)) -> String {
+    let key = match code {
+        KeyCode::Char(' ') => "Space".to_owned(),
+        KeyCode::Char(c) => c.to_ascii_uppercase().to_string(),
+        KeyCode::F(n) => format!("F{n}"),
+        KeyCode::BackTab => "Shift-Tab".to_owned(),
+        KeyCode::PageUp => "PgUp".to_owned(),
+        KeyCode::PageDown => "PgDn".to_owned(),
+        KeyCode::Up => "↑".to_owned(),
+        KeyCode::Down => "↓".to_owned(),
+        KeyCode::Left => "←".to_owned(),
+        KeyCode::Right => "→".to_owned(),
+        other => format!("{other:?}"),
+    };
+    if modifiers == KeyModifiers::CONTROL { format!("Ctrl-{key}") } else { key }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_is_bound_twice_in_a_place_and_none_takes_letters_from_typing() {
+        for (at, binding) in TABLE.iter().enumerate() {
+            assert!(!TABLE[..at].iter().any(|b| b.place == binding.place && b.key == binding.key), "{:?} {}", binding.place, name(binding.key));
+            let types = matches!(binding.key, (KeyCode::Char(c), m) if m.is_empty() && c != ' ');
+            assert!(!types, "{:?} {}", binding.place, name(binding.key));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Conflicts: candidates side by side with who, when and on which laptop; pick one or type another, with a reason.
+
+use super::super::app::Shared;
+use super::super::draw::{self, Frame};
+use super::super::field::Field;
+use super::super::keys::{Command, Place};
+use super::super::message::Effect;
+use super::super::theme;
+use super::Step;
+use crate::locale::{date, say::screen as s};
+use crate::value::Value;
+use crate::workbench::edit::{Choice, OpenConflict};
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// What is being decided.
+enum Deciding {
+    /// Another value is typed.
+    Value(Field),
+    /// The reason is typed.
+    Reason(Choice, Field),
+}
+
+/// The screen.
+pub struct Conflicts {
+    open: Vec<OpenConflict>,
+    /// Over all candidates of all conflicts, in order.
+    selected: usize,
+    deciding: Option<Deciding>,
+}
+
+impl Conflicts {
+    /// With what is open.
+    pub fn new(open: Vec<OpenConflict>) -> Self {
+        Self { open, selected: 0, deciding: None }
+    }
+
+    /// The places whose keys work.
+    pub fn places(&self) -> Vec<Place> {
+        if self.deciding.is_some() { vec![Place::Note] } else { vec![Place::Conflicts, Place::List] }
+    }
+
+    fn count(&self) -> usize {
+        self.open.iter().map(|c| c.conflict.candidates.len()).sum()
+    }
+
+    /// The conflict and candidate (from 0) that are selected.
+    fn place(&self) -> Option<(usize, usize)> {
+        let mut at = self.selected;
+        for (number, open) in self.open.iter().enumerate() {
+            if at < open.conflict.candidates.len() {
+                return Some((number, at));
+            }
+            at -= open.conflict.candidates.len();
+        }
+        None
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>) -> Step {
+        if self.deciding.is_some() {
+            return self.decide(key, command);
+        }
+        let count = self.count();
+        if draw::select(&mut self.selected, command, count) {
+            return Step::default();
+        }
+        match command {
+            Some(Command::Back) => return Step::back(),
+            Some(Command::Edit) if count > 0 => self.deciding = Some(Deciding::Value(Field::default())),
+            Some(Command::Accept) => {
+                if let Some((_, candidate)) = self.place() {
+                    self.deciding = Some(Deciding::Reason(Choice::Take(candidate + 1), Field::default()));
+                }
+            }
+            _ => {}
+        }
+        Step::default()
+    }
+
+    fn decide(&mut self, key: &KeyEvent, command: Option<Command>) -> Step {
+        let place = self.place();
+        match (command, self.deciding.take(), place) {
+            (Some(Command::Back), ..) => {}
+            (Some(Command::Accept), Some(Deciding::Value(field)), _) => self.deciding = Some(Deciding::Reason(Choice::Value(field.text().to_owned()), Field::default())),
+            (Some(Command::Accept), Some(Deciding::Reason(choice, field)), Some((at, _))) if !field.text().trim().is_empty() => {
+                let open = &self.open[at];
+                let effect = Effect::Resolve { record: open.record.clone(), path: open.conflict.path.clone(), choice, reason: field.text().trim().to_owned() };
+                return Step { effects: vec![effect, Effect::Conflicts], ..Step::default() };
+            }
+            (_, Some(mut deciding), _) => {
+                if Field::takes(key) {
+                    match &mut deciding {
+                        Deciding::Value(field) | Deciding::Reason(_, field) => field.key(key),
+                    };
+                }
+                self.deciding = Some(deciding);
+            }
+            _ => {}
+        }
+        Step::default()
+    }
+
+    /// Draws it.
+    pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let lang = shared.lang;
+        draw::heading(frame, area, 0, &s::conflicts_title(lang, self.open.len()));
+        if self.open.is_empty() {
+            return draw::line(frame, area, 2, &s::conflicts_none(lang), theme::good());
+        }
+        let text = |value: Option<&Value>| value.map_or_else(|| s::cleared(lang), |v| date::show(&v.plain()));
+        let mut lines: Vec<(String, Style)> = Vec::new();
+        let mut selected_line = 0;
+        let mut number = 0;
+        for open in &self.open {
+            lines.push((format!("{} · {} · {}", shared.title(&open.form), shared.summary(&open.record), open.conflict.path), theme::strong()));
+            lines.push((s::conflict_base(lang, text(open.conflict.base.as_ref())), theme::faint()));
+            for (candidate, writer) in open.conflict.candidates.iter().zip(&open.writers) {
+                let when = date::local(writer.at.time()).format("%d/%m/%Y %H:%M");
+                let here = number == self.selected;
+                if here {
+                    selected_line = lines.len();
+                }
+                let device = writer.device.split('-').next().unwrap_or_default();
+                lines.push((
+                    format!("{} {}   {} · {device} · {when}", if here { "▸" } else { " " }, draw::pad(&text(candidate.value.as_ref()), 24), writer.person),
+                    if here { theme::selected() } else { Style::default() },
+                ));
+                number += 1;
+            }
+            lines.push((String::new(), Style::default()));
+        }
+        let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        let first = draw::scroll(selected_line, body.height as usize, lines.len());
+        for (at, (line, style)) in lines.iter().skip(first).take(body.height as usize).enumerate() {
+            draw::line(frame, body, at as u16, line, *style);
+        }
+        self.view_deciding(shared, frame);
+    }
+
+    fn view_deciding(&self, shared: &Shared, frame: &mut Frame<'_>) {
+        let (title, field) = match &self.deciding {
+            Some(Deciding::Value(field)) => (s::conflict_value(shared.lang), field),
+            Some(Deciding::Reason(_, field)) => (s::conflict_reason(shared.lang), field),
+            None => return,
+        };
+        let inside = draw::popup(frame, 60, 3, &title);
+        let (text, column) = field.window(inside.width as usize - 1);
+        draw::line(frame, inside, 0, &text, theme::field());
+        frame.set_cursor_position((inside.x + column as u16, inside.y));
+    }
+}

@@ -1,0 +1,155 @@
+//! One establishment on one page: who it is, and the timeline of all that was recorded about it.
+
+use super::super::app::Shared;
+use super::super::draw::{self, Frame};
+use super::super::keys::{Command, Place};
+use super::super::message::Effect;
+use super::super::theme;
+use super::super::words;
+use super::Step;
+use crate::form::Kind;
+use crate::form::instance::ROOT_ROW;
+use crate::interview::show;
+use crate::locale::{date, say::screen as s};
+use crate::store::IndexRow;
+use crate::workbench::related::Related;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use std::sync::Arc;
+
+/// The form whose records are establishments.
+pub const FORM: &str = "establishment";
+
+/// The page.
+pub struct Establishment {
+    /// Its record.
+    pub record: String,
+    selected: usize,
+    related: Option<Arc<Related>>,
+    about: Vec<Arc<Related>>,
+    /// Choosing the form to begin: which one.
+    choosing: Option<usize>,
+}
+
+impl Establishment {
+    /// Before it is known.
+    pub fn new(record: &str) -> Self {
+        Self { record: record.to_owned(), selected: 0, related: None, about: Vec::new(), choosing: None }
+    }
+
+    /// It has become known.
+    pub fn looked(&mut self, related: Option<Arc<Related>>, mut about: Vec<Arc<Related>>) {
+        about.sort_by(|a, b| (&b.row.date, b.row.at).cmp(&(&a.row.date, a.row.at)));
+        (self.related, self.about) = (related, about);
+    }
+
+    /// The places whose keys work.
+    pub fn places(&self) -> Vec<Place> {
+        if self.choosing.is_some() { vec![Place::Popup, Place::List] } else { vec![Place::Establishment, Place::List] }
+    }
+
+    fn forms(shared: &Shared) -> Vec<(String, String)> {
+        shared.forms.iter().filter(|f| f.id != FORM).map(|f| (f.id.clone(), f.title.get(shared.lang).to_owned())).collect()
+    }
+
+    fn timeline<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
+        let mut rows: Vec<&IndexRow> = shared.rows.values().filter(|r| r.references.contains(&self.record)).collect();
+        rows.sort_by(|a, b| (&b.date, b.at).cmp(&(&a.date, a.at)));
+        rows
+    }
+
+    /// Takes a command.
+    pub fn key(&mut self, command: Option<Command>, shared: &Shared) -> Step {
+        if let Some(at) = &mut self.choosing {
+            let forms = Self::forms(shared);
+            if draw::select(at, command, forms.len()) {
+                return Step::default();
+            }
+            let chosen = forms.get(*at).map(|(id, _)| id.clone());
+            match command {
+                Some(Command::Accept) => {
+                    self.choosing = None;
+                    return chosen.map(|form| Step::effect(Effect::Begin { form, subject: Some(self.record.clone()) })).unwrap_or_default();
+                }
+                Some(Command::Back) => self.choosing = None,
+                _ => {}
+            }
+            return Step::default();
+        }
+        let timeline = self.timeline(shared);
+        if draw::select(&mut self.selected, command, timeline.len()) {
+            return Step::default();
+        }
+        match command {
+            Some(Command::Back) => Step::back(),
+            Some(Command::NewForm) => {
+                self.choosing = Some(0);
+                Step::default()
+            }
+            Some(Command::Edit) => Step::effect(Effect::Edit(self.record.clone())),
+            Some(Command::Accept) => timeline.get(self.selected).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
+            _ => Step::default(),
+        }
+    }
+
+    /// Draws it.
+    pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let lang = shared.lang;
+        draw::heading(frame, area, 0, &shared.summary(&self.record));
+        let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        let [left, right] = Layout::horizontal([Constraint::Percentage(42), Constraint::Percentage(58)]).spacing(2).areas(body);
+        self.view_identity(shared, frame, left);
+        draw::heading(frame, right, 0, &s::timeline(lang));
+        let timeline = self.timeline(shared);
+        let list = Rect { y: right.y + 1, height: right.height.saturating_sub(6), ..right };
+        if timeline.is_empty() {
+            draw::text(frame, list, &s::timeline_empty(lang));
+        }
+        draw::list(frame, list, timeline.len(), self.selected, |at| {
+            let row = timeline[at];
+            format!("{} {} {} {}", draw::pad(&date::show(&row.date), 10), draw::pad(&shared.title(&row.form), 24), draw::pad(&words::state(row.state, lang), 8), row.summary)
+        });
+        self.view_progress(shared, frame, Rect { y: right.y + right.height.saturating_sub(5), height: 5, ..right });
+        if let Some(at) = self.choosing {
+            let forms = Self::forms(shared);
+            let inside = draw::popup(frame, 56, forms.len() as u16 + 2, &s::choose_form(lang));
+            draw::list(frame, inside, forms.len(), at, |at| forms[at].1.clone());
+        }
+    }
+
+    fn view_identity(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let Some(related) = &self.related else {
+            return draw::line(frame, area, 0, &s::opening(shared.lang), theme::faint());
+        };
+        let form = &related.form;
+        let mut row = 0;
+        for id in form.ids().filter(|id| form.node(*id).scope == crate::form::ROOT && form.node(*id).kind == Kind::Question) {
+            let node = form.node(id);
+            let Some(value) = related.instance.read(form, ROOT_ROW, id).to_value(node.value) else { continue };
+            let text = format!("{}: {}", node.label.get(shared.lang), show::value(form, id, &value, shared.lang));
+            draw::line(frame, area, row, &super::super::field::shorten(&text, area.width as usize), Style::default());
+            row += 1;
+        }
+    }
+
+    /// The newest follow-up's changes against what the programme promised.
+    fn view_progress(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let lang = shared.lang;
+        // What a follow-up measures, by the indicator that its results say they feed.
+        let wanted = [("T-NHL", s::change_fuel(lang)), ("T-NL", s::change_material(lang)), ("T-DT", s::change_revenue(lang)), ("T-VL", s::change_jobs(lang))];
+        let mut row = 0;
+        for (target, label) in wanted {
+            let found = self.about.iter().find_map(|related| {
+                let form = &related.form;
+                let computed = form.ids().filter(|id| {
+                    form.node(*id).kind == Kind::Calculate && form.node(*id).scope == crate::form::ROOT && form.node(*id).indicator == target && !form.node(*id).label.is_empty()
+                });
+                computed.filter_map(|id| related.instance.read(form, ROOT_ROW, id).to_value(form.node(id).value).map(|v| show::value(form, id, &v, lang))).last()
+            });
+            if let Some(value) = found {
+                draw::line(frame, area, row, &format!("{} {value}", draw::pad(&label, 32)), theme::strong());
+                row += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The desk: what waits for this person, and the programme at a glance.
+
+use super::super::app::Shared;
+use super::super::draw::{self, Frame};
+use super::super::field::shorten;
+use super::super::keys::Command;
+use super::super::message::Effect;
+use super::super::theme;
+use super::{Screen, Step, establishment};
+use crate::locale::{date, say::screen as s};
+use crate::record::history::State;
+use crate::workbench::reporting::Report;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+
+/// The desk.
+#[derive(Default)]
+pub struct Home {
+    selected: usize,
+    /// The figures, when they have been counted.
+    pub report: Option<Box<Report>>,
+}
+
+/// Something that waits.
+enum Waiting {
+    Draft(String, String),
+    Returned(String, String),
+    Conflict(String),
+}
+
+/// More than this of one kind are told by their number only.
+const SHOWN: usize = 50;
+
+impl Home {
+    fn waiting(shared: &Shared) -> Vec<Waiting> {
+        let mut drafts: Vec<_> = shared.drafts.iter().collect();
+        drafts.sort_by(|a, b| b.changed.cmp(&a.changed));
+        let title = |of: &str| shared.title(of.split('@').next().unwrap_or_default());
+        let drafts = drafts.into_iter().map(|d| Waiting::Draft(d.record.clone(), format!("{} · {} · {}", title(&d.of), d.summary, date::show(&d.changed))));
+        let returned = shared
+            .rows
+            .values()
+            .filter(|r| r.state == State::Returned)
+            .take(SHOWN)
+            .map(|r| Waiting::Returned(r.record.clone(), format!("{} · {}", shared.title(&r.form), r.summary)));
+        let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(format!("{} · {}", shared.title(&r.form), r.summary)));
+        drafts.chain(returned).chain(conflicts).collect()
+    }
+
+    /// Takes a command.
+    pub fn key(&mut self, command: Option<Command>, shared: &mut Shared) -> Step {
+        let waiting = Self::waiting(shared);
+        if draw::select(&mut self.selected, command, waiting.len()) {
+            return Step::default();
+        }
+        match command {
+            Some(Command::NewEstablishment) => Step::effect(Effect::Begin { form: establishment::FORM.to_owned(), subject: None }),
+            Some(Command::Demo) if shared.rows.is_empty() => Step::effect(Effect::Demo),
+            Some(Command::Accept) => match waiting.get(self.selected) {
+                Some(Waiting::Draft(record, _)) => Step::effect(Effect::Edit(record.clone())),
+                Some(Waiting::Returned(record, _)) => Step::page(record, shared),
+                Some(Waiting::Conflict(_)) => Step::effect(Effect::Conflicts),
+                None => Step { push: Some(Screen::Establishments(Default::default())), ..Step::default() },
+            },
+            _ => Step::default(),
+        }
+    }
+
+    /// Draws it.
+    pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let [left, right] = Layout::horizontal([Constraint::Percentage(40), Constraint::Percentage(60)]).spacing(2).areas(area);
+        self.view_waiting(shared, frame, left);
+        self.view_programme(shared, frame, right);
+    }
+
+    fn view_waiting(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let lang = shared.lang;
+        let waiting = Self::waiting(shared);
+        draw::heading(frame, area, 0, &s::home_waiting(lang));
+        let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        if waiting.is_empty() {
+            let text = if shared.rows.is_empty() { s::home_empty(lang) } else { s::home_nothing(lang) };
+            return draw::text(frame, body, &text);
+        }
+        draw::list(frame, body, waiting.len(), self.selected, |at| match &waiting[at] {
+            Waiting::Draft(_, text) => format!("✎ {} {text}", s::waiting_draft(lang)),
+            Waiting::Returned(_, text) => format!("↩ {} {text}", s::waiting_returned(lang)),
+            Waiting::Conflict(text) => format!("≠ {} {text}", s::waiting_conflict(lang)),
+        });
+    }
+
+    fn view_programme(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let lang = shared.lang;
+        draw::heading(frame, area, 0, &s::home_programme(lang));
+        let Some(report) = &self.report else {
+            return draw::line(frame, area, 2, &s::counting(lang), theme::faint());
+        };
+        let mut row = 2;
+        for figure in report.figures.iter().filter(|f| report.programme.targets[f.target].headline) {
+            let target = &report.programme.targets[figure.target];
+            let number = target.number.map_or_else(String::new, |n| format!("{}{}", target.op.sign(), Report::show(Some(n), lang)));
+            let done = Report::show(figure.done, lang);
+            let share = figure.percent.unwrap_or(0.0) / 100.0;
+            let mark = if figure.met == Some(true) { "✓" } else { " " };
+            let width = area.width as usize;
+            let figures = format!("{done:>7} / {number:<7} {mark}");
+            let bar = if width > 60 { 10 } else { 0 };
+            let room = width.saturating_sub(figures.chars().count() + bar + 2);
+            let label = draw::pad(&shorten(target.label.get(lang), room), room);
+            let style = if figure.met == Some(true) { theme::good() } else { Style::default() };
+            draw::line(frame, area, row, &format!("{label} {} {figures}", draw::gauge(share, bar)), style);
+            row += 1;
+            if area.height > 26 {
+                row += 1;
+            }
+        }
+        draw::line(frame, area, row + 1, &s::home_counts(lang, shared.rows.values().filter(|r| r.form == establishment::FORM).count(), shared.rows.len()), theme::faint());
+    }
+}

@@ -1,0 +1,446 @@
+//! The interview: sections on the left, questions on the right, one of them being answered. Everything typed is kept at
+//! once; nothing blocks moving on; only submitting insists.
+
+use super::super::app::Shared;
+use super::super::field::Field;
+use super::super::keys::{Command, Place};
+use super::super::message::{Effect, Submission};
+use super::choices::Choices;
+use super::review::Review;
+use super::table::Table;
+use super::{Step, interview_edit};
+use crate::form::instance::{Answers, RowId};
+use crate::form::{Form, NodeId};
+use crate::interview::outline::{self, Line, Section};
+use crate::interview::{Around, Interview, Notes, Who, show};
+use crate::locale::say::screen as s;
+use crate::record::revision::RevisionId;
+use crate::value::Value;
+use crate::workbench::related::{Surroundings, references};
+use crate::workbench::{Content, draft_of};
+use chrono::NaiveDateTime;
+use crossterm::event::KeyEvent;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What lies over the questions.
+pub enum Over {
+    /// A list to choose from.
+    Choices(Choices),
+    /// A reason or remark being typed; with true the question wants one.
+    Note(Field, bool),
+    /// A search among the questions.
+    Find(Field),
+    /// The rows of a repeat as a table.
+    Table(Table),
+    /// The whole form before submitting.
+    Review(Review),
+    /// Throw everything away?
+    Discard,
+}
+
+/// The screen.
+pub struct InterviewScreen {
+    /// The record.
+    pub record: String,
+    /// Handed in, waiting for the store.
+    pub submitting: bool,
+    pub(super) interview: Interview,
+    pub(super) parents: Vec<RevisionId>,
+    pub(super) sections: Vec<Section>,
+    pub(super) section: usize,
+    pub(super) lines: Vec<Line>,
+    pub(super) at: usize,
+    pub(super) field: Field,
+    /// Typed, but no answer: by path.
+    pub(super) unread: BTreeMap<String, String>,
+    pub(super) over: Option<Over>,
+    pub(super) undo: Vec<(Answers, Notes)>,
+    pub(super) entered: (Answers, Notes),
+    /// The reference for which a record is being made in place.
+    pub(super) creating: Option<String>,
+    asked: BTreeSet<String>,
+    pub(super) kept: bool,
+}
+
+/// A world for the interview of `own`, from what was gathered.
+pub(super) fn world<'a>(shared: &'a Shared, own: &'a str) -> Surroundings<'a> {
+    Surroundings { relations: &shared.relations, own, chance: &shared.chance }
+}
+
+/// The world, the clock and the language.
+pub(super) fn around<'a>(world: &'a Surroundings<'a>, shared: &Shared, now: NaiveDateTime) -> Around<'a> {
+    Around { world, now, lang: shared.lang }
+}
+
+impl InterviewScreen {
+    /// A new record, about `subject` if given.
+    pub fn begin(record: String, form: Arc<Form>, subject: Option<String>, shared: &mut Shared, now: NaiveDateTime) -> (Self, Vec<Effect>) {
+        let who = Who { person: shared.identity.person.clone(), device: shared.identity.device.clone() };
+        let mut interview = {
+            let world = world(shared, &record);
+            Interview::begin(form.clone(), &who, around(&world, shared, now))
+        };
+        if let (Some(subject), Some(question)) = (subject, form.subject) {
+            let world = world(shared, &record);
+            interview.answer(&form.node(question).name.clone(), Some(Value::Text(subject)), around(&world, shared, now));
+        }
+        let mut screen = Self::new(record, interview, Vec::new());
+        let effects = screen.refresh(shared, now);
+        screen.at = 0;
+        screen.settle_cursor(shared, now);
+        (screen, effects)
+    }
+
+    /// A record or draft taken up again, with what was typed in it.
+    pub fn resume(
+        record: String,
+        interview: Interview,
+        parents: Vec<RevisionId>,
+        (typing, cursor): (BTreeMap<String, String>, &str),
+        shared: &mut Shared,
+        now: NaiveDateTime,
+    ) -> Self {
+        let mut screen = Self::new(record, interview, parents);
+        screen.kept = shared.drafts.iter().any(|d| d.record == screen.record);
+        screen.refresh(shared, now);
+        for (path, text) in typing {
+            screen.type_at(&path, &text, shared, now);
+        }
+        screen.layout();
+        if !screen.go_to(cursor, shared, now) {
+            screen.settle_cursor(shared, now);
+        }
+        screen
+    }
+
+    fn new(record: String, interview: Interview, parents: Vec<RevisionId>) -> Self {
+        let entered = (interview.answers().clone(), interview.notes().clone());
+        let mut screen = Self {
+            record,
+            submitting: false,
+            interview,
+            parents,
+            sections: Vec::new(),
+            section: 0,
+            lines: Vec::new(),
+            at: 0,
+            field: Field::default(),
+            unread: BTreeMap::new(),
+            over: None,
+            undo: Vec::new(),
+            entered,
+            creating: None,
+            asked: BTreeSet::new(),
+            kept: false,
+        };
+        screen.layout();
+        screen
+    }
+
+    /// Derives again, and asks about references that are not known yet.
+    pub fn refresh(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        {
+            let world = world(shared, &self.record);
+            self.interview.refresh(around(&world, shared, now));
+        }
+        self.layout();
+        self.settle_cursor(shared, now);
+        self.gather(shared)
+    }
+
+    /// What is not known about the references that the answers name.
+    pub(super) fn gather(&mut self, shared: &Shared) -> Vec<Effect> {
+        let wanted = references(self.interview.form(), &self.interview.derived().instance);
+        let new: Vec<String> = wanted.into_iter().filter(|r| !shared.relations.knows(r) && !self.asked.contains(r)).collect();
+        self.asked.extend(new.iter().cloned());
+        new.into_iter().map(Effect::Gather).collect()
+    }
+
+    /// A record that was made in place becomes the answer that asked for it.
+    pub fn created(&mut self, record: &str, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        let Some(path) = self.creating.take() else { return Vec::new() };
+        self.set(&path, Some(Value::text(record)), shared, now);
+        self.asked.clear();
+        let mut effects = self.refresh(shared, now);
+        effects.extend(self.next(shared, now));
+        effects
+    }
+
+    /// Sections and lines anew, the cursor on the same question if it is still there.
+    pub(super) fn layout(&mut self) {
+        let group = self.sections.get(self.section).map(|s| s.nodes.clone());
+        let path = self.path();
+        self.sections = outline::sections(&self.interview);
+        self.section = self.sections.iter().position(|s| Some(&s.nodes) == group.as_ref()).unwrap_or(self.section.min(self.sections.len().saturating_sub(1)));
+        self.lines = self.sections.get(self.section).map(|s| outline::lines(&self.interview, s)).unwrap_or_default();
+        self.at = path.and_then(|path| self.line_of(&path)).unwrap_or(self.at.min(self.lines.len().saturating_sub(1)));
+    }
+
+    pub(super) fn line_of(&self, path: &str) -> Option<usize> {
+        self.lines.iter().position(|line| self.path_of(*line).as_deref() == Some(path))
+    }
+
+    /// The path of a line; of the place to add a row the repeat's with `+`.
+    pub(super) fn path_of(&self, line: Line) -> Option<String> {
+        let form = self.interview.form();
+        match line {
+            Line::Question(row, node) => Some(self.interview.derived().instance.path(form, row, node)),
+            Line::Add(row, node) => Some(self.interview.derived().instance.path(form, row, node) + "+"),
+            _ => None,
+        }
+    }
+
+    pub(super) fn path(&self) -> Option<String> {
+        self.lines.get(self.at).and_then(|line| self.path_of(*line))
+    }
+
+    /// The question under the cursor.
+    pub(super) fn question(&self) -> Option<(RowId, NodeId)> {
+        match self.lines.get(self.at) {
+            Some(Line::Question(row, node)) => Some((*row, *node)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_stop(&self, at: usize, shared: &Shared, now: NaiveDateTime) -> bool {
+        let world = world(shared, &self.record);
+        self.lines.get(at).is_some_and(|line| outline::is_stop(&self.interview, *line, around(&world, shared, now)))
+    }
+
+    /// Puts the cursor on a question that can be answered, and its answer into the field.
+    pub(super) fn settle_cursor(&mut self, shared: &Shared, now: NaiveDateTime) {
+        if !self.is_stop(self.at, shared, now) {
+            let after = (self.at..self.lines.len()).find(|at| self.is_stop(*at, shared, now));
+            let before = (0..self.at).rev().find(|at| self.is_stop(*at, shared, now));
+            if let Some(at) = after.or(before) {
+                self.at = at;
+            }
+        }
+        self.enter(shared);
+    }
+
+    /// Fills the field with the answer under the cursor.
+    pub(super) fn enter(&mut self, shared: &Shared) {
+        self.entered = (self.interview.answers().clone(), self.interview.notes().clone());
+        let Some(path) = self.path() else { return };
+        let typed = self.unread.get(&path).cloned();
+        let text = typed.or_else(|| {
+            let (_, node) = self.question()?;
+            let value = self.interview.answers().get(&path)?;
+            Some(show::typed(value, self.interview.form().node(node).value, shared.lang))
+        });
+        if self.field.text() != text.as_deref().unwrap_or_default() {
+            self.field = Field::new(text.unwrap_or_default());
+        }
+    }
+
+    /// Goes to the question at a path, in whatever section it is.
+    pub(super) fn go_to(&mut self, path: &str, shared: &Shared, now: NaiveDateTime) -> bool {
+        for section in 0..self.sections.len() {
+            let lines = outline::lines(&self.interview, &self.sections[section]);
+            if let Some(at) = lines.iter().position(|line| self.path_of(*line).as_deref() == Some(path)) {
+                (self.section, self.lines, self.at) = (section, lines, at);
+                self.settle_cursor(shared, now);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The places whose keys work.
+    pub fn places(&self) -> Vec<Place> {
+        match &self.over {
+            Some(Over::Choices(_)) => vec![Place::Choices, Place::List],
+            Some(Over::Note(..) | Over::Find(_)) => vec![Place::Note],
+            Some(Over::Table(_)) => vec![Place::Table, Place::List],
+            Some(Over::Review(_)) => vec![Place::Review, Place::List],
+            Some(Over::Discard) => vec![Place::Popup],
+            None => vec![Place::Interview],
+        }
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Step {
+        if self.submitting {
+            return Step::default();
+        }
+        if self.over.is_some() {
+            return interview_edit::over(self, key, command, shared, now);
+        }
+        let effects = match command {
+            Some(Command::Back) => return self.leave(shared, now),
+            Some(Command::Review) => {
+                let effects = self.left(shared, now);
+                self.over = Some(Over::Review(Review::new(self)));
+                effects
+            }
+            Some(Command::Discard) => {
+                self.over = Some(Over::Discard);
+                Vec::new()
+            }
+            Some(command) => self.command(command, shared, now),
+            None => interview_edit::typed(self, key, shared, now),
+        };
+        Step { effects, ..Step::default() }
+    }
+
+    fn command(&mut self, command: Command, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        match command {
+            Command::Accept => interview_edit::accept(self, shared, now),
+            Command::Down => self.next(shared, now),
+            Command::Up => self.step_to((0..self.at).rev().find(|at| self.is_stop(*at, shared, now)), shared, now),
+            Command::PageDown => self.step_to((self.at + 8..self.lines.len()).chain(self.at + 1..self.at + 8).find(|at| self.is_stop(*at, shared, now)), shared, now),
+            Command::PageUp => self.step_to((0..self.at.saturating_sub(7)).rev().chain(0..self.at).find(|at| self.is_stop(*at, shared, now)), shared, now),
+            Command::NextSection => self.to_section(self.section + 1, shared, now),
+            Command::PreviousSection => self.to_section(self.section + self.sections.len().saturating_sub(1), shared, now),
+            Command::NextProblem => self.next_problem(shared, now),
+            command => interview_edit::command(self, command, shared, now),
+        }
+    }
+
+    /// To a line of this section, or to the next section where there is none.
+    fn step_to(&mut self, at: Option<usize>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        let effects = self.left(shared, now);
+        if let Some(at) = at {
+            self.at = at;
+            self.enter(shared);
+        }
+        effects
+    }
+
+    /// To the next question; behind the last of a section the next section, behind the last of all the review.
+    pub(super) fn next(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        let next = (self.at + 1..self.lines.len()).find(|at| self.is_stop(*at, shared, now));
+        if next.is_some() {
+            return self.step_to(next, shared, now);
+        }
+        if self.section + 1 < self.sections.len() {
+            return self.to_section(self.section + 1, shared, now);
+        }
+        let effects = self.left(shared, now);
+        self.over = Some(Over::Review(Review::new(self)));
+        effects
+    }
+
+    fn to_section(&mut self, section: usize, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        let effects = self.left(shared, now);
+        if !self.sections.is_empty() {
+            self.section = section % self.sections.len();
+            self.lines = outline::lines(&self.interview, &self.sections[self.section]);
+            self.at = 0;
+            self.settle_cursor(shared, now);
+        }
+        effects
+    }
+
+    fn next_problem(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        let effects = self.left(shared, now);
+        let here = self.path();
+        let problems: Vec<String> = self.interview.blocking().map(|f| f.path.clone()).chain(self.unread.keys().cloned()).collect();
+        let after = here.and_then(|here| problems.iter().position(|p| *p == here)).map_or(0, |at| at + 1);
+        let target = (0..problems.len()).map(|step| problems[(after + step) % problems.len()].clone()).next();
+        match target {
+            Some(path) if self.go_to(&path, shared, now) || self.go_near(&path, shared, now) => {}
+            _ => shared.notice = Some(s::no_problems(shared.lang)),
+        }
+        effects
+    }
+
+    /// A problem of a computed value or of an empty table: to the line itself, though it cannot be typed into.
+    pub(super) fn go_near(&mut self, path: &str, shared: &Shared, now: NaiveDateTime) -> bool {
+        self.go_to(&format!("{path}+"), shared, now)
+    }
+
+    /// The question is left: what was typed is an answer (or is told not to be one), and the draft is made durable.
+    pub(super) fn left(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        if self.entered.0 != *self.interview.answers() || self.entered.1 != *self.interview.notes() {
+            self.undo.push(std::mem::replace(&mut self.entered, (self.interview.answers().clone(), self.interview.notes().clone())));
+        }
+        let mut effects: Vec<Effect> = self.keep(shared, now).into_iter().collect();
+        self.kept |= !effects.is_empty();
+        effects.extend(self.gather(shared));
+        effects
+    }
+
+    /// The draft as it stands, unless there is nothing to keep.
+    pub fn keep(&self, shared: &Shared, now: NaiveDateTime) -> Option<Effect> {
+        if shared.trying || self.submitting || (!self.kept && self.interview.is_untouched() && self.unread.is_empty()) {
+            return None;
+        }
+        let world = world(shared, &self.record);
+        let mut draft = draft_of(&self.record, &self.parents, &self.interview, around(&world, shared, now));
+        (draft.typing, draft.cursor) = (self.unread.clone(), self.path().unwrap_or_default());
+        Some(Effect::Keep(Box::new(draft)))
+    }
+
+    /// Back without asking: the draft is there.
+    fn leave(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Step {
+        Step { effects: self.left(shared, now), pop: true, push: None }
+    }
+
+    /// Hands the record in, if nothing blocks it.
+    pub(super) fn submit(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        let blocked = self.interview.blocking().next().is_some() || !self.unread.is_empty();
+        if blocked {
+            self.over = None;
+            shared.notice = Some(s::cannot_submit(shared.lang));
+            return self.next_problem(shared, now);
+        }
+        if shared.trying {
+            shared.notice = Some(s::trying_submitted(shared.lang));
+            return Vec::new();
+        }
+        if !self.parents.is_empty() && self.interview.changed().is_empty() {
+            shared.notice = Some(s::nothing_changed(shared.lang));
+            return Vec::new();
+        }
+        {
+            let world = world(shared, &self.record);
+            self.interview.finish(around(&world, shared, now));
+        }
+        self.submitting = true;
+        shared.busy = true;
+        let content = Content::of(&self.interview, self.parents.clone());
+        vec![Effect::Submit(Box::new(Submission { record: self.record.clone(), form: self.interview.form().clone(), content }))]
+    }
+
+    /// Sets an answer.
+    pub(super) fn set(&mut self, path: &str, value: Option<Value>, shared: &Shared, now: NaiveDateTime) {
+        let world = world(shared, &self.record);
+        self.unread.remove(path);
+        self.interview.answer(path, value, around(&world, shared, now));
+        self.layout();
+    }
+
+    /// Takes typed text as the answer at a path; text that is none is kept as it is and told.
+    pub(super) fn type_at(&mut self, path: &str, text: &str, shared: &Shared, now: NaiveDateTime) {
+        let Some(at) = self.interview.derived().instance.locate(self.interview.form(), path) else { return };
+        let world = world(shared, &self.record);
+        let around = around(&world, shared, now);
+        match crate::interview::entry::read(text, self.interview.form(), self.interview.derived(), at, around) {
+            Ok(value) => {
+                self.unread.remove(path);
+                self.interview.answer(path, value, around);
+            }
+            Err(_) => {
+                self.unread.insert(path.to_owned(), text.to_owned());
+                self.interview.answer(path, None, around);
+            }
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        match &mut self.over {
+            Some(Over::Note(field, _) | Over::Find(field)) => field.paste(text),
+            Some(Over::Choices(choices)) => choices.paste(text),
+            Some(_) => {}
+            None => {
+                self.field.paste(text);
+                return interview_edit::changed(self, shared, now);
+            }
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,402 @@
+//! The interview's editing: typing, choosing, reasons, rows.
+
+use super::super::app::Shared;
+use super::super::field::Field;
+use super::super::keys::Command;
+use super::super::message::Effect;
+use super::Step;
+use super::choices::{Choices, Outcome};
+use super::interview::{InterviewScreen, Over, around, world};
+use super::table::{Table, TableStep};
+use crate::form::Kind;
+use crate::interview::derive::Severity;
+use crate::interview::outline::Line;
+use crate::locale::say::screen as s;
+use crate::value::{Value, ValueType};
+use chrono::NaiveDateTime;
+use crossterm::event::{KeyCode, KeyEvent};
+
+/// Whether the question under the cursor is answered from a list.
+fn chooses(screen: &InterviewScreen) -> Option<ValueType> {
+    let (_, node) = screen.question()?;
+    let value = screen.interview.form().node(node).value;
+    matches!(value, ValueType::SelectOne | ValueType::SelectMultiple | ValueType::Rank | ValueType::Reference).then_some(value)
+}
+
+/// A key that is no command: typed into the field, or into the search of a choice list that it opens.
+pub fn typed(screen: &mut InterviewScreen, key: &KeyEvent, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    if chooses(screen).is_some() {
+        match key.code {
+            KeyCode::Char(c) if Field::takes(key) => {
+                open_choices(screen, shared, now);
+                if let Some(Over::Choices(choices)) = &mut screen.over {
+                    if let Some(outcome) = choices.first_key(c) {
+                        return chosen(screen, outcome, shared, now);
+                    }
+                }
+            }
+            KeyCode::Backspace | KeyCode::Delete => {
+                if let Some(path) = screen.path() {
+                    screen.set(&path, None, shared, now);
+                    screen.enter(shared);
+                }
+            }
+            _ => {}
+        }
+        return Vec::new();
+    }
+    let acknowledges = screen.question().is_some_and(|(_, node)| screen.interview.form().node(node).value == ValueType::Acknowledge);
+    if acknowledges || screen.question().is_none() || !Field::takes(key) || !screen.field.key(key) {
+        return Vec::new();
+    }
+    changed(screen, shared, now)
+}
+
+/// The field's text changed: it is the answer at once, and kept.
+pub fn changed(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    let (Some(path), true) = (screen.path(), screen.question().is_some()) else { return Vec::new() };
+    let text = screen.field.text().to_owned();
+    screen.type_at(&path, &text, shared, now);
+    screen.layout();
+    if shared.trying {
+        return Vec::new();
+    }
+    if !screen.kept {
+        let effect = screen.keep(shared, now);
+        screen.kept |= effect.is_some();
+        return effect.into_iter().collect();
+    }
+    vec![Effect::Typing { record: screen.record.clone(), path, text }]
+}
+
+/// Enter: adds a row, opens an unanswered list, asks for a missing reason, or goes on.
+pub fn accept(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    match screen.lines.get(screen.at).copied() {
+        Some(Line::Add(row, node)) => {
+            let path = screen.interview.derived().instance.path(screen.interview.form(), row, node);
+            return add_row(screen, &path, shared, now);
+        }
+        Some(Line::Question(_, node)) if screen.interview.form().node(node).value == ValueType::Acknowledge => {
+            if let Some(path) = screen.path() {
+                let value = screen.interview.answers().get(&path).is_none().then(|| Value::text("OK"));
+                screen.set(&path, value, shared, now);
+            }
+        }
+        _ => {}
+    }
+    let blank = screen.path().is_some_and(|path| !screen.interview.answers().contains_key(&path));
+    if chooses(screen).is_some() && blank {
+        open_choices(screen, shared, now);
+        return Vec::new();
+    }
+    if wants_reason(screen) {
+        screen.over = Some(Over::Note(Field::default(), true));
+        return Vec::new();
+    }
+    screen.next(shared, now)
+}
+
+/// Whether the answer under the cursor is unusual and has no reason yet.
+fn wants_reason(screen: &InterviewScreen) -> bool {
+    let Some(path) = screen.path() else { return false };
+    let soft = screen.interview.derived().findings.iter().any(|f| f.path == path && f.severity == Severity::Soft);
+    soft && !screen.interview.notes().contains_key(&path)
+}
+
+/// The repeat around the cursor: its path, and that of the row, as `energy` and `energy/k3f9`.
+fn repeat_here(screen: &InterviewScreen) -> Option<(String, Option<String>)> {
+    let form = screen.interview.form();
+    let instance = &screen.interview.derived().instance;
+    match screen.lines.get(screen.at)? {
+        Line::Add(row, node) => Some((instance.path(form, *row, *node), None)),
+        Line::Question(row, _) => {
+            let prefix = instance.row(*row).prefix.trim_end_matches('/').to_owned();
+            prefix.rsplit_once('/').map(|(repeat, _)| (repeat.to_owned(), Some(prefix.clone())))
+        }
+        _ => None,
+    }
+}
+
+/// Further commands.
+pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    match command {
+        Command::Choices => open_choices(screen, shared, now),
+        Command::NewForm => return create(screen, shared, now),
+        Command::Note => {
+            let text = screen.path().and_then(|path| screen.interview.notes().get(&path).cloned()).unwrap_or_default();
+            screen.over = screen.question().map(|_| Over::Note(Field::new(text), false));
+        }
+        Command::Find => screen.over = Some(Over::Find(Field::default())),
+        Command::CopyPrevious => copy_previous(screen, shared, now),
+        Command::Undo => undo(screen, shared, now),
+        Command::Rows => {
+            if let Some((repeat, _)) = repeat_here(screen) {
+                let effects = screen.left(shared, now);
+                screen.over = Some(Over::Table(Table::new(repeat)));
+                return effects;
+            }
+            shared.notice = Some(s::no_rows_here(shared.lang));
+        }
+        Command::DeleteRow => {
+            if let Some((_, Some(row))) = repeat_here(screen) {
+                delete_row(screen, &row, shared, now);
+                return screen.left(shared, now);
+            }
+            shared.notice = Some(s::no_rows_here(shared.lang));
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn copy_previous(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) {
+    let (Some((row, node)), Some(path)) = (screen.question(), screen.path()) else { return };
+    let previous = {
+        let world = world(shared, &screen.record);
+        screen.interview.previous(row, node, around(&world, shared, now))
+    };
+    match previous {
+        Some(value) => {
+            screen.set(&path, Some(value), shared, now);
+            screen.field = Field::default();
+            screen.enter(shared);
+        }
+        None => shared.notice = Some(s::no_previous(shared.lang)),
+    }
+}
+
+/// Back to before this answer; again: to before the one before it.
+fn undo(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
+    let here = (screen.interview.answers().clone(), screen.interview.notes().clone());
+    let target = if screen.entered != here { Some(screen.entered.clone()) } else { screen.undo.pop() };
+    let Some((answers, notes)) = target else { return };
+    {
+        let world = world(shared, &screen.record);
+        screen.interview.restore(answers, notes, around(&world, shared, now));
+    }
+    screen.unread.clear();
+    screen.field = Field::default();
+    screen.layout();
+    screen.settle_cursor(shared, now);
+}
+
+fn add_row(screen: &mut InterviewScreen, repeat: &str, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    let key = shared.chance.key(4);
+    {
+        let world = world(shared, &screen.record);
+        screen.interview.add_row(repeat, &key, around(&world, shared, now));
+    }
+    screen.layout();
+    let start = format!("{repeat}/{key}/");
+    let first = screen.lines.iter().position(|line| screen.path_of(*line).is_some_and(|path| path.starts_with(&start)));
+    screen.at = first.unwrap_or(screen.at);
+    screen.settle_cursor(shared, now);
+    screen.kept = true;
+    screen.keep(shared, now).into_iter().collect()
+}
+
+fn delete_row(screen: &mut InterviewScreen, row: &str, shared: &mut Shared, now: NaiveDateTime) {
+    screen.undo.push((screen.interview.answers().clone(), screen.interview.notes().clone()));
+    {
+        let world = world(shared, &screen.record);
+        screen.interview.delete_row(row, around(&world, shared, now));
+    }
+    screen.layout();
+    screen.settle_cursor(shared, now);
+    shared.notice = Some(s::row_deleted(shared.lang));
+}
+
+fn copy_row(screen: &mut InterviewScreen, from: &str, repeat: &str, shared: &mut Shared, now: NaiveDateTime) {
+    let key = shared.chance.key(4);
+    let world = world(shared, &screen.record);
+    let around = around(&world, shared, now);
+    screen.interview.add_row(repeat, &key, around);
+    let start = format!("{from}/");
+    let copied: Vec<(String, Value)> = screen
+        .interview
+        .answers()
+        .iter()
+        .filter(|(path, _)| path.starts_with(&start) && !path.ends_with("/#"))
+        .map(|(path, value)| (path.replacen(&start, &format!("{repeat}/{key}/"), 1), value.clone()))
+        .collect();
+    for (path, value) in copied {
+        screen.interview.answer(&path, Some(value), around);
+    }
+    screen.layout();
+}
+
+/// Opens the list of the question under the cursor.
+fn open_choices(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
+    let (Some((row, node)), Some(path)) = (screen.question(), screen.path()) else { return };
+    let form = screen.interview.form();
+    let question = form.node(node);
+    let current = screen.interview.answers().get(&path);
+    let choices = match question.value {
+        ValueType::Reference => Choices::of_records(shared, question.to.as_deref().unwrap_or_default(), current),
+        _ => {
+            let world = world(shared, &screen.record);
+            let set = screen.interview.derived().choices(form, around(&world, shared, now), row, node);
+            Choices::new(set, question.value, current, shared.lang)
+        }
+    };
+    if question.kind == Kind::Question && (!choices.is_empty() || question.value == ValueType::Reference) {
+        screen.over = Some(Over::Choices(choices));
+    }
+}
+
+/// Makes the record that a reference needs, in place.
+fn create(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    let Some((_, node)) = screen.question() else { return Vec::new() };
+    let Some(form) = screen.interview.form().node(node).to.clone() else { return Vec::new() };
+    screen.over = None;
+    screen.creating = screen.path();
+    let mut effects = screen.left(shared, now);
+    effects.push(Effect::Begin { form, subject: None });
+    effects
+}
+
+/// Something was chosen.
+fn chosen(screen: &mut InterviewScreen, outcome: Outcome, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    let Some(path) = screen.path() else { return Vec::new() };
+    screen.over = None;
+    match outcome {
+        Outcome::Nothing => Vec::new(),
+        Outcome::Create => create(screen, shared, now),
+        Outcome::Chosen(value) => {
+            screen.set(&path, value, shared, now);
+            let mut effects = screen.gather(shared);
+            if wants_reason(screen) {
+                screen.over = Some(Over::Note(Field::default(), true));
+            } else {
+                effects.extend(screen.next(shared, now));
+            }
+            effects
+        }
+    }
+}
+
+/// A key while something lies over the questions.
+pub fn over(screen: &mut InterviewScreen, key: &KeyEvent, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Step {
+    let effects = match screen.over.take() {
+        Some(Over::Choices(mut choices)) => match choices.key(key, command) {
+            Some(outcome) => chosen(screen, outcome, shared, now),
+            None => {
+                screen.over = Some(Over::Choices(choices));
+                Vec::new()
+            }
+        },
+        Some(Over::Note(field, wanted)) => note(screen, (field, wanted), key, command, shared, now),
+        Some(Over::Find(field)) => find(screen, field, key, command, shared, now),
+        Some(Over::Table(table)) => table_key(screen, table, command, shared, now),
+        Some(Over::Review(mut review)) => match command {
+            Some(Command::Submit) => {
+                screen.over = Some(Over::Review(review));
+                screen.submit(shared, now)
+            }
+            Some(Command::Accept) => {
+                let target = review.target().map(str::to_owned);
+                if let Some(path) = target
+                    && !screen.go_to(&path, shared, now)
+                {
+                    screen.go_near(&path, shared, now);
+                }
+                Vec::new()
+            }
+            Some(Command::Back) => Vec::new(),
+            command => {
+                review.key(command);
+                screen.over = Some(Over::Review(review));
+                Vec::new()
+            }
+        },
+        // Enter throws away, anything else keeps.
+        Some(Over::Discard) if command == Some(Command::Accept) => {
+            let effect = Effect::Discard(screen.record.clone());
+            return Step { effects: vec![effect], pop: true, push: None };
+        }
+        Some(Over::Discard) | None => Vec::new(),
+    };
+    Step { effects, ..Step::default() }
+}
+
+fn note(screen: &mut InterviewScreen, (mut field, wanted): (Field, bool), key: &KeyEvent, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    match command {
+        Some(Command::Accept) => {
+            if let Some(path) = screen.path() {
+                screen.interview.note(&path, &crate::locale::fold::nfc(field.text()));
+                screen.layout();
+            }
+            if wanted { screen.next(shared, now) } else { screen.left(shared, now) }
+        }
+        // Moving on without a reason is allowed; the review asks again.
+        Some(Command::Back) if wanted => screen.next(shared, now),
+        Some(Command::Back) => Vec::new(),
+        _ => {
+            if Field::takes(key) {
+                field.key(key);
+            }
+            screen.over = Some(Over::Note(field, wanted));
+            Vec::new()
+        }
+    }
+}
+
+fn find(screen: &mut InterviewScreen, mut field: Field, key: &KeyEvent, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    match command {
+        Some(Command::Accept) => {
+            let effects = screen.left(shared, now);
+            let found = matching(screen, field.text(), shared).into_iter().next();
+            match found {
+                Some((path, _)) => {
+                    screen.go_to(&path, shared, now);
+                }
+                None => shared.notice = Some(s::nothing_found(shared.lang, field.text())),
+            }
+            effects
+        }
+        Some(Command::Back) => Vec::new(),
+        _ => {
+            if Field::takes(key) {
+                field.key(key);
+            }
+            screen.over = Some(Over::Find(field));
+            Vec::new()
+        }
+    }
+}
+
+/// Questions whose label holds the words, with their paths.
+pub fn matching(screen: &InterviewScreen, typed: &str, shared: &Shared) -> Vec<(String, String)> {
+    let query = crate::locale::fold::Query::new(typed);
+    let form = screen.interview.form();
+    let mut found = Vec::new();
+    for section in &screen.sections {
+        for line in crate::interview::outline::lines(&screen.interview, section) {
+            if let (Line::Question(_, node), Some(path)) = (line, screen.path_of(line)) {
+                let label = form.node(node).label.get(shared.lang);
+                if query.matches(&crate::locale::fold::fold(label)) {
+                    found.push((path, label.to_owned()));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn table_key(screen: &mut InterviewScreen, mut table: Table, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    let repeat = table.repeat.clone();
+    match table.key(screen, command) {
+        TableStep::Stay => {}
+        TableStep::Close => return Vec::new(),
+        TableStep::Go(path) => {
+            screen.go_to(&path, shared, now);
+            return Vec::new();
+        }
+        TableStep::Add => return add_row(screen, &repeat, shared, now),
+        TableStep::Copy(row) => copy_row(screen, &row, &repeat, shared, now),
+        TableStep::Delete(row) => delete_row(screen, &row, shared, now),
+        TableStep::Undo => undo(screen, shared, now),
+    }
+    screen.over = Some(Over::Table(table));
+    screen.left(shared, now)
+}

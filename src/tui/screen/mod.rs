@@ -1,0 +1,189 @@
+//! The screens. Each has its state, takes keys, says which keys it knows, and draws itself from state alone.
+
+pub mod choices;
+pub mod conflicts;
+pub mod establishment;
+pub mod establishments;
+pub mod home;
+pub mod interview;
+mod interview_edit;
+mod interview_view;
+pub mod record;
+pub mod records;
+pub mod report;
+pub mod review;
+pub mod sync;
+pub mod table;
+pub mod welcome;
+
+use super::app::Shared;
+use super::draw::Frame;
+use super::keys::{Command, Place};
+use super::message::Effect;
+use chrono::NaiveDateTime;
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+/// What a screen wants done.
+#[derive(Default)]
+pub struct Step {
+    /// By the worker.
+    pub effects: Vec<Effect>,
+    /// This screen is done.
+    pub pop: bool,
+    /// Another one goes on top.
+    pub push: Option<Screen>,
+}
+
+impl Step {
+    /// An effect only.
+    pub fn effect(effect: Effect) -> Self {
+        Self { effects: vec![effect], ..Self::default() }
+    }
+
+    /// Back to the screen below.
+    pub fn back() -> Self {
+        Self { pop: true, ..Self::default() }
+    }
+
+    /// To the page of a record.
+    pub fn page(record: &str, shared: &Shared) -> Self {
+        let (screen, effects) = super::app::App::page(record, shared);
+        Self { effects, push: Some(screen), pop: false }
+    }
+}
+
+/// A screen.
+#[allow(missing_docs)]
+pub enum Screen {
+    Loading,
+    Welcome(welcome::Welcome),
+    Home(home::Home),
+    Establishments(establishments::Establishments),
+    Establishment(establishment::Establishment),
+    Interview(Box<interview::InterviewScreen>),
+    Records(records::Records),
+    Record(record::RecordScreen),
+    Sync(sync::Sync),
+    Conflicts(conflicts::Conflicts),
+    Report(report::ReportScreen),
+}
+
+impl Screen {
+    /// Which tab this is, if it is one.
+    pub fn tab(&self) -> Option<usize> {
+        match self {
+            Self::Home(_) => Some(0),
+            Self::Establishments(_) => Some(1),
+            Self::Records(_) => Some(2),
+            Self::Sync(_) => Some(3),
+            Self::Report(_) => Some(4),
+            _ => None,
+        }
+    }
+
+    /// The places whose keys work now, the nearest first.
+    pub fn places(&self) -> Vec<Place> {
+        match self {
+            Self::Loading => Vec::new(),
+            Self::Welcome(_) => vec![Place::Welcome],
+            Self::Home(_) => vec![Place::Home, Place::Tabs, Place::List],
+            Self::Establishments(_) => vec![Place::Establishments, Place::Tabs, Place::List],
+            Self::Establishment(screen) => screen.places(),
+            Self::Interview(screen) => screen.places(),
+            Self::Records(_) => vec![Place::Records, Place::Tabs, Place::List],
+            Self::Record(screen) => screen.places(),
+            Self::Sync(_) => vec![Place::Sync, Place::Tabs],
+            Self::Conflicts(screen) => screen.places(),
+            Self::Report(_) => vec![Place::Report, Place::Tabs, Place::List],
+        }
+    }
+
+    /// Takes a key that is no command of the frame.
+    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Step {
+        match self {
+            Self::Loading => Step::default(),
+            Self::Welcome(screen) => screen.key(key, command, shared),
+            Self::Home(screen) => screen.key(command, shared),
+            Self::Establishments(screen) => screen.key(key, command, shared),
+            Self::Establishment(screen) => screen.key(command, shared),
+            Self::Interview(screen) => screen.key(key, command, shared, now),
+            Self::Records(screen) => screen.key(key, command, shared),
+            Self::Record(screen) => screen.key(key, command),
+            Self::Sync(screen) => screen.key(key, command, shared),
+            Self::Conflicts(screen) => screen.key(key, command),
+            Self::Report(screen) => screen.key(command, shared),
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str, shared: &mut Shared, now: NaiveDateTime) -> Step {
+        match self {
+            Self::Welcome(screen) => screen.paste(text),
+            Self::Establishments(screen) => screen.paste(text),
+            Self::Records(screen) => screen.paste(text),
+            Self::Sync(screen) => screen.paste(text),
+            Self::Interview(screen) => return Step { effects: screen.paste(text, shared, now), ..Step::default() },
+            _ => {}
+        }
+        Step::default()
+    }
+
+    /// The language changed.
+    pub fn language(&mut self, shared: &mut Shared, now: NaiveDateTime) {
+        if let Self::Interview(screen) = self {
+            screen.refresh(shared, now);
+        }
+    }
+
+    /// More is known about references.
+    pub fn gathered(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        match self {
+            Self::Interview(screen) => screen.refresh(shared, now),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The screen above is gone, or a record was saved.
+    pub fn uncovered(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        match self {
+            Self::Home(_) => vec![Effect::Report(None)],
+            Self::Establishment(screen) => vec![Effect::Look(screen.record.clone())],
+            Self::Record(screen) => vec![Effect::Look(screen.record.clone())],
+            Self::Interview(screen) => screen.refresh(shared, now),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What was asked of the worker could not be done.
+    pub fn failed(&mut self) {
+        if let Self::Interview(screen) = self {
+            screen.submitting = false;
+        }
+    }
+
+    /// The draft to keep when the program ends.
+    pub fn draft(&self, shared: &Shared, now: NaiveDateTime) -> Option<Effect> {
+        match self {
+            Self::Interview(screen) => screen.keep(shared, now),
+            _ => None,
+        }
+    }
+
+    /// Draws itself.
+    pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        match self {
+            Self::Loading => super::draw::text(frame, area, &crate::locale::say::screen::opening(shared.lang)),
+            Self::Welcome(screen) => screen.view(shared, frame, area),
+            Self::Home(screen) => screen.view(shared, frame, area),
+            Self::Establishments(screen) => screen.view(shared, frame, area),
+            Self::Establishment(screen) => screen.view(shared, frame, area),
+            Self::Interview(screen) => screen.view(shared, frame, area),
+            Self::Records(screen) => screen.view(shared, frame, area),
+            Self::Record(screen) => screen.view(shared, frame, area),
+            Self::Sync(screen) => screen.view(shared, frame, area),
+            Self::Conflicts(screen) => screen.view(shared, frame, area),
+            Self::Report(screen) => screen.view(shared, frame, area),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The whole form on one scroll before it is handed in: problems first, what changed since last time marked.
+
+use super::super::app::Shared;
+use super::super::draw::{self, Frame};
+use super::super::keys::Command;
+use super::super::theme;
+use super::interview::InterviewScreen;
+use crate::form::Kind;
+use crate::interview::derive::Severity;
+use crate::interview::order::walk;
+use crate::interview::show;
+use crate::locale::{Text, say::screen as s};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+enum Item {
+    Heading(Text),
+    Problem { path: String, label: Text, message: Text, severity: Severity, reason: Option<String> },
+    Answer { path: String, label: Text, value: Text, changed: bool },
+}
+
+/// The review.
+pub struct Review {
+    items: Vec<Item>,
+    at: usize,
+    problems: usize,
+}
+
+impl Review {
+    /// Of an interview as it stands.
+    pub fn new(screen: &InterviewScreen) -> Self {
+        let interview = &screen.interview;
+        let form = interview.form();
+        let label = |node: crate::form::NodeId| {
+            let node = form.node(node);
+            if node.label.is_empty() { Text::plain(node.name.clone()) } else { node.label.clone() }
+        };
+        let mut items: Vec<Item> = Vec::new();
+        let unread = screen.unread.iter().filter_map(|(path, text)| {
+            form.node_of_path(path).map(|id| Item::Problem {
+                path: path.clone(),
+                label: label(id),
+                message: Text::both(|l| s::not_understood(l, text)),
+                severity: Severity::Hard,
+                reason: None,
+            })
+        });
+        items.extend(unread);
+        let mut findings: Vec<_> = interview.derived().findings.iter().filter(|f| !screen.unread.contains_key(&f.path)).collect();
+        findings.sort_by_key(|f| (f.severity, interview.notes().contains_key(&f.path)));
+        items.extend(findings.iter().map(|f| Item::Problem {
+            path: f.path.clone(),
+            label: label(f.node),
+            message: f.message.clone(),
+            severity: f.severity,
+            reason: interview.notes().get(&f.path).cloned(),
+        }));
+        let problems = items.iter().filter(|i| matches!(i, Item::Problem { reason: None, .. })).count();
+        let changed = interview.changed();
+        let instance = &interview.derived().instance;
+        walk(form, instance, &mut |row, id| {
+            let node = form.node(id);
+            if !instance.is_relevant(form, row, id) || node.label.is_empty() {
+                return;
+            }
+            if node.kind == Kind::Group && node.parent.is_none() {
+                items.push(Item::Heading(node.label.clone()));
+            }
+            let Some(value) = instance.read(form, row, id).to_value(node.value) else { return };
+            let path = instance.path(form, row, id);
+            let changed = !screen.parents.is_empty() && changed.contains(&path);
+            items.push(Item::Answer { path, label: node.label.clone(), value: Text::both(|l| show::value(form, id, &value, l)), changed });
+        });
+        Self { items, at: 0, problems }
+    }
+
+    /// Takes a command.
+    pub fn key(&mut self, command: Option<Command>) {
+        draw::select(&mut self.at, command, self.items.len());
+    }
+
+    /// The question of the selected line.
+    pub fn target(&self) -> Option<&str> {
+        match self.items.get(self.at)? {
+            Item::Heading(_) => None,
+            Item::Problem { path, .. } | Item::Answer { path, .. } => Some(path),
+        }
+    }
+
+    /// Draws it.
+    pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let lang = shared.lang;
+        let title = if self.problems == 0 { s::review_ready(lang) } else { s::review_problems(lang, self.problems) };
+        draw::line(frame, area, 0, &title, if self.problems == 0 { theme::good() } else { theme::alert() });
+        let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        let first = draw::scroll(self.at, body.height as usize, self.items.len());
+        for (row, at) in (first..self.items.len().min(first + body.height as usize)).enumerate() {
+            let (text, style) = self.line(at, shared);
+            let style = if at == self.at { theme::selected() } else { style };
+            draw::line(frame, body, row as u16, &super::super::field::shorten(&text, body.width as usize), style);
+        }
+    }
+
+    fn line(&self, at: usize, shared: &Shared) -> (String, Style) {
+        let lang = shared.lang;
+        match &self.items[at] {
+            Item::Heading(label) => (format!("— {}", label.get(lang)), theme::title()),
+            Item::Problem { label, message, severity: Severity::Hard, .. } => (format!("✗ {}: {}", label.get(lang), message.get(lang)), theme::alert()),
+            Item::Problem { label, message, reason: None, .. } => (format!("⚠ {}: {} {}", label.get(lang), message.get(lang), s::reason_missing(lang)), theme::warning()),
+            Item::Problem { label, reason: Some(reason), .. } => (format!("⚠ {}: “{reason}”", label.get(lang)), theme::faint()),
+            Item::Answer { label, value, changed, .. } => {
+                let value = if crate::value::is_record_id(&value.vi) { shared.summary(&value.vi) } else { value.get(lang).to_owned() };
+                (format!("{} {}: {value}", if *changed { "*" } else { " " }, label.get(lang)), Style::default())
+            }
+        }
+    }
+}

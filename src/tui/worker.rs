@@ -1,0 +1,186 @@
+//! Carries effects out, one after the other, on a thread of its own: the only part of the screens that touches the store.
+
+use super::message::{Effect, FormLine, Gathered, Overview, Reply, Submission};
+use crate::error::Failure;
+use crate::interview::json::InputProblem;
+use crate::locale::Text;
+use crate::store::{Draft, Store};
+use crate::workbench::edit::EditProblem;
+use crate::workbench::related::{Gathering, references};
+use crate::workbench::{Desk, Settings, demo};
+
+/// The worker's state.
+pub struct Worker {
+    settings: Settings,
+    desk: Option<Desk>,
+}
+
+impl Worker {
+    /// Before the store is open.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, desk: None }
+    }
+
+    /// Does one thing; most things have one reply.
+    pub fn carry_out(&mut self, effect: Effect) -> Option<Reply> {
+        match self.attempt(effect) {
+            Ok(reply) => reply,
+            Err(failure) if self.desk.is_none() => Some(Reply::Fatal(failure)),
+            Err(failure) => Some(Reply::Failed(failure)),
+        }
+    }
+
+    fn attempt(&mut self, effect: Effect) -> Result<Option<Reply>, Failure> {
+        match effect {
+            Effect::Open if !Store::exists(&self.settings.data_dir) => Ok(Some(Reply::NoStore)),
+            Effect::Open => self.open().map(Some),
+            Effect::Create(identity) => match Desk::create(&self.settings, identity) {
+                Ok(_) => self.open().map(Some),
+                // A commune that does not exist is no reason to end: the welcome stays.
+                Err(failure) => Ok(Some(Reply::Failed(failure))),
+            },
+            Effect::Demo => {
+                if !Store::exists(&self.settings.data_dir) {
+                    demo::create(&self.settings)?;
+                }
+                self.open()?;
+                let desk = self.desk()?;
+                demo::fill(desk, DEMO_RECORDS, "1")?;
+                self.open().map(Some)
+            }
+            Effect::Quit => match self.desk.take().map(Desk::close) {
+                Some(Err(failure)) => Ok(Some(Reply::Fatal(failure))),
+                _ => Ok(Some(Reply::Closed)),
+            },
+            effect => self.work(effect),
+        }
+    }
+
+    fn desk(&mut self) -> Result<&mut Desk, Failure> {
+        self.desk.as_mut().ok_or_else(|| crate::store::StoreProblem::NotThere(self.settings.data_dir.clone()).into())
+    }
+
+    fn open(&mut self) -> Result<Reply, Failure> {
+        let notices = match &self.desk {
+            Some(_) => Vec::new(),
+            None => {
+                let (desk, notices) = Desk::open(self.settings.clone())?;
+                let lang = desk.lang();
+                self.desk = Some(desk);
+                notices.iter().map(|n| super::words::notice(n, lang)).collect()
+            }
+        };
+        let desk = self.desk()?;
+        let forms = desk
+            .library()
+            .ids()
+            .iter()
+            .filter_map(|id| desk.form(id).ok())
+            .map(|form| FormLine { id: form.id.clone(), title: form.title.clone(), has_subject: form.subject.is_some() })
+            .collect();
+        Ok(Reply::Opened { identity: desk.identity().clone(), forms, overview: overview(desk), notices })
+    }
+
+    fn work(&mut self, effect: Effect) -> Result<Option<Reply>, Failure> {
+        let desk = self.desk()?;
+        match effect {
+            Effect::Begin { form, subject } => {
+                let form = desk.form(&form)?;
+                let gathered = subject.iter().map(|s| (s.clone(), desk.gather(s))).collect();
+                Ok(Some(Reply::Begun { record: desk.new_record(), form, subject, gathered }))
+            }
+            Effect::Edit(record) => edit(desk, record).map(Some),
+            Effect::Gather(reference) => Ok(Some(Reply::Gathered(vec![(reference.clone(), desk.gather(&reference))]))),
+            Effect::Typing { record, path, text } => {
+                let dir = desk.dir().to_owned();
+                desk.store_mut().drafts().typing(&record, &path, &text).map_err(|e| Failure::io(&dir, &e))?;
+                Ok(None)
+            }
+            Effect::Keep(draft) => {
+                desk.keep_draft(*draft)?;
+                Ok(Some(Reply::Kept(drafts(desk))))
+            }
+            Effect::Discard(record) => {
+                desk.end_draft(&record)?;
+                Ok(Some(Reply::Kept(drafts(desk))))
+            }
+            Effect::Submit(submission) => {
+                let Submission { record, form, content } = *submission;
+                desk.submit(&record, &form, content)?;
+                Ok(Some(Reply::Saved { record, overview: overview(desk) }))
+            }
+            Effect::Look(record) => look(desk, &record).map(Some),
+            Effect::Void { record, reason } => {
+                desk.void(&record, &reason)?;
+                Ok(Some(Reply::Saved { record, overview: overview(desk) }))
+            }
+            effect => decide(desk, effect),
+        }
+    }
+}
+
+/// Enough to look around in.
+const DEMO_RECORDS: usize = 200;
+
+fn decide(desk: &mut Desk, effect: Effect) -> Result<Option<Reply>, Failure> {
+    match effect {
+        Effect::Plan(path) => desk.sync(&path, true).map(|plan| Some(Reply::Planned(path, plan))),
+        Effect::Sync(path) => {
+            let done = desk.sync(&path, false)?;
+            let mut identity = desk.identity().clone();
+            identity.central_files.retain(|f| *f != path.display().to_string());
+            identity.central_files.insert(0, path.display().to_string());
+            identity.central_files.truncate(8);
+            desk.store_mut().set_identity(identity)?;
+            Ok(Some(Reply::Synced(path, done, overview(desk))))
+        }
+        Effect::Conflicts => desk.conflicts().map(|open| Some(Reply::Conflicts(open))),
+        Effect::Resolve { record, path, choice, reason } => match desk.resolve(&record, &path, &choice, &reason) {
+            Ok(_) => Ok(Some(Reply::Saved { record, overview: overview(desk) })),
+            Err(EditProblem::Failure(failure)) => Err(failure),
+            Err(EditProblem::Answers(problems)) => Err(told(problems)),
+        },
+        Effect::Report(period) => {
+            let report = desk.report(period.as_deref())?;
+            let period = report.period.clone();
+            Ok(Some(Reply::Report(Box::new(report), period)))
+        }
+        Effect::Language(lang) => {
+            let mut identity = desk.identity().clone();
+            identity.language = lang.code().to_owned();
+            desk.store_mut().set_identity(identity)?;
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn told(problems: Vec<InputProblem>) -> Failure {
+    let text = |lang| problems.iter().map(|p| p.message.get(lang).to_owned()).collect::<Vec<_>>().join("; ");
+    Failure::new(crate::error::Exit::Refused, Text::both(text))
+}
+
+fn drafts(desk: &Desk) -> Vec<Draft> {
+    desk.store().draft_list().cloned().collect()
+}
+
+fn overview(desk: &Desk) -> Overview {
+    Overview { rows: desk.rows().values().cloned().collect(), drafts: drafts(desk), unsynced: desk.unsynced() }
+}
+
+fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {
+    let opened = {
+        let world = Gathering::new(desk, &record);
+        desk.open_record(&record, &world)?
+    };
+    let wanted = references(opened.interview.form(), &opened.interview.derived().instance);
+    let gathered: Gathered = wanted.into_iter().map(|reference| (reference.clone(), desk.gather(&reference))).collect();
+    Ok(Reply::Editing { record, interview: Box::new(opened.interview), parents: opened.parents, typing: opened.typing, cursor: opened.cursor, gathered })
+}
+
+fn look(desk: &Desk, record: &str) -> Result<Reply, Failure> {
+    let history = desk.history(record)?.revisions().to_vec();
+    let related = desk.row(record).and_then(|row| desk.related(row)).map(std::sync::Arc::new);
+    let about = desk.gather(record).into_iter().filter(|r| r.row.record != record).collect();
+    Ok(Reply::Looked { related, history, about })
+}
