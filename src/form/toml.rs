@@ -44,11 +44,11 @@ pub const MAX_SOURCE: usize = 16 << 20;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
-/// Reads a form's text.
+/// Reads a form's text; also gives the problems of its shape, so that those of its content can be told with them.
 ///
 /// # Errors
-/// All problems of its shape.
-pub fn read(name: &str, text: &str) -> Result<Draft, (Source, Vec<Problem>)> {
+/// The text is no TOML at all.
+pub fn read(name: &str, text: &str) -> Result<(Draft, Vec<Problem>), (Source, Vec<Problem>)> {
     let source = Source { name: name.to_owned(), text: text.into() };
     if text.len() > MAX_SOURCE {
         return Err((source, vec![Problem::error(0..0, Text::both(say::form::too_many))]));
@@ -59,8 +59,8 @@ pub fn read(name: &str, text: &str) -> Result<Draft, (Source, Vec<Problem>)> {
         return Err((source, problems));
     }
     let mut reader = Reader { text, problems: Vec::new() };
-    let draft = reader.draft(table.get_ref(), source.clone());
-    if reader.problems.is_empty() { Ok(draft) } else { Err((source, reader.problems)) }
+    let draft = reader.draft(table.get_ref(), source);
+    Ok((draft, reader.problems))
 }
 
 struct Reader<'i> {

@@ -192,13 +192,18 @@ impl Library {
 
 /// Reads and checks a form's text.
 pub fn check_text(name: &str, text: &str, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
-    match toml::read(name, text) {
-        Err((source, problems)) => Report { source, form: None, problems },
-        Ok(draft) => match check::check(&draft, &lists) {
-            Ok((form, problems)) => Report { source: draft.source, form: Some(form), problems },
-            Err(problems) => Report { source: draft.source, form: None, problems },
-        },
-    }
+    let (draft, mut problems) = match toml::read(name, text) {
+        Err((source, problems)) => return Report { source, form: None, problems },
+        Ok(read) => read,
+    };
+    let checked = check::check(&draft, &lists);
+    let is_bad = problems.iter().any(|p| p.severity == Severity::Error);
+    let (form, found) = match checked {
+        Ok((form, found)) => (Some(form).filter(|_| !is_bad), found),
+        Err(found) => (None, found),
+    };
+    problems.extend(found);
+    Report { source: draft.source, form, problems }
 }
 
 fn bad_form(file: &str, problems: &[Problem]) -> Failure {

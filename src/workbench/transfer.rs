@@ -55,7 +55,7 @@ impl Lookalikes {
     fn entry(&mut self, entry: &Entry) {
         match entry {
             Entry::Definition(Definition::Form { id, source, .. }) => {
-                if let Ok(draft) = crate::form::toml::read(id, source) {
+                if let Ok((draft, _)) = crate::form::toml::read(id, source) {
                     self.identity.insert(id.clone(), draft.identity.into_iter().map(|cell| cell.text).collect());
                 }
             }

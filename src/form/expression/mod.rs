@@ -8,6 +8,7 @@ pub mod datum;
 pub mod evaluate;
 pub mod function;
 mod functions;
+mod lex;
 pub mod syntax;
 
 pub use code::Code;

@@ -1,6 +1,6 @@
 //! Expression text → syntax tree, with the place of every part. Knows no form: names are only names here.
 
-use std::fmt;
+use super::lex::{Token, lex};
 
 /// Byte range in the expression's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Span {
 }
 
 impl Span {
-    fn to(self, other: Span) -> Span {
+    pub(super) fn to(self, other: Span) -> Span {
         Span { start: self.start, end: other.end }
     }
 }
@@ -155,45 +155,6 @@ pub enum SyntaxErrorKind {
     NotInForms(String),
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Number(f64),
-    Text(String),
-    Question(String),
-    Name(String),
-    Operator(Operator),
-    Slash,
-    Dot,
-    DotDot,
-    Open,
-    Close,
-    OpenBracket,
-    CloseBracket,
-    Comma,
-    End,
-}
-
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Token::Number(n) => write!(f, "{n}"),
-            Token::Text(t) => write!(f, "'{t}'"),
-            Token::Question(n) => write!(f, "${{{n}}}"),
-            Token::Name(n) => write!(f, "{n}"),
-            Token::Operator(o) => write!(f, "{}", o.text()),
-            Token::Slash => write!(f, "/"),
-            Token::Dot => write!(f, "."),
-            Token::DotDot => write!(f, ".."),
-            Token::Open => write!(f, "("),
-            Token::Close => write!(f, ")"),
-            Token::OpenBracket => write!(f, "["),
-            Token::CloseBracket => write!(f, "]"),
-            Token::Comma => write!(f, ","),
-            Token::End => Ok(()),
-        }
-    }
-}
-
 /// Nesting beyond this is refused, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
@@ -209,94 +170,6 @@ pub fn parse(text: &str) -> Result<Syntax, SyntaxError> {
         Token::End => Ok(syntax),
         _ => Err(parser.unexpected()),
     }
-}
-
-fn lex(text: &str) -> Result<Vec<(Token, Span)>, SyntaxError> {
-    let mut tokens: Vec<(Token, Span)> = Vec::new();
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        if c.is_whitespace() {
-            at += c.len_utf8();
-            continue;
-        }
-        let after_operand = matches!(
-            tokens.last(),
-            Some((Token::Number(_) | Token::Text(_) | Token::Question(_) | Token::Name(_) | Token::Dot | Token::DotDot | Token::Close | Token::CloseBracket, _))
-        );
-        let (token, length) = lex_one(&text[at..], after_operand).map_err(|(kind, length)| SyntaxError { kind, span: Span { start: at, end: at + length } })?;
-        tokens.push((token, Span { start: at, end: at + length }));
-        at += length;
-    }
-    tokens.push((Token::End, Span { start: text.len(), end: text.len() }));
-    Ok(tokens)
-}
-
-type Lexed = Result<(Token, usize), (SyntaxErrorKind, usize)>;
-
-fn lex_one(rest: &str, after_operand: bool) -> Lexed {
-    use Operator::*;
-    let c = rest.chars().next().unwrap_or(' ');
-    let second = rest[c.len_utf8()..].chars().next();
-    let one = |token| Ok((token, 1));
-    match (c, second) {
-        ('\'' | '"', _) => match rest[1..].find(c) {
-            Some(end) => Ok((Token::Text(rest[1..=end].to_owned()), end + 2)),
-            None => Err((SyntaxErrorKind::Unclosed, rest.len())),
-        },
-        ('$', Some('{')) => match rest.find('}') {
-            Some(end) => Ok((Token::Question(rest[2..end].trim().to_owned()), end + 1)),
-            None => Err((SyntaxErrorKind::Unclosed, rest.len())),
-        },
-        ('/', Some('/')) => Err((SyntaxErrorKind::NotInForms("//".to_owned()), 2)),
-        ('|' | '@' | '$', _) => Err((SyntaxErrorKind::NotInForms(c.to_string()), 1)),
-        ('.', Some('.')) => Ok((Token::DotDot, 2)),
-        ('.', Some(d)) if d.is_ascii_digit() => lex_number(rest),
-        ('0'..='9', _) => lex_number(rest),
-        ('!', Some('=')) => Ok((Token::Operator(NotEqual), 2)),
-        ('<', Some('=')) => Ok((Token::Operator(LessEqual), 2)),
-        ('>', Some('=')) => Ok((Token::Operator(GreaterEqual), 2)),
-        ('/', _) => one(Token::Slash),
-        ('.', _) => one(Token::Dot),
-        ('(', _) => one(Token::Open),
-        (')', _) => one(Token::Close),
-        ('[', _) => one(Token::OpenBracket),
-        (']', _) => one(Token::CloseBracket),
-        (',', _) => one(Token::Comma),
-        ('=', _) => one(Token::Operator(Equal)),
-        ('<', _) => one(Token::Operator(Less)),
-        ('>', _) => one(Token::Operator(Greater)),
-        ('+', _) => one(Token::Operator(Add)),
-        ('-', _) => one(Token::Operator(Subtract)),
-        ('*', _) if after_operand => one(Token::Operator(Multiply)),
-        (c, _) if c.is_alphabetic() || c == '_' => lex_name(rest, after_operand),
-        (c, _) => Err((SyntaxErrorKind::Unexpected(c.to_string()), c.len_utf8())),
-    }
-}
-
-fn lex_number(rest: &str) -> Lexed {
-    let mut end = rest.bytes().take_while(u8::is_ascii_digit).count();
-    if rest[end..].starts_with('.') && !rest[end..].starts_with("..") {
-        end += 1 + rest[end + 1..].bytes().take_while(u8::is_ascii_digit).count();
-    }
-    rest[..end].parse().map(|n| (Token::Number(n), end)).map_err(|_| (SyntaxErrorKind::Unexpected(rest[..end].to_owned()), end))
-}
-
-/// A name may hold `-` and `.` inside; after an operand `div`, `mod`, `and` and `or` are operators.
-fn lex_name(rest: &str, after_operand: bool) -> Lexed {
-    let end = rest.find(|c: char| !(c.is_alphanumeric() || "_-.:".contains(c))).unwrap_or(rest.len());
-    let name = rest[..end].trim_end_matches(['.', ':']);
-    if name.contains("::") {
-        return Err((SyntaxErrorKind::NotInForms(name.to_owned()), name.len()));
-    }
-    let operator = match name {
-        _ if !after_operand => None,
-        "or" => Some(Operator::Or),
-        "and" => Some(Operator::And),
-        "div" => Some(Operator::Divide),
-        "mod" => Some(Operator::Modulo),
-        _ => None,
-    };
-    Ok((operator.map_or_else(|| Token::Name(name.to_owned()), Token::Operator), name.len()))
 }
 
 struct Parser<'a> {
