@@ -19,6 +19,9 @@ impl AtomicFile {
     /// # Errors
     /// The system's, for example where the folder cannot be written to.
     pub fn create(target: &Path) -> io::Result<Self> {
+        if target.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
         let temporary = beside(target, &format!("{}.tmp", std::process::id()));
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&temporary)?;
         Ok(Self { out: BufWriter::with_capacity(1 << 20, file), temporary, target: target.to_owned(), committed: false })

@@ -18,7 +18,7 @@ use crate::workbench::{Desk, Settings};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What a command works with.
@@ -41,11 +41,18 @@ impl Context {
     }
 }
 
-/// Prints a result line. A closed pipe ends the program quietly.
+/// Prints a result line. A closed pipe ends the program quietly; anything else (a full disk) is told.
 fn say_out(line: impl AsRef<str>) {
     let mut out = io::stdout().lock();
-    if writeln!(out, "{}", line.as_ref()).is_err() {
-        std::process::exit(0);
+    match writeln!(out, "{}", line.as_ref()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => {
+            let failure = Failure::io(Path::new("stdout"), &error);
+            let lang = language(&std::env::args_os().collect::<Vec<_>>());
+            failure.lines(lang).iter().for_each(|line| eprintln!("{line}"));
+            std::process::exit(failure.exit as i32);
+        }
     }
 }
 

@@ -17,9 +17,9 @@ pub use identity::Identity;
 pub use open::{GUARDED_THREAD, Notice};
 pub use view::{Current, IndexRow};
 
+use crate::record::Entry;
 use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
-use crate::record::{Entry, Revision};
 use chrono::{DateTime, Utc};
 use journal::Journal;
 use std::fs::File;
@@ -83,8 +83,8 @@ impl Store {
     ///
     /// # Errors
     /// Why it cannot be opened. Nothing was changed then.
-    pub fn open(dir: &Path) -> Result<(Self, Vec<Notice>), StoreProblem> {
-        open::open(dir)
+    pub fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Self, Vec<Notice>), StoreProblem> {
+        open::open(dir, now)
     }
 
     /// The folder.
@@ -133,11 +133,12 @@ impl Store {
         self.journal.bytes()
     }
 
-    /// Makes entries durable, then visible. Entries that are there already are skipped. Gives how many were new.
+    /// Makes entries durable, then visible. Entries that are there already are skipped. Gives how many were new. By `now`
+    /// it is decided whose clocks are believed.
     ///
     /// # Errors
     /// The system's: nothing of this call is then called saved.
-    pub fn append(&mut self, entries: &[(Vec<u8>, Entry)]) -> Result<usize, StoreProblem> {
+    pub fn append(&mut self, entries: &[(Vec<u8>, Entry)], now: DateTime<Utc>) -> Result<usize, StoreProblem> {
         let mut new: Vec<&(Vec<u8>, Entry)> = Vec::new();
         for line in entries {
             if !self.view.contains(&line.1)? {
@@ -150,18 +151,9 @@ impl Store {
         self.unclean()?;
         self.journal.append(new.iter().map(|(bytes, _)| bytes.as_slice())).map_err(|e| StoreProblem::Io(self.dir.clone(), e))?;
         for (_, entry) in &new {
-            self.view.insert(entry, &self.identity.device)?;
+            self.view.insert(entry, &self.identity.device, now)?;
         }
         Ok(new.len())
-    }
-
-    /// Appends one revision.
-    ///
-    /// # Errors
-    /// As [`Self::append`].
-    pub fn save(&mut self, revision: Revision) -> Result<(), StoreProblem> {
-        let line = revision.line().into_bytes();
-        self.append(&[(line, Entry::Revision(revision))]).map(|_| ())
     }
 
     /// Reads the whole journal, to check it: the number of entries, and the numbers of damaged lines.

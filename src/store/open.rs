@@ -6,6 +6,7 @@ use super::view::View;
 use super::{Drafts, Store, StoreProblem};
 use crate::disk;
 use crate::record::Entry;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -63,7 +64,7 @@ fn clean_length(dir: &Path) -> Option<u64> {
     (schema.parse() == Ok(super::schema::SCHEMA) && length == bytes).then_some(bytes)
 }
 
-pub(super) fn open(dir: &Path) -> Result<(Store, Vec<Notice>), StoreProblem> {
+pub(super) fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Store, Vec<Notice>), StoreProblem> {
     let io = |e| StoreProblem::Io(dir.to_owned(), e);
     let identity = Identity::load(dir)?;
     let lock = lock(dir)?;
@@ -76,10 +77,10 @@ pub(super) fn open(dir: &Path) -> Result<(Store, Vec<Notice>), StoreProblem> {
     let (view, bytes, clean) = match clean_length(dir) {
         Some(bytes) => match guarded(&dir.join("sled"), false) {
             Some(view) => (view, bytes, true),
-            None => (recover(dir, &identity, &mut notices)?.0, std::fs::metadata(dir.join(journal::FILE)).map_or(0, |m| m.len()), false),
+            None => (recover(dir, &identity, now, &mut notices)?.0, std::fs::metadata(dir.join(journal::FILE)).map_or(0, |m| m.len()), false),
         },
         None => {
-            let (view, bytes) = recover(dir, &identity, &mut notices)?;
+            let (view, bytes) = recover(dir, &identity, now, &mut notices)?;
             (view, bytes, false)
         }
     };
@@ -125,7 +126,7 @@ fn guarded(sled: &Path, walk: bool) -> Option<View> {
 
 /// After an unclean end or any doubt: read the whole journal, walk the view, put in what is missing. A view that cannot
 /// be walked is put aside (never deleted) and made anew.
-fn recover(dir: &Path, identity: &Identity, notices: &mut Vec<Notice>) -> Result<(View, u64), StoreProblem> {
+fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, notices: &mut Vec<Notice>) -> Result<(View, u64), StoreProblem> {
     let io = |e| StoreProblem::Io(dir.to_owned(), e);
     let sled = dir.join("sled");
     let existed = sled.join("db").exists();
@@ -137,16 +138,16 @@ fn recover(dir: &Path, identity: &Identity, notices: &mut Vec<Notice>) -> Result
         view = guarded(&sled, false);
     }
     let view = view.ok_or_else(|| StoreProblem::View("sled".to_owned()))?;
-    let scan = replay(dir, &view, identity)?;
+    let scan = replay(dir, &view, identity, now)?;
     let bytes = heal(dir, &view, &scan, notices)?;
     Ok((view, bytes))
 }
 
-fn replay(dir: &Path, view: &View, identity: &Identity) -> Result<Scan, StoreProblem> {
+fn replay(dir: &Path, view: &View, identity: &Identity, now: DateTime<Utc>) -> Result<Scan, StoreProblem> {
     let mut failed = None;
     let scan = journal::scan(dir, &mut |_, entry| {
         if failed.is_none() {
-            failed = view.contains(&entry).and_then(|there| if there { Ok(()) } else { view.insert(&entry, &identity.device) }).err();
+            failed = view.contains(&entry).and_then(|there| if there { Ok(()) } else { view.insert(&entry, &identity.device, now) }).err();
         }
     })
     .map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;

@@ -12,6 +12,7 @@ use crate::record::history::State;
 use crate::record::revision::RevisionId;
 use crate::record::{Definition, Entry, Revision};
 use crate::value::Value;
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sled::{Db, Tree};
@@ -171,8 +172,11 @@ fn chunk_key(key: &[u8], at: usize) -> Vec<u8> {
     whole
 }
 
+/// Takes a value and its key.
+type Visit<'v, T> = &'v mut dyn FnMut(&[u8], T) -> Result<(), StoreProblem>;
+
 /// Goes through a tree (or the part behind a prefix), giving whole values with their keys.
-fn each<T: DeserializeOwned>(tree: &Tree, prefix: &[u8], visit: &mut dyn FnMut(&[u8], T) -> Result<(), StoreProblem>) -> Result<(), StoreProblem> {
+fn each<T: DeserializeOwned>(tree: &Tree, prefix: &[u8], visit: Visit<'_, T>) -> Result<(), StoreProblem> {
     let mut pending: Option<(Vec<u8>, Vec<u8>)> = None;
     let mut close = |pending: Option<(Vec<u8>, Vec<u8>)>| match pending {
         Some((key, bytes)) => envelope::open(SCHEMA, &bytes).map_err(doubtful).and_then(|value| visit(&key, value)),
@@ -257,7 +261,7 @@ impl View {
     }
 
     /// Adds an entry of the journal; a record that it touches is marked for deriving again.
-    pub fn insert(&self, entry: &Entry, device: &str) -> Result<(), StoreProblem> {
+    pub fn insert(&self, entry: &Entry, device: &str, now: DateTime<Utc>) -> Result<(), StoreProblem> {
         match entry {
             Entry::Definition(definition) => put(&self.definitions, &definition_key(definition), &definition.source()),
             Entry::Revision(revision) => {
@@ -266,7 +270,7 @@ impl View {
                     let packed = pack(revision, &mut inner.dictionary);
                     let chain = &mut inner.chain;
                     // A clock that is years ahead must not drag this laptop's along: such stamps are not absorbed.
-                    if revision.device == device || revision.at.is_trusted(chrono::Utc::now()) {
+                    if revision.device == device || revision.at.is_trusted(now) {
                         chain.last = chain.last.max(Some((revision.at.millis, revision.at.counter)));
                     }
                     if revision.device == device && revision.seq > chain.seq {

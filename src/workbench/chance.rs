@@ -54,6 +54,11 @@ impl Chance {
         Self::seeded(settings, &format!("{}\n{}\n{}", store.identity().device, store.journal_bytes(), drafts.join(" ")))
     }
 
+    /// For the interview of one record, so that two interviews begun before the next save differ.
+    pub fn of_record(settings: &Settings, store: &Store, record: &str) -> Self {
+        Self::seeded(settings, &format!("{}\n{}\n{record}", store.identity().device, store.journal_bytes()))
+    }
+
     /// Before there is a store.
     pub fn before_store(settings: &Settings, label: &str) -> Self {
         Self::seeded(settings, label)
@@ -82,6 +87,11 @@ impl Chance {
     pub fn uuid(&self, now: DateTime<Utc>) -> String {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes::<10>()).into_uuid().hyphenated().to_string()
+    }
+
+    /// A random UUID (version 4), as ODK's `uuid()` gives.
+    pub fn uuid_v4(&self) -> String {
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid().hyphenated().to_string()
     }
 
     /// `length` characters of base 32.

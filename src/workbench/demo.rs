@@ -38,7 +38,8 @@ pub fn create(settings: &Settings) -> Result<(), Failure> {
 /// # Errors
 /// The store holds real records, or the system's.
 pub fn fill(desk: &mut Desk, records: usize, seed: &str) -> Result<usize, Failure> {
-    if !desk.identity().demo && !(desk.rows().is_empty() && desk.store().draft_list().next().is_none()) {
+    let holds_something = !desk.rows().is_empty() || desk.store().draft_list().next().is_some();
+    if holds_something && !desk.identity().demo {
         let what = Text::both(|l| say::failure::not_empty(l, desk.dir().display()));
         return Err(Failure::new(Exit::Refused, what).hint(Text::both(say::failure::not_empty_hint)));
     }

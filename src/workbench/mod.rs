@@ -84,7 +84,7 @@ impl Desk {
     /// # Errors
     /// Why the store cannot be opened, as a sentence.
     pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
-        let (store, notices) = Store::open(&settings.data_dir)?;
+        let (store, notices) = Store::open(&settings.data_dir, settings.clock.now())?;
         let library = Library::new(&settings);
         let chance = Chance::new(&settings, &store);
         let mut desk = Self { settings, store, library, chance, rows: BTreeMap::new(), about: BTreeMap::new() };
@@ -248,7 +248,7 @@ impl Desk {
         let revision = self.compose(next, record, form, content, decision);
         let mut lines = self.definitions_of(form);
         lines.push((revision.line().into_bytes(), Entry::Revision(revision.clone())));
-        self.store.append(&lines)?;
+        self.store.append(&lines, self.settings.clock.now())?;
         self.refresh(record)?;
         Ok(revision)
     }
@@ -269,7 +269,7 @@ impl Desk {
             lines.push((revision.line().into_bytes(), Entry::Revision(revision)));
             records.push(record);
         }
-        self.store.append(&lines)?;
+        self.store.append(&lines, self.settings.clock.now())?;
         records.iter().try_for_each(|record| self.refresh(record))
     }
 

@@ -128,7 +128,7 @@ impl World for Surroundings<'_> {
     }
 
     fn uuid(&self) -> String {
-        self.chance.uuid(chrono::DateTime::UNIX_EPOCH)
+        self.chance.uuid_v4()
     }
 }
 
@@ -174,7 +174,7 @@ pub struct Gathering<'a> {
 impl<'a> Gathering<'a> {
     /// For an interview of `own`.
     pub fn new(desk: &'a Desk, own: &str) -> Self {
-        Self { desk, own: own.to_owned(), relations: RefCell::default(), chance: Chance::new(desk.settings(), desk.store()) }
+        Self { desk, own: own.to_owned(), relations: RefCell::default(), chance: Chance::of_record(desk.settings(), desk.store(), own) }
     }
 
     fn ask<T>(&self, reference: &str, ask: impl FnOnce(&Surroundings<'_>) -> Option<T>) -> Option<T> {
@@ -200,7 +200,7 @@ impl World for Gathering<'_> {
     }
 
     fn uuid(&self) -> String {
-        self.chance.uuid(self.desk.settings().clock.now())
+        self.chance.uuid_v4()
     }
 }
 

@@ -179,7 +179,7 @@ impl Desk {
     /// # Errors
     /// The first thing that is wrong; nothing was changed then.
     pub fn sync(&mut self, central: &Path, plan: bool) -> Result<Synced, Failure> {
-        let _lock = if plan && !central.exists() { None } else { Some(FileLock::take(central).map_err(|p| Failure::lock(p, central))?) };
+        let _lock = if plan { None } else { Some(FileLock::take(central).map_err(|p| Failure::lock(p, central))?) };
         // The plan reads and verifies the whole file, so that what follows cannot stop halfway because of it.
         let planned = self.pass(central, None)?;
         if plan {
@@ -262,7 +262,8 @@ impl Desk {
     }
 
     fn take_in(&mut self, lines: &[(Vec<u8>, Entry)]) -> Result<(), Failure> {
-        self.store_mut().append(lines)?;
+        let now = self.settings().clock.now();
+        self.store_mut().append(lines, now)?;
         for (_, entry) in lines {
             if let Entry::Definition(definition) = entry {
                 self.library.add(definition.clone());

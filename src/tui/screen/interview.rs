@@ -292,8 +292,8 @@ impl InterviewScreen {
             Command::Up => self.step_to((0..self.at).rev().find(|at| self.is_stop(*at, shared, now)), shared, now),
             Command::PageDown => self.step_to((self.at + 8..self.lines.len()).chain(self.at + 1..self.at + 8).find(|at| self.is_stop(*at, shared, now)), shared, now),
             Command::PageUp => self.step_to((0..self.at.saturating_sub(7)).rev().chain(0..self.at).find(|at| self.is_stop(*at, shared, now)), shared, now),
-            Command::NextSection => self.to_section(self.section + 1, shared, now),
-            Command::PreviousSection => self.to_section(self.section + self.sections.len().saturating_sub(1), shared, now),
+            Command::NextSection => self.open_section(self.section + 1, shared, now),
+            Command::PreviousSection => self.open_section(self.section + self.sections.len().saturating_sub(1), shared, now),
             Command::NextProblem => self.next_problem(shared, now),
             command => interview_edit::command(self, command, shared, now),
         }
@@ -316,14 +316,14 @@ impl InterviewScreen {
             return self.step_to(next, shared, now);
         }
         if self.section + 1 < self.sections.len() {
-            return self.to_section(self.section + 1, shared, now);
+            return self.open_section(self.section + 1, shared, now);
         }
         let effects = self.left(shared, now);
         self.over = Some(Over::Review(Review::new(self)));
         effects
     }
 
-    fn to_section(&mut self, section: usize, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    fn open_section(&mut self, section: usize, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
         let effects = self.left(shared, now);
         if !self.sections.is_empty() {
             self.section = section % self.sections.len();

@@ -29,10 +29,12 @@ pub fn typed(screen: &mut InterviewScreen, key: &KeyEvent, shared: &mut Shared, 
         match key.code {
             KeyCode::Char(c) if Field::takes(key) => {
                 open_choices(screen, shared, now);
-                if let Some(Over::Choices(choices)) = &mut screen.over {
-                    if let Some(outcome) = choices.first_key(c) {
-                        return chosen(screen, outcome, shared, now);
-                    }
+                let outcome = match &mut screen.over {
+                    Some(Over::Choices(choices)) => choices.first_key(c),
+                    _ => None,
+                };
+                if let Some(outcome) = outcome {
+                    return chosen(screen, outcome, shared, now);
                 }
             }
             KeyCode::Backspace | KeyCode::Delete => {
