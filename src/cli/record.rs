@@ -183,12 +183,18 @@ fn drafts(desk: &Desk, form: Option<&Form>, format: &str) {
                 let Ok(form) = desk.form_of(&draft.of) else { continue };
                 let instance = crate::form::instance::Instance::new(&form, &draft.answers);
                 let answers = json::write(&form, &instance, Part::Answers);
-                say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "conflicts": 0, "person": desk.identity().person, "device": desk.identity().device, "at": draft.changed, "summary": draft.summary, "answers": answers, "computed": {}}).to_string());
+                say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "conflicts": 0, "person": desk.identity().person, "device": desk.identity().device, "at": stamp(&draft.changed), "summary": draft.summary, "answers": answers, "computed": {}}).to_string());
             }
             "table" => say_out(format!("{} {:<10} {:<24} {:<10} {}", draft.record, "draft", id, "", draft.summary)),
             _ => {}
         }
     }
+}
+
+/// When a draft was last changed, in the form of every other `at`.
+fn stamp(changed: &str) -> String {
+    let at = chrono::DateTime::parse_from_rfc3339(changed).map_or(0, |m| m.timestamp_millis());
+    crate::record::clock::Stamp { millis: at, counter: 0 }.to_string()
 }
 
 fn meets(related: &Related, condition: &str, desk: &Desk) -> Result<bool, Failure> {
@@ -290,6 +296,9 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     if matches.get_flag("history") {
         for revision in history.revisions() {
             say_out(format!("{} {} {:<8} {} {}", &hex(&revision.id)[..12], revision.at, revision.act.word(), revision.device, revision.person));
+            if let Some(reason) = revision.argument("reason") {
+                say_out(format!("    “{reason}”"));
+            }
             for path in &revision.wrote {
                 let value = revision.answers.get(path).map_or_else(|| "–".to_owned(), crate::value::Value::to_json);
                 say_out(format!("    {path} = {value}"));

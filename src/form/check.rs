@@ -74,9 +74,7 @@ pub fn check(draft: &Draft, lists: &dyn ListSource) -> Checked {
     checker.lay_out(&draft.rows, None, ROOT);
     checker.head_names();
     let Checker { mut form, mut problems, cells, .. } = checker;
-    if problems.iter().all(|p| p.severity != Severity::Error) {
-        check_logic::resolve(&mut form, draft, &cells, &mut problems);
-    }
+    check_logic::resolve(&mut form, draft, &cells, &mut problems);
     if problems.iter().any(|p| p.severity == Severity::Error) {
         return Err(problems);
     }
@@ -184,18 +182,21 @@ impl<'d> Checker<'d> {
     }
 
     fn lay_out_row(&mut self, row: &'d Row, parent: Option<NodeId>, scope: ScopeId) {
-        let Some((_, kind, value)) = TYPES.iter().find(|(name, ..)| *name == row.kind.text) else {
+        let known = TYPES.iter().find(|(name, ..)| *name == row.kind.text);
+        if known.is_none() {
             let near = nearest(&row.kind.text, TYPES.iter().map(|(name, ..)| *name));
             let what = Text::both(|lang| say::form::unknown_type(lang, &row.kind.text));
             self.problems.push(Problem::error(row.kind.place.clone(), what).near(near));
-            return;
-        };
+        }
+        // A row of unknown type still has its name, so that what reads it is not told to be wrong as well.
+        let fallback = if row.children.is_empty() { Kind::Question } else { Kind::Group };
+        let (kind, value) = known.map_or((fallback, ValueType::Text), |(_, kind, value)| (*kind, *value));
         self.id(&row.name);
         let id = NodeId(self.form.nodes.len() as u32);
         if self.form.names.insert(row.name.text.clone(), id).is_some() {
             self.error(&row.name, Text::both(|lang| say::form::duplicate_name(lang, &row.name.text)));
         }
-        let mut node = self.node(row, *kind, *value, parent, scope);
+        let mut node = self.node(row, kind, value, parent, scope);
         let inner = match kind {
             Kind::Repeat(_) => {
                 let inner = ScopeId(self.form.scopes.len() as u16);

@@ -74,14 +74,14 @@ fn checking_forms_shows_each_problem_at_its_place() {
     place.write("wrong.toml", WRONG);
     place.write("cycle.toml", CYCLE);
     place.write("broken.toml", "form = \"broken\n");
-    lt01.run(&["forms", "check", "shop.toml"]).is(0, "shop.toml: ok — shop version 2, 7 questions, 0 warnings\n", "");
+    lt01.run(&["forms", "check", "shop.toml"]).is(0, "shop.toml: ok — shop version 2, questions 7, warnings 0\n", "");
     let wrong = "error: there is no question type “integre”\n --> wrong.toml:7:9\n  |\n7 | type = \"integre\"\n  |         ^^^^^^^\n  |\n  = help: did you mean “integer”?\n\n";
-    lt01.run(&["forms", "check", "shop.toml", "wrong.toml"]).is(1, "shop.toml: ok — shop version 2, 7 questions, 0 warnings\nwrong.toml: 1 errors, 0 warnings\n", wrong);
+    lt01.run(&["forms", "check", "shop.toml", "wrong.toml"]).is(1, "shop.toml: ok — shop version 2, questions 7, warnings 0\nwrong.toml: errors 1, warnings 0\n", wrong);
     let cycle = "lỗi: các câu hỏi tính vòng tròn: a → b → a\n  --> cycle.toml:15:16\n   |\n15 | calculation = \"${a} + 1\"\n   |                ^^^^^^^^\n\n";
     lt01.lang("vi").run(&["forms", "check", "cycle.toml"]).is(1, "cycle.toml: 1 lỗi, 0 cảnh báo\n", cycle);
     let broken = lt01.run(&["forms", "check", "broken.toml"]);
     assert!(broken.err.starts_with("error: not valid TOML: ") && broken.err.contains(" --> broken.toml:1:"), "{}", broken.err);
-    assert_eq!((broken.out.as_str(), broken.code), ("broken.toml: 1 errors, 0 warnings\n", 1));
+    assert_eq!((broken.out.as_str(), broken.code), ("broken.toml: errors 1, warnings 0\n", 1));
     lt01.run(&["forms", "check", "no.toml"]).is(5, "", "no.toml was not found.\nCheck the path, or plug the stick in again.\n");
 }
 
@@ -269,7 +269,11 @@ fn wrong_usage_is_exit_2_and_one_sentence() {
     let none = place.laptop("none");
     none.run(&["bogus"]).is(2, "", "Wrong usage: unrecognized subcommand 'bogus'\nSee: khuyencong --help\n");
     none.lang("vi").run(&["bogus"]).is(2, "", "Lệnh không đúng: unrecognized subcommand 'bogus'\nXem hướng dẫn: khuyencong --help\n");
-    none.run(&["completions", "nosuch"]).is(2, "", "Wrong usage: invalid value 'nosuch' for '<shell>'\nSee: khuyencong --help\n");
+    none.run(&["completions", "nosuch"]).is(
+        2,
+        "",
+        "Wrong usage: invalid value 'nosuch' for '<shell>' [possible values: bash, elvish, fish, powershell, zsh]\nSee: khuyencong --help\n",
+    );
     none.run(&["resolve", "1", "name", "--take", "1"]).is(2, "", "Wrong usage: the following required arguments were not provided: --reason <TEXT>\nSee: khuyencong --help\n");
     let bad_clock = none.at("gestern").run(&["forms", "list"]);
     bad_clock.is(2, "", "KHUYENCONG_NOW is not valid: gestern\n");

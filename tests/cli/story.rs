@@ -1,6 +1,6 @@
 //! Two laptops and an office: recording, syncing by one file, an argument about one answer, the figures.
 
-use crate::district::{FollowUp, acceptance, establishment, material, progress_check, project, survey, with};
+use crate::district::{FollowUp, acceptance, establishment, material, progress_check, project, survey};
 use crate::support::{Laptop, Place, body};
 use serde_json::{Value as Json, json};
 
@@ -215,7 +215,7 @@ fn an_argument_is_kept_whole_until_a_person_settles_it_and_then_stays_settled() 
     let now = "2028-06-29T08:00:00+07:00";
     d.lt01.at(now).run(&["resolve", &d.shared, "revenue_after", "--take", "1", "--reason", "Đối chiếu hóa đơn"]).quiet();
     let sync = |laptop: &Laptop<'_>| laptop.at(now).run(&["sync", "central.jsonl"]).quiet();
-    laptops.map(sync);
+    laptops.into_iter().for_each(|laptop| drop(sync(laptop)));
     all_agree(&place, &d, now);
 
     let settled = place.read("central.jsonl");

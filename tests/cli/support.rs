@@ -133,6 +133,11 @@ impl Laptop<'_> {
 
     /// Runs a command.
     pub fn run(&self, args: &[&str]) -> Told {
+        self.run_into(args, Stdio::piped())
+    }
+
+    /// Runs a command with its stdout somewhere else.
+    pub fn run_into(&self, args: &[&str], stdout: Stdio) -> Told {
         let mut command = Command::new(env!("CARGO_BIN_EXE_khuyencong"));
         command.env_clear().current_dir(self.place.dir.path());
         for kept in ["PATH", "SYSTEMROOT", "LLVM_PROFILE_FILE"] {
@@ -142,7 +147,7 @@ impl Laptop<'_> {
         }
         command.env("KHUYENCONG_NOW", &self.now).env("KHUYENCONG_SEED", "1");
         command.arg("--lang").arg(&self.lang).arg("--data-dir").arg(self.place.path(&self.name)).args(args);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
         // A program that refuses before it reads closes the pipe; that is not this test's concern.
         let _ = child.stdin.take().unwrap().write_all(&self.input);
         let output = child.wait_with_output().unwrap();

@@ -157,7 +157,8 @@ impl Compiler<'_> {
 
     fn column(&self, list: usize, name: &str, span: Span) -> Result<Arc<str>, CompileError> {
         let columns = &self.site.form.lists[list].columns;
-        if columns.iter().any(|c| c == name) {
+        // A list that could not be read is told once, where it is named.
+        if columns.is_empty() || columns.iter().any(|c| c == name) {
             return Ok(name.into());
         }
         let near = nearest(name, columns.iter().map(String::as_str));
@@ -267,7 +268,8 @@ impl Compiler<'_> {
         if let (Start::Here, [Step { axis: Axis::Child(name), predicates, span }]) = (start, steps)
             && let Some(columns) = self.site.columns
         {
-            return match columns.iter().any(|c| c == name) && predicates.is_empty() {
+            let known = columns.is_empty() || columns.iter().any(|c| c == name);
+            return match known && predicates.is_empty() {
                 true => Ok(Code::Column(name.as_str().into())),
                 false => Err(CompileError { kind: CompileErrorKind::UnknownColumn { name: name.clone(), near: nearest(name, columns.iter().map(String::as_str)) }, span: *span }),
             };

@@ -28,8 +28,8 @@ say! {
     answers_file() "Tệp JSON chứa câu trả lời" "JSON file with answers"
     eval_batch() "Đọc các dòng JSON từ đầu vào chuẩn" "Read JSON lines from standard input"
     format() "Dạng kết quả" "Shape of the result"
-    form_ok(file, form, version, questions, warnings) "{file}: đúng — {form} bản {version}, {questions} câu hỏi, {warnings} cảnh báo" "{file}: ok — {form} version {version}, {questions} questions, {warnings} warnings"
-    form_bad(file, errors, warnings) "{file}: {errors} lỗi, {warnings} cảnh báo" "{file}: {errors} errors, {warnings} warnings"
+    form_ok(file, form, version, questions, warnings) "{file}: đúng — {form} bản {version}, {questions} câu hỏi, {warnings} cảnh báo" "{file}: ok — {form} version {version}, questions {questions}, warnings {warnings}"
+    form_bad(file, errors, warnings) "{file}: {errors} lỗi, {warnings} cảnh báo" "{file}: errors {errors}, warnings {warnings}"
 
     record() "Phiếu" "Records"
     record_add() "Ghi phiếu từ JSON (một đối tượng hoặc JSON Lines), kiểm tra như trên màn hình" "Record from JSON (one object or JSON Lines), checked as on the screen"

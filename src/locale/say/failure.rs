@@ -57,7 +57,7 @@ say! {
     no_conflict(path) "Câu “{path}” không có mâu thuẫn." "The answer “{path}” is not in conflict."
     no_candidate(number, count) "Không có lựa chọn {number}: chỉ có 1 đến {count}." "There is no candidate {number}: choose 1 to {count}."
     needs_reason() "Cần ghi lý do." "A reason is needed."
-    input_refused(count) "Không lưu gì: có {count} lỗi." "Nothing was saved: {count} problems."
+    input_refused(count) "Không lưu gì: có {count} lỗi." "Nothing was saved; problems: {count}."
     not_json(line, error) "Dòng {line} không phải JSON: {error}" "Line {line} is not JSON: {error}"
     nothing_changed() "Không có gì thay đổi." "Nothing was changed."
     voided() "Phiếu đã hủy, không sửa được." "The record is void and cannot be edited."
