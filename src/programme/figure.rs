@@ -64,7 +64,7 @@ fn value(code: &Code, fact: &Fact) -> Datum {
     evaluate(code, &frame)
 }
 
-fn holds(code: Option<&Code>, fact: &Fact, otherwise: bool) -> bool {
+pub(super) fn holds(code: Option<&Code>, fact: &Fact, otherwise: bool) -> bool {
     code.map_or(otherwise, |code| value(code, fact).to_boolean())
 }
 

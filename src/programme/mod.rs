@@ -1,5 +1,6 @@
 //! What the province promised and how it is counted. Pure: facts come in, figures with their lineage go out.
 
+pub mod due;
 pub mod figure;
 pub mod period;
 
@@ -26,6 +27,25 @@ pub struct Programme {
     pub half_years: [(u32, u32); 2],
     /// Its targets.
     pub targets: Vec<Target>,
+    /// What falls due after what.
+    pub follow_ups: Vec<FollowUp>,
+}
+
+/// A record that falls due some months after another.
+#[derive(Clone, Debug)]
+pub struct FollowUp {
+    /// The form of the event.
+    pub from: Arc<Form>,
+    /// Which of its records.
+    pub filter: Option<Code>,
+    /// What the event is about.
+    pub about: NodeId,
+    /// The form that falls due.
+    pub then: Arc<Form>,
+    /// Its answer that holds the number of months.
+    pub point: NodeId,
+    /// After how many months.
+    pub months: Vec<u32>,
 }
 
 /// How a target is compared with what was done.
@@ -157,6 +177,20 @@ struct FileToml {
     half_years: [String; 2],
     #[serde(default)]
     target: Vec<TargetToml>,
+    #[serde(default)]
+    follow_up: Vec<FollowUpToml>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FollowUpToml {
+    from: Spanned<String>,
+    #[serde(rename = "where")]
+    filter: Option<Spanned<String>>,
+    about: Spanned<String>,
+    then: Spanned<String>,
+    point: Spanned<String>,
+    months: Vec<u32>,
 }
 
 #[derive(Deserialize)]
@@ -217,6 +251,7 @@ impl Programme {
         let file: FileToml = toml::from_str(text).map_err(|e| vec![Problem::error(e.span().unwrap_or(0..0), Text::both(|l| say::form::not_toml(l, e.message())))])?;
         let mut reader = Reader { text, forms, problems: Vec::new() };
         let targets = file.target.into_iter().filter_map(|t| reader.target(t)).collect();
+        let follow_ups = file.follow_up.into_iter().filter_map(|f| reader.follow_up(f)).collect();
         let day = |text: &String| text.split_once('-').and_then(|(m, d)| Some((m.parse().ok()?, d.parse().ok()?)));
         let half_years = match (day(&file.half_years[0]), day(&file.half_years[1])) {
             (Some(first), Some(second)) => [first, second],
@@ -225,7 +260,7 @@ impl Programme {
                 [(12, 15), (6, 15)]
             }
         };
-        let programme = Self { id: file.programme, title: words(file.title), years: (file.first_year, file.last_year), half_years, targets };
+        let programme = Self { id: file.programme, title: words(file.title), years: (file.first_year, file.last_year), half_years, targets, follow_ups };
         if reader.problems.is_empty() { Ok(programme) } else { Err(reader.problems) }
     }
 }
@@ -255,20 +290,34 @@ impl Reader<'_> {
         }
     }
 
+    fn form(&mut self, name: &Spanned<String>) -> Option<Arc<Form>> {
+        let form = (self.forms)(name.get_ref());
+        if form.is_none() {
+            self.problems.push(Problem::error(name.span(), Text::both(|l| say::failure::no_form(l, name.get_ref()))));
+        }
+        form
+    }
+
+    fn question(&mut self, form: &Form, name: &Spanned<String>) -> Option<NodeId> {
+        let found = form.find(name.get_ref());
+        if found.is_none() {
+            let near = crate::form::expression::compile::nearest(name.get_ref(), form.names.keys().map(String::as_str));
+            self.problems.push(Problem::error(name.span(), Text::both(|l| say::form::unknown_question(l, name.get_ref()))).near(near));
+        }
+        found
+    }
+
+    fn follow_up(&mut self, follow_up: FollowUpToml) -> Option<FollowUp> {
+        let from = self.form(&follow_up.from)?;
+        let then = self.form(&follow_up.then)?;
+        let about = self.question(&from, &follow_up.about)?;
+        let point = self.question(&then, &follow_up.point)?;
+        Some(FollowUp { filter: self.code(&from, follow_up.filter.as_ref()), from, about, then, point, months: follow_up.months })
+    }
+
     fn target(&mut self, target: TargetToml) -> Option<Target> {
-        let Some(form) = (self.forms)(target.from.get_ref()) else {
-            let what = Text::both(|l| say::failure::no_form(l, target.from.get_ref()));
-            self.problems.push(Problem::error(target.from.span(), what));
-            return None;
-        };
-        let latest_per = target.latest_per.as_ref().and_then(|name| {
-            let found = form.find(name.get_ref());
-            if found.is_none() {
-                let near = crate::form::expression::compile::nearest(name.get_ref(), form.names.keys().map(String::as_str));
-                self.problems.push(Problem::error(name.span(), Text::both(|l| say::form::unknown_question(l, name.get_ref()))).near(near));
-            }
-            found
-        });
+        let form = self.form(&target.from)?;
+        let latest_per = target.latest_per.as_ref().and_then(|name| self.question(&form, name));
         let counting = ReadingToml { name: String::new(), measure: target.measure, of: target.of, weight: target.weight };
         let readings = std::iter::once(counting)
             .chain(target.also)

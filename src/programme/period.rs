@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     fn programme() -> Programme {
-        Programme { id: "x".into(), title: Default::default(), years: (2026, 2030), half_years: [(12, 15), (6, 15)], targets: Vec::new() }
+        Programme { id: "x".into(), title: Default::default(), years: (2026, 2030), half_years: [(12, 15), (6, 15)], targets: Vec::new(), follow_ups: Vec::new() }
     }
 
     #[test]

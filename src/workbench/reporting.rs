@@ -6,6 +6,7 @@ use crate::error::{Exit, Failure};
 use crate::form::instance::Instance;
 use crate::locale::{Lang, Text, number, say};
 use crate::programme::Programme;
+use crate::programme::due::{Due, due};
 use crate::programme::figure::{Fact, Figure, figures};
 use crate::programme::period::Period;
 use crate::record::history::State;
@@ -20,6 +21,8 @@ pub struct Report {
     pub period: Period,
     /// What was done, target by target.
     pub figures: Vec<Figure>,
+    /// What falls due.
+    pub due: Vec<Due>,
     /// Whether the records are synthetic.
     pub demo: bool,
 }
@@ -38,7 +41,8 @@ impl Desk {
         let period = period.ok_or_else(|| bad_period(asked.map_or_else(|| period_text(&programme), str::to_owned)))?;
         let facts = self.facts(&programme)?;
         let figures = figures(&programme, &facts, &period);
-        Ok(Report { programme, period, figures, demo: self.identity().demo })
+        let due = due(&programme, &facts, self.now().date());
+        Ok(Report { programme, period, figures, due, demo: self.identity().demo })
     }
 
     fn facts(&self, programme: &Programme) -> Result<Vec<Fact>, Failure> {
@@ -88,6 +92,7 @@ impl Report {
             "period": {"from": self.period.from.to_string(), "to": self.period.to.to_string(), "label": self.period.label},
             "demo": self.demo,
             "targets": targets,
+            "due": self.due.iter().map(|d| json!({"day": d.day.to_string(), "record": d.about, "form": d.form, "months": d.months})).collect::<Vec<_>>(),
             "tables": {},
         })
     }

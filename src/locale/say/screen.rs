@@ -33,7 +33,7 @@ say! {
     counting() "Đang tính…" "Counting…"
     saved(what) "Đã lưu: {what}" "Saved: {what}"
     saved_at(time) "Đã lưu {time}" "Saved {time}"
-    unsynced(count) "chưa đồng bộ {count} bản lưu" "{count} revisions not synced"
+    unsynced(count) "{count} chưa đồng bộ" "{count} not synced"
     not_done() "Không làm được" "This could not be done"
     help_title() "Phím ở màn hình này" "Keys on this screen"
     help_typing() "Gõ chữ để nhập hoặc tìm, không cần dấu khi tìm." "Type to enter or search; no tone marks needed to search."
@@ -109,6 +109,7 @@ say! {
     home_counts(establishments, records) "{establishments} cơ sở · {records} phiếu" "{establishments} establishments · {records} records"
     waiting_draft() "nháp" "draft"
     waiting_returned() "trả lại" "returned"
+    waiting_due(months, about, day) "theo dõi {months} tháng · {about} · {day}" "follow-up {months} months · {about} · {day}"
     waiting_conflict() "mâu thuẫn" "conflict"
 
     search() "Tìm:" "Search:"

@@ -7,11 +7,12 @@ use super::super::message::Effect;
 use super::super::theme;
 use super::super::words;
 use super::Step;
-use crate::form::Kind;
 use crate::form::instance::ROOT_ROW;
+use crate::form::{Form, Kind};
 use crate::interview::show;
 use crate::locale::{date, say::screen as s};
 use crate::store::IndexRow;
+use crate::value::ValueType;
 use crate::workbench::related::Related;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -107,7 +108,7 @@ impl Establishment {
         }
         draw::list(frame, list, timeline.len(), self.selected, |at| {
             let row = timeline[at];
-            format!("{} {} {} {}", draw::pad(&date::show(&row.date), 10), draw::pad(&shared.title(&row.form), 24), draw::pad(&words::state(row.state, lang), 8), row.summary)
+            format!("{} {} {} {}", draw::pad(&date::show(&row.date), 10), draw::pad(&shared.title(&row.form), 22), draw::pad(&words::state(row.state, lang), 9), row.summary)
         });
         self.view_progress(shared, frame, Rect { y: right.y + right.height.saturating_sub(5), height: 5, ..right });
         if let Some(at) = self.choosing {
@@ -126,8 +127,10 @@ impl Establishment {
         for id in form.ids().filter(|id| form.node(*id).scope == crate::form::ROOT && form.node(*id).kind == Kind::Question) {
             let node = form.node(id);
             let Some(value) = related.instance.read(form, ROOT_ROW, id).to_value(node.value) else { continue };
-            let text = format!("{}: {}", node.label.get(shared.lang), show::value(form, id, &value, shared.lang));
-            draw::line(frame, area, row, &super::super::field::shorten(&text, area.width as usize), Style::default());
+            // The value is what is looked for: a long label gives way.
+            let label = draw::pad(node.label.get(shared.lang), area.width as usize * 2 / 5);
+            let value = show::value(form, id, &value, shared.lang);
+            draw::line(frame, area, row, &super::super::field::shorten(&format!("{label} {value}"), area.width as usize), Style::default());
             row += 1;
         }
     }
@@ -139,7 +142,7 @@ impl Establishment {
         let wanted = [("T-NHL", s::change_fuel(lang)), ("T-NL", s::change_material(lang)), ("T-DT", s::change_revenue(lang)), ("T-VL", s::change_jobs(lang))];
         let mut row = 0;
         for (target, label) in wanted {
-            let found = self.about.iter().find_map(|related| {
+            let found = self.about.iter().filter(|r| measures_change(&r.form)).find_map(|related| {
                 let form = &related.form;
                 let computed = form.ids().filter(|id| {
                     form.node(*id).kind == Kind::Calculate && form.node(*id).scope == crate::form::ROOT && form.node(*id).indicator == target && !form.node(*id).label.is_empty()
@@ -152,4 +155,9 @@ impl Establishment {
             }
         }
     }
+}
+
+/// Whether a form compares before with after: it computes how revenue grew.
+fn measures_change(form: &Form) -> bool {
+    form.nodes.iter().any(|n| n.kind == Kind::Calculate && n.value == ValueType::Percent && n.indicator == "T-DT")
 }

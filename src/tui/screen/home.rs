@@ -8,6 +8,7 @@ use super::super::message::Effect;
 use super::super::theme;
 use super::{Screen, Step, establishment};
 use crate::locale::{date, say::screen as s};
+use crate::programme::due::Due;
 use crate::record::history::State;
 use crate::workbench::reporting::Report;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -26,13 +27,14 @@ enum Waiting {
     Draft(String, String),
     Returned(String, String),
     Conflict(String),
+    Due(Due, String),
 }
 
 /// More than this of one kind are told by their number only.
 const SHOWN: usize = 50;
 
 impl Home {
-    fn waiting(shared: &Shared) -> Vec<Waiting> {
+    fn waiting(&self, shared: &Shared) -> Vec<Waiting> {
         let mut drafts: Vec<_> = shared.drafts.iter().collect();
         drafts.sort_by(|a, b| b.changed.cmp(&a.changed));
         let title = |of: &str| shared.title(of.split('@').next().unwrap_or_default());
@@ -44,12 +46,16 @@ impl Home {
             .take(SHOWN)
             .map(|r| Waiting::Returned(r.record.clone(), format!("{} · {}", shared.title(&r.form), r.summary)));
         let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(format!("{} · {}", shared.title(&r.form), r.summary)));
-        drafts.chain(returned).chain(conflicts).collect()
+        let due = self.report.iter().flat_map(|r| &r.due).take(SHOWN).map(|due| {
+            let text = s::waiting_due(shared.lang, due.months, shared.summary(&due.about), date::show_date(due.day));
+            Waiting::Due(due.clone(), text)
+        });
+        drafts.chain(returned).chain(conflicts).chain(due).collect()
     }
 
     /// Takes a command.
     pub fn key(&mut self, command: Option<Command>, shared: &mut Shared) -> Step {
-        let waiting = Self::waiting(shared);
+        let waiting = self.waiting(shared);
         if draw::select(&mut self.selected, command, waiting.len()) {
             return Step::default();
         }
@@ -60,6 +66,7 @@ impl Home {
                 Some(Waiting::Draft(record, _)) => Step::effect(Effect::Edit(record.clone())),
                 Some(Waiting::Returned(record, _)) => Step::page(record, shared),
                 Some(Waiting::Conflict(_)) => Step::effect(Effect::Conflicts),
+                Some(Waiting::Due(due, _)) => Step::effect(Effect::Begin { form: due.form.clone(), subject: Some(due.about.clone()) }),
                 None => Step { push: Some(Screen::Establishments(Default::default())), ..Step::default() },
             },
             _ => Step::default(),
@@ -75,7 +82,7 @@ impl Home {
 
     fn view_waiting(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let lang = shared.lang;
-        let waiting = Self::waiting(shared);
+        let waiting = self.waiting(shared);
         draw::heading(frame, area, 0, &s::home_waiting(lang));
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         if waiting.is_empty() {
@@ -85,6 +92,7 @@ impl Home {
         draw::list(frame, body, waiting.len(), self.selected, |at| match &waiting[at] {
             Waiting::Draft(_, text) => format!("✎ {} {text}", s::waiting_draft(lang)),
             Waiting::Returned(_, text) => format!("↩ {} {text}", s::waiting_returned(lang)),
+            Waiting::Due(_, text) => format!("◷ {text}"),
             Waiting::Conflict(text) => format!("≠ {} {text}", s::waiting_conflict(lang)),
         });
     }

@@ -140,12 +140,25 @@ impl InterviewScreen {
 
     /// Derives again, and asks about references that are not known yet.
     pub fn refresh(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        let typing = self.path().map(|path| (self.interview.answers().get(&path).cloned(), self.entered.0.get(&path).cloned(), self.field.clone(), path));
         {
             let world = world(shared, &self.record);
             self.interview.refresh(around(&world, shared, now));
         }
         self.layout();
         self.settle_cursor(shared, now);
+        // What is being typed stays as it was typed, and can still be undone, whatever comes in meanwhile.
+        let same = |(answer, _, _, path): &(Option<Value>, _, _, String)| self.path().as_ref() == Some(path) && self.interview.answers().get(path) == answer.as_ref();
+        if let Some((_, entered, field, path)) = typing.filter(same) {
+            self.field = field;
+            match entered {
+                Some(value) => self.entered.0.insert(path, value),
+                None => self.entered.0.remove(&path),
+            };
+        }
+        if let Some(Over::Review(review)) = self.over.take_if(|over| matches!(over, Over::Review(_))) {
+            self.over = Some(Over::Review(review.again(self)));
+        }
         self.gather(shared)
     }
 
@@ -428,19 +441,5 @@ impl InterviewScreen {
                 self.interview.answer(path, None, around);
             }
         }
-    }
-
-    /// Takes pasted text.
-    pub fn paste(&mut self, text: &str, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-        match &mut self.over {
-            Some(Over::Note(field, _) | Over::Find(field)) => field.paste(text),
-            Some(Over::Choices(choices)) => choices.paste(text),
-            Some(_) => {}
-            None => {
-                self.field.paste(text);
-                return interview_edit::changed(self, shared, now);
-            }
-        }
-        Vec::new()
     }
 }

@@ -54,6 +54,20 @@ pub fn typed(screen: &mut InterviewScreen, key: &KeyEvent, shared: &mut Shared, 
     changed(screen, shared, now)
 }
 
+/// Pasted text goes where a key would type.
+pub fn paste(screen: &mut InterviewScreen, text: &str, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    match &mut screen.over {
+        Some(Over::Note(field, _) | Over::Find(field)) => field.paste(text),
+        Some(Over::Choices(choices)) => choices.paste(text),
+        Some(_) => {}
+        None => {
+            screen.field.paste(text);
+            return changed(screen, shared, now);
+        }
+    }
+    Vec::new()
+}
+
 /// The field's text changed: it is the answer at once, and kept.
 pub fn changed(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
     let (Some(path), true) = (screen.path(), screen.question().is_some()) else { return Vec::new() };
@@ -367,7 +381,7 @@ fn find(screen: &mut InterviewScreen, mut field: Field, key: &KeyEvent, command:
     }
 }
 
-/// Questions whose label holds the words, with their paths.
+/// Questions whose label holds the words, with their paths: what was typed in full first, then what begins so.
 pub fn matching(screen: &InterviewScreen, typed: &str, shared: &Shared) -> Vec<(String, String)> {
     let query = crate::locale::fold::Query::new(typed);
     let form = screen.interview.form();
@@ -382,6 +396,11 @@ pub fn matching(screen: &InterviewScreen, typed: &str, shared: &Shared) -> Vec<(
             }
         }
     }
+    let folded = crate::locale::fold::fold(typed);
+    found.sort_by_key(|(_, label)| {
+        let label = crate::locale::fold::fold(label);
+        (label != folded, !label.starts_with(&folded))
+    });
     found
 }
 

@@ -123,7 +123,7 @@ impl Screen {
             Self::Establishments(screen) => screen.paste(text),
             Self::Records(screen) => screen.paste(text),
             Self::Sync(screen) => screen.paste(text),
-            Self::Interview(screen) => return Step { effects: screen.paste(text, shared, now), ..Step::default() },
+            Self::Interview(screen) => return Step { effects: interview_edit::paste(screen, text, shared, now), ..Step::default() },
             _ => {}
         }
         Step::default()
@@ -133,6 +133,8 @@ impl Screen {
     pub fn language(&mut self, shared: &mut Shared, now: NaiveDateTime) {
         if let Self::Interview(screen) = self {
             screen.refresh(shared, now);
+            // A number is typed differently in the other language.
+            screen.enter(shared);
         }
     }
 

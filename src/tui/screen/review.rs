@@ -74,6 +74,12 @@ impl Review {
         Self { items, at: 0, problems }
     }
 
+    /// Of the interview as it stands now, at the same line.
+    pub fn again(self, screen: &InterviewScreen) -> Self {
+        let new = Self::new(screen);
+        Self { at: self.at.min(new.items.len().saturating_sub(1)), ..new }
+    }
+
     /// Takes a command.
     pub fn key(&mut self, command: Option<Command>) {
         draw::select(&mut self.at, command, self.items.len());

@@ -1,0 +1,59 @@
+//! What falls due: follow-ups so many months after an event, that nobody has made yet.
+
+use super::figure::{Fact, holds};
+use super::{FollowUp, Programme};
+use crate::form::instance::ROOT_ROW;
+use crate::form::{Form, NodeId};
+use crate::locale::date;
+use chrono::{Months, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A follow-up to be made.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// When.
+    pub day: NaiveDate,
+    /// About which record.
+    pub about: String,
+    /// How many months after the event.
+    pub months: u32,
+    /// With which form.
+    pub form: String,
+}
+
+/// The desk reminds this long before the day.
+const AHEAD: chrono::Days = chrono::Days::new(30);
+
+fn text(fact: &Fact, node: NodeId) -> String {
+    fact.instance.read(&fact.form, ROOT_ROW, node).to_text().to_string()
+}
+
+/// The follow-ups that are due by `today` (or within 30 days), the oldest first.
+pub fn due(programme: &Programme, facts: &[Fact], today: NaiveDate) -> Vec<Due> {
+    let mut all: Vec<Due> = programme.follow_ups.iter().flat_map(|follow_up| of(follow_up, facts, today)).collect();
+    all.sort();
+    all
+}
+
+fn of(follow_up: &FollowUp, facts: &[Fact], today: NaiveDate) -> Vec<Due> {
+    let same = |fact: &&Fact, form: &Form| fact.form.of == form.of;
+    let mut events: BTreeMap<String, NaiveDate> = BTreeMap::new();
+    for fact in facts.iter().filter(|f| same(f, &follow_up.from) && holds(follow_up.filter.as_ref(), f, true)) {
+        if let Some(day) = date::parse_iso(&fact.date) {
+            events.entry(text(fact, follow_up.about)).and_modify(|first| *first = day.min(*first)).or_insert(day);
+        }
+    }
+    let followed = facts.iter().filter(|f| same(f, &follow_up.then)).filter_map(|fact| Some((text(fact, follow_up.then.subject?), text(fact, follow_up.point))));
+    let done: BTreeSet<(String, String)> = followed.collect();
+    let mut found = Vec::new();
+    for (about, event) in events {
+        for months in &follow_up.months {
+            let Some(day) = event.checked_add_months(Months::new(*months)) else { continue };
+            let is_done = done.contains(&(about.clone(), months.to_string()));
+            if !is_done && day.checked_sub_days(AHEAD).is_some_and(|from| from <= today) {
+                found.push(Due { day, about: about.clone(), months: *months, form: follow_up.then.id.clone() });
+            }
+        }
+    }
+    found
+}
