@@ -127,7 +127,7 @@ say! {
     change_material() "Giảm nguyên liệu" "Material cut"
     change_revenue() "Tăng doanh thu %" "Revenue growth %"
     change_jobs() "Việc làm mới nông thôn" "New rural jobs"
-    history_title(count) "Lịch sử · {count} bản lưu" "History · {count} revisions"
+    history_title(count) "Lịch sử · {count} bản lưu" "History · revisions: {count}"
     first_revision(count) "bản đầu: {count} câu trả lời" "first: {count} answers"
     void_reason() "Hủy phiếu: lý do" "Void: the reason"
     void_hint() "Phiếu vẫn còn trong tệp, cùng lý do. Esc: thôi." "The record stays in the file, with the reason. Esc: don't."

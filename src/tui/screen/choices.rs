@@ -38,7 +38,7 @@ pub enum Outcome {
 
 impl Choices {
     /// The choices of a question, with what is chosen now.
-    pub fn new(set: ChoiceSet, kind: ValueType, current: Option<&Value>, _lang: Lang) -> Self {
+    pub fn new(set: ChoiceSet, kind: ValueType, current: Option<&Value>) -> Self {
         let picked = match current {
             Some(Value::Choices(names)) => names.clone(),
             Some(Value::Text(name)) => vec![name.clone()],
@@ -49,11 +49,13 @@ impl Choices {
         Self { set, kind, search: Field::default(), found, at, picked }
     }
 
-    /// The records of a form, to refer to.
-    pub fn of_records(shared: &Shared, form: &str, current: Option<&Value>) -> Self {
-        let rows = found(shared, form, "").into_iter().map(|row| (Text::plain(row.summary.clone()), vec![Arc::from(row.record.as_str()), Arc::from(row.search.as_str())]));
+    /// The records of a form, to refer to: those that speak of the records named in `near` come first.
+    pub fn of_records(shared: &Shared, form: &str, near: &[String], current: Option<&Value>) -> Self {
+        let mut records = found(shared, form, "");
+        records.sort_by_key(|row| !row.references.iter().any(|r| near.contains(r)));
+        let rows = records.into_iter().map(|row| (Text::plain(row.summary.clone()), vec![Arc::from(row.record.as_str()), Arc::from(row.search.as_str())]));
         let list = ChoiceList::new("", vec!["name".to_owned(), "search".to_owned()], rows.collect());
-        Self::new(ChoiceSet::whole(Arc::new(list)), ValueType::Reference, current, shared.lang)
+        Self::new(ChoiceSet::whole(Arc::new(list)), ValueType::Reference, current)
     }
 
     /// Whether there is nothing to choose.

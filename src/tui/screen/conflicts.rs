@@ -124,7 +124,12 @@ impl Conflicts {
                 }
                 let device = writer.device.split('-').next().unwrap_or_default();
                 lines.push((
-                    format!("{} {}   {} · {device} · {when}", if here { "▸" } else { " " }, draw::pad(&text(candidate.value.as_ref()), 24), writer.person),
+                    format!(
+                        "{} {}   {} · {device} · {when}",
+                        if here { "▸" } else { " " },
+                        draw::pad(&text(candidate.value.as_ref()), (area.width as usize / 3).min(30)),
+                        writer.person
+                    ),
                     if here { theme::selected() } else { Style::default() },
                 ));
                 number += 1;

@@ -13,6 +13,7 @@ use crate::interview::derive::Severity;
 use crate::interview::outline::Line;
 use crate::locale::say::screen as s;
 use crate::value::{Value, ValueType};
+use crate::workbench::related::references;
 use chrono::NaiveDateTime;
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -248,11 +249,14 @@ fn open_choices(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTim
     let question = form.node(node);
     let current = screen.interview.answers().get(&path);
     let choices = match question.value {
-        ValueType::Reference => Choices::of_records(shared, question.to.as_deref().unwrap_or_default(), current),
+        ValueType::Reference => {
+            let near = references(form, &screen.interview.derived().instance);
+            Choices::of_records(shared, question.to.as_deref().unwrap_or_default(), &near, current)
+        }
         _ => {
             let world = world(shared, &screen.record);
             let set = screen.interview.derived().choices(form, around(&world, shared, now), row, node);
-            Choices::new(set, question.value, current, shared.lang)
+            Choices::new(set, question.value, current)
         }
     };
     if question.kind == Kind::Question && (!choices.is_empty() || question.value == ValueType::Reference) {

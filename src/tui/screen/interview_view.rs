@@ -16,6 +16,7 @@ use crate::value::{Value, ValueType};
 use chrono::NaiveDateTime;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
+use ratatui::text::{Line as TextLine, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
@@ -200,10 +201,10 @@ impl InterviewScreen {
         let required = self.interview.derived().findings.iter().any(|f| f.row == row && f.node == node && f.severity == Severity::Hard);
         draw::line(frame, area, 1, &shorten(&format!("{}{}", question.label.get(lang), if required { " *" } else { "" }), area.width as usize), theme::strong());
         let (told, style) = self.told((row, node), shared);
-        draw::line(frame, area, 2, &shorten(&told, area.width as usize), style);
         let hint = [question.hint.get(lang), question.guidance.get(lang)].join(" ");
-        let hint_area = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
-        frame.render_widget(Paragraph::new(hint.trim().to_owned()).style(theme::faint()).wrap(Wrap { trim: true }), hint_area);
+        let lines = [Span::styled(told, style), Span::styled(hint.trim().to_owned(), theme::faint())].into_iter().filter(|s| !s.content.is_empty()).map(TextLine::from);
+        let below = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+        frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()).wrap(Wrap { trim: true }), below);
     }
 
     /// What the program says about the answer.
@@ -238,10 +239,10 @@ impl InterviewScreen {
             Some(Over::Choices(choices)) => choices.view(&shorten(&label, 60), lang, frame),
             Some(Over::Note(field, wanted)) => {
                 let title = if *wanted { s::reason_title(lang) } else { s::note_title(lang) };
-                let inside = draw::popup(frame, 70, 5, &title);
+                let inside = draw::popup(frame, 74, 6, &title);
                 let told = self.question().map(|place| self.told(place, shared).0).unwrap_or_default();
-                draw::line(frame, inside, 0, &shorten(&told, inside.width as usize), theme::warning());
-                input(field, frame, inside, 2);
+                draw::text(frame, Rect { height: 2, ..inside }, &told);
+                input(field, frame, inside, 3);
             }
             Some(Over::Find(field)) => {
                 let inside = draw::popup(frame, 70, 12, &s::find_title(lang));

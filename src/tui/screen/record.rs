@@ -12,6 +12,7 @@ use crate::interview::order::walk;
 use crate::interview::{json, show};
 use crate::locale::{Lang, date, say::screen as s};
 use crate::record::Revision;
+use crate::value::ValueType;
 use crate::workbench::related::Related;
 use crossterm::event::KeyEvent;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -84,7 +85,7 @@ impl RecordScreen {
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         let [left, right] = Layout::horizontal([Constraint::Percentage(56), Constraint::Percentage(44)]).spacing(2).areas(body);
         if let Some(related) = &self.related {
-            let lines = answers(related, lang);
+            let lines = answers(related, shared);
             let scroll = self.scroll.min(lines.len().saturating_sub(body.height as usize));
             for (at, text) in lines.iter().skip(scroll).take(body.height as usize).enumerate() {
                 draw::line(frame, left, at as u16, &super::super::field::shorten(text, left.width as usize), Style::default());
@@ -127,7 +128,8 @@ impl RecordScreen {
     }
 }
 
-fn answers(related: &Related, lang: Lang) -> Vec<String> {
+fn answers(related: &Related, shared: &Shared) -> Vec<String> {
+    let lang = shared.lang;
     let form = &related.form;
     let mut lines = Vec::new();
     walk(form, &related.instance, &mut |row, id| {
@@ -142,7 +144,8 @@ fn answers(related: &Related, lang: Lang) -> Vec<String> {
         if let Some(value) = related.instance.read(form, row, id).to_value(node.value) {
             let number = related.instance.row(row).position;
             let prefix = if row == crate::form::instance::ROOT_ROW { String::new() } else { format!("{number}. ") };
-            lines.push(format!("{prefix}{}: {}", node.label.get(lang), show::value(form, id, &value, lang)));
+            let text = if node.value == ValueType::Reference { shared.summary(&value.plain()) } else { show::value(form, id, &value, lang) };
+            lines.push(format!("{prefix}{}: {text}", node.label.get(lang)));
         }
     });
     lines

@@ -7,11 +7,12 @@ use super::super::keys::Command;
 use super::super::words;
 use super::Step;
 use super::establishments::search_line;
-use crate::locale::fold::Query;
+use crate::locale::fold::{Query, fold};
 use crate::locale::{date, say::screen as s};
 use crate::store::IndexRow;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use std::collections::BTreeMap;
 
 /// The list.
 #[derive(Default)]
@@ -26,7 +27,11 @@ impl Records {
     fn found<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
         let query = Query::new(self.search.text());
         let form = self.form.checked_sub(1).and_then(|at| shared.forms.get(at)).map(|f| &f.id);
-        let fits = |row: &&IndexRow| form.is_none_or(|f| *f == row.form) && query.matches(&row.search);
+        // A record is also found by what it is called and by what it is about.
+        let titles: BTreeMap<&str, String> = shared.forms.iter().map(|f| (f.id.as_str(), fold(&format!("{} {}", f.title.vi, f.title.en)))).collect();
+        let whole =
+            |row: &IndexRow| format!("{} {} {}", row.search, titles.get(row.form.as_str()).map_or("", String::as_str), shared.rows.get(&row.subject).map_or("", |s| &s.search));
+        let fits = |row: &&IndexRow| form.is_none_or(|f| *f == row.form) && (query.is_empty() || query.matches(&whole(row)));
         let mut rows: Vec<&IndexRow> = shared.rows.values().filter(fits).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.at));
         rows

@@ -10,7 +10,6 @@ use super::Step;
 use crate::locale::{date, say::screen as s};
 use crate::workbench::reporting::Report;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 /// The screen.
 #[derive(Default)]
@@ -75,7 +74,7 @@ impl ReportScreen {
         if let Some((figure, at)) = self.inside {
             return Self::view_records(report, figure, at, shared, frame, area);
         }
-        let body = Rect { y: area.y + 2, height: area.height.saturating_sub(6), ..area };
+        let body = Rect { y: area.y + 2, height: area.height.saturating_sub(7), ..area };
         let width = area.width as usize;
         draw::list(frame, body, report.figures.len(), self.selected, |at| {
             let figure = &report.figures[at];
@@ -87,20 +86,22 @@ impl ReportScreen {
                 None => "–".to_owned(),
             };
             let done = format!("{:>9}", Report::show(figure.done, lang));
-            draw::columns(&[(&target.id, 7), (target.label.get(lang), width.saturating_sub(52)), (&done, 9), (&number, 9), (target.unit.get(lang), 14), (&met, 9)])
+            // A narrow window leaves the unit to the detail below.
+            let unit = if width < 78 { 0 } else { 14 };
+            draw::columns(&[(&target.id, 7), (target.label.get(lang), width.saturating_sub(39 + unit)), (&done, 9), (&number, 9), (&met, 9), (target.unit.get(lang), unit)])
         });
-        self.view_detail(report, shared, frame, Rect { y: area.y + area.height.saturating_sub(4), height: 4, ..area });
+        self.view_detail(report, shared, frame, Rect { y: area.y + area.height.saturating_sub(5), height: 5, ..area });
     }
 
     fn view_detail(&self, report: &Report, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let lang = shared.lang;
         let Some(figure) = report.figures.get(self.selected) else { return };
         let target = &report.programme.targets[figure.target];
-        draw::line(frame, area, 0, target.counted_by.get(lang), theme::faint());
         let also: Vec<String> = figure.also.iter().map(|(name, value)| format!("{} {}", crate::locale::reading(name, lang), Report::show(*value, lang))).collect();
-        draw::line(frame, area, 1, &also.join(" · "), Style::default());
         let lineage = s::lineage(lang, figure.records.len(), figure.unapproved, figure.conflicted, figure.overridden, figure.reference_factors, figure.undetermined.len());
-        draw::line(frame, area, 2, &lineage, theme::faint());
+        let lines = [format!("{} ({})", target.counted_by.get(lang), target.unit.get(lang)), also.join(" · "), lineage];
+        let text: Vec<String> = lines.into_iter().filter(|l| !l.is_empty()).collect();
+        draw::text(frame, area, &text.join("\n"));
     }
 
     fn view_records(report: &Report, figure: usize, at: usize, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
