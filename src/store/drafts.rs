@@ -138,13 +138,19 @@ impl Drafts {
         if self.bytes > COMPACT_ABOVE || self.all.is_empty() { self.compact() } else { Ok(()) }
     }
 
+    /// Whether something was typed that is not durable yet.
+    pub fn is_unsynced(&self) -> bool {
+        self.unsynced_since.is_some()
+    }
+
     /// Makes everything durable.
     ///
     /// # Errors
     /// The system's.
     pub fn sync(&mut self) -> io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), File::sync_data)?;
         self.unsynced_since = None;
-        self.file.as_ref().map_or(Ok(()), File::sync_data)
+        Ok(())
     }
 
     fn append(&mut self, json: &str) -> io::Result<()> {

@@ -117,6 +117,11 @@ impl Store {
         &mut self.drafts
     }
 
+    /// Whether something was typed that is not durable yet.
+    pub fn has_unsynced_drafts(&self) -> bool {
+        self.drafts.is_unsynced()
+    }
+
     /// Drafts, to read.
     pub fn draft_list(&self) -> impl Iterator<Item = &Draft> {
         self.drafts.iter()

@@ -145,13 +145,22 @@ fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, notices: &mut Ve
 
 fn replay(dir: &Path, view: &View, identity: &Identity, now: DateTime<Utc>) -> Result<Scan, StoreProblem> {
     let mut failed = None;
+    let take = |entry: Entry| {
+        if let Entry::Revision(revision) = &entry {
+            // The view may hold the revision without its end of the chain, when the kill came in between.
+            view.observe(revision, &identity.device, now);
+        }
+        if view.contains(&entry)? { Ok(()) } else { view.insert(&entry, &identity.device, now) }
+    };
     let scan = journal::scan(dir, &mut |_, entry| {
         if failed.is_none() {
-            failed = view.contains(&entry).and_then(|there| if there { Ok(()) } else { view.insert(&entry, &identity.device, now) }).err();
+            failed = take(entry).err();
         }
     })
     .map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
-    failed.map_or(Ok(scan), Err)
+    failed.map_or(Ok(()), Err)?;
+    view.store_chain()?;
+    Ok(scan)
 }
 
 /// Damaged lines are filled from the view; a torn tail was never called saved and is cut off by [`Journal::open`].

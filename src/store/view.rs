@@ -265,25 +265,32 @@ impl View {
         match entry {
             Entry::Definition(definition) => put(&self.definitions, &definition_key(definition), &definition.source()),
             Entry::Revision(revision) => {
-                let packed = {
-                    let inner = &mut *self.lock();
-                    let packed = pack(revision, &mut inner.dictionary);
-                    let chain = &mut inner.chain;
-                    // A clock that is years ahead must not drag this laptop's along: such stamps are not absorbed.
-                    if revision.device == device || revision.at.is_trusted(now) {
-                        chain.last = chain.last.max(Some((revision.at.millis, revision.at.counter)));
-                    }
-                    if revision.device == device && revision.seq > chain.seq {
-                        (chain.seq, chain.prev) = (revision.seq, Some(revision.id));
-                    }
-                    packed
-                };
+                // The mark goes first: a kill in between may cost a needless deriving, never a forgotten one.
+                self.stale.insert(record_key(&revision.record), &[]).map_err(failed)?;
+                let packed = pack(revision, &mut self.lock().dictionary);
                 self.store_names()?;
                 put(&self.revisions, &revision_key(revision), &packed)?;
-                put(&self.meta, b"chain", &self.lock().chain)?;
-                self.stale.insert(record_key(&revision.record), &[]).map(|_| ()).map_err(failed)
+                self.observe(revision, device, now);
+                self.store_chain()
             }
         }
+    }
+
+    /// Takes a revision into account for this laptop's chain and clock.
+    pub fn observe(&self, revision: &Revision, device: &str, now: DateTime<Utc>) {
+        let chain = &mut self.lock().chain;
+        // A clock that is years ahead must not drag this laptop's along: such stamps are not absorbed.
+        if revision.device == device || revision.at.is_trusted(now) {
+            chain.last = chain.last.max(Some((revision.at.millis, revision.at.counter)));
+        }
+        if revision.device == device && revision.seq > chain.seq {
+            (chain.seq, chain.prev) = (revision.seq, Some(revision.id));
+        }
+    }
+
+    /// Keeps the chain.
+    pub fn store_chain(&self) -> Result<(), StoreProblem> {
+        put(&self.meta, b"chain", &self.lock().chain)
     }
 
     fn store_names(&self) -> Result<(), StoreProblem> {

@@ -28,6 +28,7 @@ use std::io::IsTerminal;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::Duration;
 use worker::Worker;
 
 /// Effects waiting for the worker.
@@ -54,13 +55,23 @@ impl Queue {
         self.more.notify_one();
     }
 
-    fn pop(&self) -> Effect {
+    /// Takes the first effect; with `patience` gives up waiting after that long.
+    fn pop(&self, patience: Option<Duration>) -> Option<Effect> {
         let mut effects = self.effects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         loop {
-            match effects.pop_front() {
-                Some(effect) => return effect,
-                None => effects = self.more.wait(effects).unwrap_or_else(std::sync::PoisonError::into_inner),
+            if let Some(effect) = effects.pop_front() {
+                return Some(effect);
             }
+            effects = match patience {
+                None => self.more.wait(effects).unwrap_or_else(std::sync::PoisonError::into_inner),
+                Some(patience) => {
+                    let (effects, waited) = self.more.wait_timeout(effects, patience).unwrap_or_else(std::sync::PoisonError::into_inner);
+                    if waited.timed_out() && effects.is_empty() {
+                        return None;
+                    }
+                    effects
+                }
+            };
         }
     }
 }
@@ -109,16 +120,28 @@ fn needs_terminal() -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, Text::both(say::failure::no_terminal)).hint(Text::both(say::failure::no_terminal_hint)))
 }
 
+/// What was typed is durable after this long at the latest.
+const TYPED_DURABLE: Duration = Duration::from_secs(1);
+
 fn start_worker(settings: Settings, queue: Arc<Queue>, sender: Sender<Message>) {
     thread::spawn(move || {
         let mut worker = Worker::new(settings);
         loop {
-            let effect = queue.pop();
+            let Some(effect) = queue.pop(worker.has_unsynced().then_some(TYPED_DURABLE)) else {
+                if let Some(reply) = worker.sync_typed() {
+                    let _ = sender.send(Message::Reply(Box::new(reply)));
+                }
+                continue;
+            };
             let last = effect == Effect::Quit;
-            if let Some(reply) = worker.carry_out(effect) {
+            // A worker that died silently would go on taking what it cannot keep: the program ends with a sentence instead.
+            let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.carry_out(effect)));
+            let died = done.is_err();
+            let reply = done.unwrap_or_else(|_| Some(Reply::Fatal(crate::store::StoreProblem::View(String::new()).into())));
+            if let Some(reply) = reply {
                 let _ = sender.send(Message::Reply(Box::new(reply)));
             }
-            if last {
+            if last || died {
                 return;
             }
         }
@@ -129,12 +152,12 @@ fn start_worker(settings: Settings, queue: Arc<Queue>, sender: Sender<Message>) 
 fn start_nobody(queue: Arc<Queue>, sender: Sender<Message>) {
     thread::spawn(move || {
         loop {
-            match queue.pop() {
-                Effect::Quit => {
+            match queue.pop(None) {
+                Some(Effect::Quit) => {
                     let _ = sender.send(Message::Reply(Box::new(Reply::Closed)));
                     return;
                 }
-                Effect::Gather(reference) => {
+                Some(Effect::Gather(reference)) => {
                     let _ = sender.send(Message::Reply(Box::new(Reply::Gathered(vec![(reference, Vec::new())]))));
                 }
                 _ => {}
@@ -153,18 +176,19 @@ fn drive(app: &mut App, clock: Clock, queue: &Queue, sender: Sender<Message>, re
     });
     terminal.draw(|frame| app.view(frame)).map_err(system)?;
     start_input(sender);
+    let mut gone = false;
     while !app.closed {
         let Ok(first) = receiver.recv() else { break };
         let now = date::local(clock.now());
         let mut next = Some(first);
         while let Some(message) = next {
-            for effect in app.update(message, now) {
-                queue.push(effect);
-            }
+            app.update(message, now).into_iter().for_each(|effect| queue.push(effect));
             next = receiver.try_recv().ok();
         }
-        if !app.closed {
-            terminal.draw(|frame| app.view(frame)).map_err(system)?;
+        // A terminal that has vanished cannot be drawn on; the worker is still drained before the program ends.
+        if !gone && !app.closed && terminal.draw(|frame| app.view(frame)).is_err() {
+            gone = true;
+            app.update(Message::Terminate, now).into_iter().for_each(|effect| queue.push(effect));
         }
     }
     Ok(())

@@ -30,6 +30,18 @@ impl Worker {
         }
     }
 
+    /// Whether something was typed that is not durable yet.
+    pub fn has_unsynced(&self) -> bool {
+        self.desk.as_ref().is_some_and(|desk| desk.store().has_unsynced_drafts())
+    }
+
+    /// Makes what was typed durable.
+    pub fn sync_typed(&mut self) -> Option<Reply> {
+        let desk = self.desk.as_mut()?;
+        let dir = desk.dir().to_owned();
+        desk.store_mut().drafts().sync().err().map(|e| Reply::Failed(Failure::io(&dir, &e)))
+    }
+
     fn attempt(&mut self, effect: Effect) -> Result<Option<Reply>, Failure> {
         match effect {
             Effect::Open if !Store::exists(&self.settings.data_dir) => Ok(Some(Reply::NoStore)),

@@ -3,8 +3,8 @@
 
 use super::super::app::Shared;
 use super::super::field::Field;
-use super::super::keys::{Command, Place};
-use super::super::message::{Effect, Submission};
+use super::super::keys::Command;
+use super::super::message::Effect;
 use super::choices::Choices;
 use super::review::Review;
 use super::table::Table;
@@ -17,7 +17,6 @@ use crate::locale::say::screen as s;
 use crate::record::revision::RevisionId;
 use crate::value::Value;
 use crate::workbench::related::{Surroundings, references};
-use crate::workbench::{Content, draft_of};
 use chrono::NaiveDateTime;
 use crossterm::event::KeyEvent;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +49,8 @@ pub struct InterviewScreen {
     pub(super) sections: Vec<Section>,
     pub(super) section: usize,
     pub(super) lines: Vec<Line>,
+    /// The path of each line. Rows are numbered anew whenever one comes or goes; a path stays what it is.
+    paths: Vec<Option<String>>,
     pub(super) at: usize,
     pub(super) field: Field,
     /// Typed, but no answer: by path.
@@ -124,6 +125,7 @@ impl InterviewScreen {
             sections: Vec::new(),
             section: 0,
             lines: Vec::new(),
+            paths: Vec::new(),
             at: 0,
             field: Field::default(),
             unread: BTreeMap::new(),
@@ -186,12 +188,19 @@ impl InterviewScreen {
         let path = self.path();
         self.sections = outline::sections(&self.interview);
         self.section = self.sections.iter().position(|s| Some(&s.nodes) == group.as_ref()).unwrap_or(self.section.min(self.sections.len().saturating_sub(1)));
-        self.lines = self.sections.get(self.section).map(|s| outline::lines(&self.interview, s)).unwrap_or_default();
+        self.lay_out(self.section);
         self.at = path.and_then(|path| self.line_of(&path)).unwrap_or(self.at.min(self.lines.len().saturating_sub(1)));
     }
 
-    pub(super) fn line_of(&self, path: &str) -> Option<usize> {
-        self.lines.iter().position(|line| self.path_of(*line).as_deref() == Some(path))
+    /// The lines of a section.
+    fn lay_out(&mut self, section: usize) {
+        self.section = section;
+        self.lines = self.sections.get(section).map(|s| outline::lines(&self.interview, s)).unwrap_or_default();
+        self.paths = self.lines.iter().map(|line| self.path_of(*line)).collect();
+    }
+
+    fn line_of(&self, path: &str) -> Option<usize> {
+        self.paths.iter().position(|p| p.as_deref() == Some(path))
     }
 
     /// The path of a line; of the place to add a row the repeat's with `+`.
@@ -205,7 +214,7 @@ impl InterviewScreen {
     }
 
     pub(super) fn path(&self) -> Option<String> {
-        self.lines.get(self.at).and_then(|line| self.path_of(*line))
+        self.paths.get(self.at).cloned().flatten()
     }
 
     /// The question under the cursor.
@@ -253,24 +262,13 @@ impl InterviewScreen {
         for section in 0..self.sections.len() {
             let lines = outline::lines(&self.interview, &self.sections[section]);
             if let Some(at) = lines.iter().position(|line| self.path_of(*line).as_deref() == Some(path)) {
-                (self.section, self.lines, self.at) = (section, lines, at);
+                self.lay_out(section);
+                self.at = at;
                 self.settle_cursor(shared, now);
                 return true;
             }
         }
         false
-    }
-
-    /// The places whose keys work.
-    pub fn places(&self) -> Vec<Place> {
-        match &self.over {
-            Some(Over::Choices(_)) => vec![Place::Choices, Place::List],
-            Some(Over::Note(..) | Over::Find(_)) => vec![Place::Note],
-            Some(Over::Table(_)) => vec![Place::Table, Place::List],
-            Some(Over::Review(_)) => vec![Place::Review, Place::List],
-            Some(Over::Discard) => vec![Place::Popup],
-            None => vec![Place::Interview],
-        }
     }
 
     /// Takes a key.
@@ -339,15 +337,14 @@ impl InterviewScreen {
     fn open_section(&mut self, section: usize, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
         let effects = self.left(shared, now);
         if !self.sections.is_empty() {
-            self.section = section % self.sections.len();
-            self.lines = outline::lines(&self.interview, &self.sections[self.section]);
+            self.lay_out(section % self.sections.len());
             self.at = 0;
             self.settle_cursor(shared, now);
         }
         effects
     }
 
-    fn next_problem(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    pub(super) fn next_problem(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
         let effects = self.left(shared, now);
         let here = self.path();
         let problems: Vec<String> = self.interview.blocking().map(|f| f.path.clone()).chain(self.unread.keys().cloned()).collect();
@@ -363,59 +360,6 @@ impl InterviewScreen {
     /// A problem of a computed value or of an empty table: to the line itself, though it cannot be typed into.
     pub(super) fn go_near(&mut self, path: &str, shared: &Shared, now: NaiveDateTime) -> bool {
         self.go_to(&format!("{path}+"), shared, now)
-    }
-
-    /// The question is left: what was typed is an answer (or is told not to be one), and the draft is made durable.
-    pub(super) fn left(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-        if self.entered.0 != *self.interview.answers() || self.entered.1 != *self.interview.notes() {
-            self.undo.push(std::mem::replace(&mut self.entered, (self.interview.answers().clone(), self.interview.notes().clone())));
-        }
-        let mut effects: Vec<Effect> = self.keep(shared, now).into_iter().collect();
-        self.kept |= !effects.is_empty();
-        effects.extend(self.gather(shared));
-        effects
-    }
-
-    /// The draft as it stands, unless there is nothing to keep.
-    pub fn keep(&self, shared: &Shared, now: NaiveDateTime) -> Option<Effect> {
-        if shared.trying || self.submitting || (!self.kept && self.interview.is_untouched() && self.unread.is_empty()) {
-            return None;
-        }
-        let world = world(shared, &self.record);
-        let mut draft = draft_of(&self.record, &self.parents, &self.interview, around(&world, shared, now));
-        (draft.typing, draft.cursor) = (self.unread.clone(), self.path().unwrap_or_default());
-        Some(Effect::Keep(Box::new(draft)))
-    }
-
-    /// Back without asking: the draft is there.
-    fn leave(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Step {
-        Step { effects: self.left(shared, now), pop: true, push: None }
-    }
-
-    /// Hands the record in, if nothing blocks it.
-    pub(super) fn submit(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-        let blocked = self.interview.blocking().next().is_some() || !self.unread.is_empty();
-        if blocked {
-            self.over = None;
-            shared.notice = Some(s::cannot_submit(shared.lang));
-            return self.next_problem(shared, now);
-        }
-        if shared.trying {
-            shared.notice = Some(s::trying_submitted(shared.lang));
-            return Vec::new();
-        }
-        if !self.parents.is_empty() && self.interview.changed().is_empty() {
-            shared.notice = Some(s::nothing_changed(shared.lang));
-            return Vec::new();
-        }
-        {
-            let world = world(shared, &self.record);
-            self.interview.finish(around(&world, shared, now));
-        }
-        self.submitting = true;
-        shared.busy = true;
-        let content = Content::of(&self.interview, self.parents.clone());
-        vec![Effect::Submit(Box::new(Submission { record: self.record.clone(), form: self.interview.form().clone(), content }))]
     }
 
     /// Sets an answer.

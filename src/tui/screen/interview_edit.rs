@@ -7,7 +7,8 @@ use super::super::message::Effect;
 use super::Step;
 use super::choices::{Choices, Outcome};
 use super::interview::{InterviewScreen, Over, around, world};
-use super::table::{Table, TableStep};
+use super::interview_rows::{add_row, delete_row, repeat_here, table_key};
+use super::table::Table;
 use crate::form::Kind;
 use crate::interview::derive::Severity;
 use crate::interview::outline::Line;
@@ -120,20 +121,6 @@ fn wants_reason(screen: &InterviewScreen) -> bool {
     soft && !screen.interview.notes().contains_key(&path)
 }
 
-/// The repeat around the cursor: its path, and that of the row, as `energy` and `energy/k3f9`.
-fn repeat_here(screen: &InterviewScreen) -> Option<(String, Option<String>)> {
-    let form = screen.interview.form();
-    let instance = &screen.interview.derived().instance;
-    match screen.lines.get(screen.at)? {
-        Line::Add(row, node) => Some((instance.path(form, *row, *node), None)),
-        Line::Question(row, _) => {
-            let prefix = instance.row(*row).prefix.trim_end_matches('/').to_owned();
-            prefix.rsplit_once('/').map(|(repeat, _)| (repeat.to_owned(), Some(prefix.clone())))
-        }
-        _ => None,
-    }
-}
-
 /// Further commands.
 pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
     match command {
@@ -183,63 +170,24 @@ fn copy_previous(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDa
 }
 
 /// Back to before this answer; again: to before the one before it.
-fn undo(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
+pub fn undo(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
     let here = (screen.interview.answers().clone(), screen.interview.notes().clone());
-    let target = if screen.entered != here { Some(screen.entered.clone()) } else { screen.undo.pop() };
+    // Text that is no answer yet is taken back before the answers of other questions.
+    let half_typed = screen.path().is_some_and(|path| screen.unread.remove(&path).is_some());
+    let target = match half_typed {
+        _ if screen.entered != here => Some(screen.entered.clone()),
+        true => Some(here),
+        false => screen.undo.pop(),
+    };
     let Some((answers, notes)) = target else { return };
     {
         let world = world(shared, &screen.record);
         screen.interview.restore(answers, notes, around(&world, shared, now));
     }
-    screen.unread.clear();
+    screen.unread.retain(|path, _| !screen.interview.answers().contains_key(path));
     screen.field = Field::default();
     screen.layout();
     screen.settle_cursor(shared, now);
-}
-
-fn add_row(screen: &mut InterviewScreen, repeat: &str, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-    let key = shared.chance.key(4);
-    {
-        let world = world(shared, &screen.record);
-        screen.interview.add_row(repeat, &key, around(&world, shared, now));
-    }
-    screen.layout();
-    let start = format!("{repeat}/{key}/");
-    let first = screen.lines.iter().position(|line| screen.path_of(*line).is_some_and(|path| path.starts_with(&start)));
-    screen.at = first.unwrap_or(screen.at);
-    screen.settle_cursor(shared, now);
-    screen.kept = true;
-    screen.keep(shared, now).into_iter().collect()
-}
-
-fn delete_row(screen: &mut InterviewScreen, row: &str, shared: &mut Shared, now: NaiveDateTime) {
-    screen.undo.push((screen.interview.answers().clone(), screen.interview.notes().clone()));
-    {
-        let world = world(shared, &screen.record);
-        screen.interview.delete_row(row, around(&world, shared, now));
-    }
-    screen.layout();
-    screen.settle_cursor(shared, now);
-    shared.notice = Some(s::row_deleted(shared.lang));
-}
-
-fn copy_row(screen: &mut InterviewScreen, from: &str, repeat: &str, shared: &mut Shared, now: NaiveDateTime) {
-    let key = shared.chance.key(4);
-    let world = world(shared, &screen.record);
-    let around = around(&world, shared, now);
-    screen.interview.add_row(repeat, &key, around);
-    let start = format!("{from}/");
-    let copied: Vec<(String, Value)> = screen
-        .interview
-        .answers()
-        .iter()
-        .filter(|(path, _)| path.starts_with(&start) && !path.ends_with("/#"))
-        .map(|(path, value)| (path.replacen(&start, &format!("{repeat}/{key}/"), 1), value.clone()))
-        .collect();
-    for (path, value) in copied {
-        screen.interview.answer(&path, Some(value), around);
-    }
-    screen.layout();
 }
 
 /// Opens the list of the question under the cursor.
@@ -406,22 +354,4 @@ pub fn matching(screen: &InterviewScreen, typed: &str, shared: &Shared) -> Vec<(
         (label != folded, !label.starts_with(&folded))
     });
     found
-}
-
-fn table_key(screen: &mut InterviewScreen, mut table: Table, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-    let repeat = table.repeat.clone();
-    match table.key(screen, command) {
-        TableStep::Stay => {}
-        TableStep::Close => return Vec::new(),
-        TableStep::Go(path) => {
-            screen.go_to(&path, shared, now);
-            return Vec::new();
-        }
-        TableStep::Add => return add_row(screen, &repeat, shared, now),
-        TableStep::Copy(row) => copy_row(screen, &row, &repeat, shared, now),
-        TableStep::Delete(row) => delete_row(screen, &row, shared, now),
-        TableStep::Undo => undo(screen, shared, now),
-    }
-    screen.over = Some(Over::Table(table));
-    screen.left(shared, now)
 }

@@ -1,8 +1,9 @@
-//! How the interview looks.
+//! How the interview looks, and which keys work in it.
 
 use super::super::app::Shared;
 use super::super::draw::{self, Frame};
 use super::super::field::shorten;
+use super::super::keys::Place;
 use super::super::theme;
 use super::interview::{InterviewScreen, Over, around, world};
 use super::interview_edit::matching;
@@ -24,6 +25,18 @@ use unicode_width::UnicodeWidthStr;
 const WITH_OUTLINE: u16 = 76;
 
 impl InterviewScreen {
+    /// The places whose keys work.
+    pub fn places(&self) -> Vec<Place> {
+        match &self.over {
+            Some(Over::Choices(_)) => vec![Place::Choices, Place::List],
+            Some(Over::Note(..) | Over::Find(_)) => vec![Place::Note],
+            Some(Over::Table(_)) => vec![Place::Table, Place::List],
+            Some(Over::Review(_)) => vec![Place::Review, Place::List],
+            Some(Over::Discard) => vec![Place::Popup],
+            None => vec![Place::Interview],
+        }
+    }
+
     /// Draws it.
     pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         self.view_head(shared, frame, area);

@@ -7,6 +7,8 @@ pub mod establishments;
 pub mod home;
 pub mod interview;
 mod interview_edit;
+mod interview_keep;
+mod interview_rows;
 mod interview_view;
 pub mod record;
 pub mod records;

@@ -1,0 +1,180 @@
+//! The store after everything that may happen to a laptop: killed while open, its view or its journal damaged or gone.
+//! Acknowledged revisions are never lost, and the chain of the laptop never forks.
+
+use khuyencong::interview::json::Keys;
+use khuyencong::record::Entry;
+use khuyencong::store::{Identity, Notice};
+use khuyencong::workbench::chance::Clock;
+use khuyencong::workbench::{Content, Desk, Settings};
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+
+struct NoKeys;
+
+impl Keys for NoKeys {
+    fn key(&mut self) -> String {
+        unreachable!("the establishment form has no rows")
+    }
+}
+
+fn settings(dir: &Path) -> Settings {
+    Settings { data_dir: dir.to_owned(), clock: Clock::parse("2026-11-23T09:00:00+07:00").unwrap(), seed: Some("store".into()), ..Settings::default() }
+}
+
+fn new_desk(dir: &Path) -> Desk {
+    let identity = Identity { person: "Người Thử".into(), device: "lt01".into(), ..Identity::default() };
+    Desk::create(&settings(dir), identity).unwrap();
+    Desk::open(settings(dir)).unwrap().0
+}
+
+/// Records an establishment; gives its id.
+fn record(desk: &mut Desk, name: &str) -> String {
+    let form = desk.form("establishment").unwrap();
+    let id = desk.new_record();
+    let input = json!({
+        "name": name, "legal_form": "household", "registration_number": "96A8001234", "tax_code_reason": "not_issued", "start_year": 2015,
+        "commune": "32244", "address": "Ấp 1", "in_cluster": "no", "craft_village": "no", "owner": "Trần Thị Thử", "owner_gender": "female",
+        "owner_ethnicity": "kinh", "phone": "0912345678", "industry": "1079", "industry_group": "agro_food",
+    });
+    let (interview, _) = desk.fill(form.clone(), &id, &input, &mut NoKeys, false).unwrap();
+    desk.submit(&id, &form, Content::of(&interview, Vec::new())).unwrap();
+    id
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { fs::copy(entry.path(), target).map(|_| ()).unwrap() }
+    }
+}
+
+/// A store with three records as a kill -9 leaves it: copied while it was open.
+fn killed(dir: &Path) -> Vec<String> {
+    let open = dir.join("open");
+    let mut desk = new_desk(&open);
+    let ids = (1..=3).map(|n| record(&mut desk, &format!("Cơ sở thử {n}"))).collect();
+    copy(&open, &dir.join("killed"));
+    ids
+}
+
+/// The laptop's revisions by number; every number once, each naming the one before.
+fn assert_whole_chain(desk: &Desk, count: u64) {
+    let mut chain = Vec::new();
+    desk.store()
+        .view()
+        .revisions("", &mut |revision| {
+            chain.push((revision.seq, revision.prev, revision.id));
+            Ok(())
+        })
+        .unwrap();
+    chain.sort();
+    assert_eq!(chain.iter().map(|(seq, ..)| *seq).collect::<Vec<_>>(), (1..=count).collect::<Vec<_>>());
+    assert!(chain.windows(2).all(|w| w[1].1 == Some(w[0].2)));
+}
+
+#[test]
+fn a_store_that_was_killed_opens_with_everything_and_goes_on_with_its_chain() {
+    let dir = tempfile::tempdir().unwrap();
+    let ids = killed(dir.path());
+    let (mut desk, notices) = Desk::open(settings(&dir.path().join("killed"))).unwrap();
+    assert_eq!(notices, []);
+    assert_eq!(desk.rows().keys().cloned().collect::<std::collections::BTreeSet<_>>(), ids.into_iter().collect());
+    record(&mut desk, "Cơ sở thử 4");
+    assert_whole_chain(&desk, 4);
+}
+
+#[test]
+fn a_view_that_is_gone_or_damaged_at_any_place_is_rebuilt_and_the_old_one_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    killed(dir.path());
+    let database = fs::read(dir.path().join("killed/sled/db")).unwrap();
+    let used = database.iter().rposition(|b| *b != 0).unwrap_or(0);
+    for (round, place) in (0..used).step_by(used / 12 + 1).enumerate() {
+        let store = dir.path().join(format!("damaged{round}"));
+        copy(&dir.path().join("killed"), &store);
+        let mut bad = database.clone();
+        bad[place..(place + 64).min(database.len())].iter_mut().for_each(|b| *b ^= 0xff);
+        fs::write(store.join("sled/db"), bad).unwrap();
+        let (mut desk, _) = Desk::open(settings(&store)).unwrap();
+        assert_eq!(desk.rows().len(), 3, "damage at {place}");
+        record(&mut desk, "Cơ sở thử 4");
+        assert_whole_chain(&desk, 4);
+    }
+    fs::remove_dir_all(dir.path().join("killed/sled")).unwrap();
+    let (desk, _) = Desk::open(settings(&dir.path().join("killed"))).unwrap();
+    assert_eq!(desk.rows().len(), 3);
+}
+
+#[test]
+fn a_journal_cut_in_its_last_line_loses_only_what_was_never_called_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    killed(dir.path());
+    let store = dir.path().join("killed");
+    let journal = store.join("journal.jsonl");
+    let whole = fs::read(&journal).unwrap();
+    // A fourth line that never came to its end.
+    let mut torn = whole.clone();
+    torn.extend_from_slice(br#"{"record":"0192f3c0-7a10-7c3e-9d52-3f1f6a2b4c5d","at":"2026"#);
+    fs::write(&journal, torn).unwrap();
+    let (desk, notices) = Desk::open(settings(&store)).unwrap();
+    assert_eq!(notices, [Notice::TornTail]);
+    assert_eq!(desk.rows().len(), 3);
+    desk.close().unwrap();
+    assert_eq!(fs::read(&journal).unwrap(), whole);
+}
+
+#[test]
+fn a_damaged_journal_line_is_named_and_filled_from_the_view() {
+    let dir = tempfile::tempdir().unwrap();
+    killed(dir.path());
+    let store = dir.path().join("killed");
+    // Closed cleanly once, so that the view is on the disk too; then the journal rots and the next end is not clean.
+    Desk::open(settings(&store)).unwrap().0.close().unwrap();
+    fs::remove_file(store.join("clean")).unwrap();
+    let journal = store.join("journal.jsonl");
+    let mut lines: Vec<Vec<u8>> = fs::read(&journal).unwrap().split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+    let hit = lines.iter().position(|l| l.starts_with(b"{\"record\"")).unwrap();
+    lines[hit][200] ^= 1;
+    fs::write(&journal, lines.join(&b'\n')).unwrap();
+    let (desk, notices) = Desk::open(settings(&store)).unwrap();
+    assert!(matches!(&notices[..], [Notice::Damaged { lines, recovered: 1, kept }] if *lines == [hit as u64 + 1] && kept.exists()), "{notices:?}");
+    assert_eq!(desk.rows().len(), 3);
+    let (entries, damaged) = desk.store().check_journal().unwrap();
+    assert_eq!(damaged, Vec::<u64>::new());
+    assert!(entries >= 4);
+    assert_whole_chain(&desk, 3);
+}
+
+#[test]
+fn a_clean_start_after_a_clean_end_trusts_the_view_and_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = dir.path().join("store");
+    let mut desk = new_desk(&store);
+    record(&mut desk, "Cơ sở thử 1");
+    desk.close().unwrap();
+    let journal = fs::read(store.join("journal.jsonl")).unwrap();
+    let (desk, notices) = Desk::open(settings(&store)).unwrap();
+    assert_eq!(notices, []);
+    desk.close().unwrap();
+    assert_eq!(fs::read(store.join("journal.jsonl")).unwrap(), journal);
+    assert!(store.join("clean").exists());
+}
+
+#[test]
+fn every_line_of_the_journal_is_a_line_of_the_central_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = new_desk(&dir.path().join("store"));
+    record(&mut desk, "Cơ sở thử 1");
+    let journal = fs::read_to_string(dir.path().join("store/journal.jsonl")).unwrap();
+    for line in journal.lines() {
+        assert_eq!(Entry::parse(line.as_bytes()).unwrap().line(), line);
+    }
+    desk.backup(&dir.path().join("b.jsonl")).unwrap();
+    let backup = fs::read_to_string(dir.path().join("b.jsonl")).unwrap();
+    let mut sorted: Vec<&str> = journal.lines().collect();
+    sorted.sort_unstable();
+    let body: Vec<&str> = backup.lines().collect();
+    assert_eq!(sorted, body[1..body.len() - 1]);
+}
