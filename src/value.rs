@@ -215,15 +215,30 @@ impl Value {
     }
 }
 
-fn write_array<T>(items: &[T], out: &mut String, mut write: impl FnMut(&T, &mut String)) {
+/// Appends a JSON array without white space.
+pub fn write_array<T>(items: impl IntoIterator<Item = T>, out: &mut String, mut write: impl FnMut(T, &mut String)) {
     out.push('[');
-    for (at, item) in items.iter().enumerate() {
+    for (at, item) in items.into_iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
         write(item, out);
     }
     out.push(']');
+}
+
+/// Appends a JSON object without white space, its entries as they come.
+pub fn write_object<K: AsRef<str>, T>(entries: impl IntoIterator<Item = (K, T)>, out: &mut String, mut write: impl FnMut(T, &mut String)) {
+    out.push('{');
+    for (at, (key, entry)) in entries.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write_string(key.as_ref(), out);
+        out.push(':');
+        write(entry, out);
+    }
+    out.push('}');
 }
 
 /// Appends a JSON string with the fewest escapes: `"`, `\` and U+0000–U+001F.

@@ -1,7 +1,7 @@
 //! A form being answered. Pure: other records, time and chance come in as arguments.
 //!
 //! An *answer* is what a person gave and is kept even while its question is not relevant; *state* is what follows from
-//! all answers ([`derive`]), is thrown away and derived again after every answer.
+//! all answers ([`mod@derive`]), is thrown away and derived again after every answer.
 
 pub mod derive;
 pub mod entry;

@@ -2,7 +2,7 @@
 
 use super::clock::Stamp;
 use super::revision::{Act, Argument, Revision, digest_of, unhex};
-use crate::value::{Decimal, FileRef, Value, is_record_id, write_string};
+use crate::value::{Decimal, FileRef, Value, is_record_id, write_array, write_object, write_string};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -89,28 +89,8 @@ pub fn canonical(json: &Json) -> String {
         match json {
             Json::String(text) => write_string(text, out),
             Json::Number(number) => out.push_str(Decimal::parse(&number.to_string()).as_ref().map_or("null", |n| n.as_str())),
-            Json::Array(items) => {
-                out.push('[');
-                for (at, item) in items.iter().enumerate() {
-                    if at > 0 {
-                        out.push(',');
-                    }
-                    write(item, out);
-                }
-                out.push(']');
-            }
-            Json::Object(entries) => {
-                out.push('{');
-                for (at, (key, entry)) in entries.iter().collect::<BTreeMap<_, _>>().into_iter().enumerate() {
-                    if at > 0 {
-                        out.push(',');
-                    }
-                    write_string(key, out);
-                    out.push(':');
-                    write(entry, out);
-                }
-                out.push('}');
-            }
+            Json::Array(items) => write_array(items, out, write),
+            Json::Object(entries) => write_object(entries.iter().collect::<BTreeMap<_, _>>(), out, write),
             other => out.push_str(&other.to_string()),
         }
     }

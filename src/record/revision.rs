@@ -1,7 +1,7 @@
 //! One immutable saved version of a record.
 
 use super::clock::Stamp;
-use crate::value::{Value, write_string};
+use crate::value::{Value, write_array, write_object, write_string};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -138,19 +138,19 @@ impl Revision {
         text(",\"person\":", &self.person, &mut out);
         text(",\"of\":", &self.of, &mut out);
         out.push_str(",\"parents\":");
-        array(self.parents.iter().map(hex), &mut out);
+        write_array(&self.parents, &mut out, |id, out| write_string(&hex(id), out));
         text(",\"act\":", self.act.word(), &mut out);
         out.push_str(",\"args\":");
-        object(&self.args, &mut out, |argument, out| match argument {
+        write_object(&self.args, &mut out, |argument, out| match argument {
             Argument::Text(text) => write_string(text, out),
             Argument::Other(json) => out.push_str(json),
         });
         out.push_str(",\"wrote\":");
-        array(self.wrote.iter().cloned(), &mut out);
+        write_array(&self.wrote, &mut out, |path, out| write_string(path, out));
         out.push_str(",\"answers\":");
-        object(&self.answers, &mut out, Value::write);
+        write_object(&self.answers, &mut out, Value::write);
         out.push_str(",\"notes\":");
-        object(&self.notes, &mut out, |note, out| write_string(note, out));
+        write_object(&self.notes, &mut out, |note, out| write_string(note, out));
         out.push('}');
         out
     }
@@ -193,28 +193,4 @@ pub fn digest_of(line: &[u8]) -> RevisionId {
         None => hash.update(line),
     }
     hash.finalize().into()
-}
-
-fn array(items: impl Iterator<Item = String>, out: &mut String) {
-    out.push('[');
-    for (at, item) in items.enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        write_string(&item, out);
-    }
-    out.push(']');
-}
-
-fn object<T>(entries: &BTreeMap<String, T>, out: &mut String, write: impl Fn(&T, &mut String)) {
-    out.push('{');
-    for (at, (key, entry)) in entries.iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        write_string(key, out);
-        out.push(':');
-        write(entry, out);
-    }
-    out.push('}');
 }

@@ -1,7 +1,7 @@
 //! sled as the view of the journal: revisions, definitions, and what was derived of every record. Disposable.
 //!
 //! Values are at most 4 KiB (longer ones lie in chunks), keys are ordered by record and time, and every value stands in
-//! an [`super::envelope`]. A value that cannot be read makes the whole view doubtful; it is then rebuilt.
+//! an envelope (see `envelope`). A value that cannot be read makes the whole view doubtful; it is then rebuilt.
 
 use super::StoreProblem;
 use super::envelope::{self, EnvelopeProblem};
