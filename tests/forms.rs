@@ -295,7 +295,7 @@ label = "B"
         ]
     );
     let problems = load("form = \"bad\"\nversion = 1\n[[question]]\nname = \"a\"\ntype = \"text\"\nlabel = \"A\"\nrelevant = \"${bb} = 1 and foo(1)\"\n[[question]]\nname = \"b\"\ntype = \"calculate\"\ncalculation = \"1 +\"\n").unwrap_err();
-    assert_eq!(problems, ["(7, 13) this form has no question “bb”", "(11, 18) the expression ends too early"]);
+    assert_eq!(problems, ["(7, 13) this form has no question “bb”", "(7, 27) there is no function “foo”", "(11, 18) the expression ends too early"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A [`Draft`] becomes a [`Form`], or all its problems are listed.
 //!
-//! Three steps: lay the nodes out (names, types, scopes), gather the lists, resolve the expressions ([`super::check_logic`]).
+//! Three steps: lay the nodes out (names, types, scopes), gather the lists, resolve the expressions (`check_logic`).
 
 use super::check_logic;
 use super::draft::{Cell, Draft, Row};

@@ -135,14 +135,12 @@ fn expression(cell: &Cell, site: Site<'_>, problems: &mut Vec<Problem>) -> Optio
             return None;
         }
     };
-    match compile(&syntax, site) {
-        Ok(code) => Some(code),
-        Err(error) => {
-            let (what, near) = compile_error(&error);
-            problems.push(Problem::error(cell.part(error.span.start, error.span.end), what).near(near));
-            None
-        }
+    let compiled = compile(&syntax, site);
+    for error in &compiled.errors {
+        let (what, near) = compile_error(error);
+        problems.push(Problem::error(cell.part(error.span.start, error.span.end), what).near(near));
     }
+    Some((compiled.code, compiled.gives))
 }
 
 /// A syntax error as a sentence.

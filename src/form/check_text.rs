@@ -29,8 +29,8 @@ pub fn compile_text(text: &str, form: &Form) -> Compiled {
         Ok(parsed) => parsed,
         Err(error) => return Compiled::Problem { what: syntax_error(&error), near: None, start: error.span.start, end: error.span.end },
     };
-    match compile(&parsed, Site::top(form)) {
-        Ok((code, _)) => Compiled::Code(code),
+    match compile(&parsed, Site::top(form)).whole() {
+        Ok(code) => Compiled::Code(code),
         Err(error) => {
             let (what, near) = compile_error(&error);
             Compiled::Problem { what, near, start: error.span.start, end: error.span.end }

@@ -46,7 +46,7 @@ impl Related {
         let scope = self.form.node(question).scope;
         let code: Option<Option<Code>> = condition.map(|text| {
             let site = Site { scope, ..Site::at(&self.form, question) };
-            syntax::parse(text).ok().and_then(|s| compile(&s, site).ok()).map(|(code, _)| code)
+            syntax::parse(text).ok().and_then(|s| compile(&s, site).whole().ok())
         });
         let holds = |row: &RowId| match &code {
             None => true,

@@ -77,12 +77,35 @@ impl<'a> Site<'a> {
     }
 }
 
-/// Resolves an expression at a site; also gives its type.
-///
-/// # Errors
-/// The first name, function or argument that does not fit.
-pub fn compile(syntax: &Syntax, site: Site<'_>) -> Result<(Code, Type), CompileError> {
-    Compiler { site, context: None }.expression(syntax)
+/// An expression resolved as far as it goes: what could not be resolved is blank in the code and told in the errors.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The code.
+    pub code: Code,
+    /// What it gives.
+    pub gives: Type,
+    /// Every name, function or argument that does not fit.
+    pub errors: Vec<CompileError>,
+}
+
+impl Compiled {
+    /// The code, if all of it was resolved.
+    ///
+    /// # Errors
+    /// The first error.
+    pub fn whole(self) -> Result<Code, CompileError> {
+        match self.errors.into_iter().next() {
+            None => Ok(self.code),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+/// Resolves an expression at a site.
+pub fn compile(syntax: &Syntax, site: Site<'_>) -> Compiled {
+    let mut compiler = Compiler { site, context: None, errors: Vec::new() };
+    let (code, gives) = compiler.expression(syntax);
+    Compiled { code, gives, errors: compiler.errors }
 }
 
 /// The nearest of `names` to a mistyped one.
@@ -97,16 +120,25 @@ struct Compiler<'a> {
     site: Site<'a>,
     /// Inside a predicate: the element that bare names start from.
     context: Option<Element>,
+    errors: Vec<CompileError>,
 }
 
 impl Compiler<'_> {
-    fn expression(&mut self, syntax: &Syntax) -> Result<(Code, Type), CompileError> {
+    /// A part that does not fit becomes blank, so that the parts around it are looked at too.
+    fn expression(&mut self, syntax: &Syntax) -> (Code, Type) {
+        self.resolve(syntax).unwrap_or_else(|error| {
+            self.errors.push(error);
+            (Code::Constant(Datum::Blank), Type::Any)
+        })
+    }
+
+    fn resolve(&mut self, syntax: &Syntax) -> Result<(Code, Type), CompileError> {
         match &syntax.kind {
             SyntaxKind::Number(n) => Ok((Code::Constant(Datum::Number(*n)), Type::Number)),
             SyntaxKind::Text(t) => Ok((Code::Constant(Datum::text(t)), Type::Text)),
-            SyntaxKind::Negate(a) => Ok((Code::Negate(Box::new(self.expression(a)?.0)), Type::Number)),
+            SyntaxKind::Negate(a) => Ok((Code::Negate(Box::new(self.expression(a).0)), Type::Number)),
             SyntaxKind::Binary(operator, a, b) => {
-                let (a, b) = (self.expression(a)?.0, self.expression(b)?.0);
+                let (a, b) = (self.expression(a).0, self.expression(b).0);
                 use Operator::{Add, Divide, Modulo, Multiply, Subtract};
                 let gives = if matches!(operator, Add | Subtract | Multiply | Divide | Modulo) { Type::Number } else { Type::Boolean };
                 Ok((Code::Binary(*operator, Box::new(a), Box::new(b)), gives))
@@ -119,7 +151,9 @@ impl Compiler<'_> {
     fn call(&mut self, name: &str, arguments: &[Syntax], span: Span) -> Result<(Code, Type), CompileError> {
         let Some(row) = signature(name) else {
             let near = nearest(name, FUNCTIONS.iter().map(|row| row.name));
-            return Err(CompileError { kind: CompileErrorKind::UnknownFunction { name: name.to_owned(), near }, span });
+            self.errors.push(CompileError { kind: CompileErrorKind::UnknownFunction { name: name.to_owned(), near }, span });
+            // Its arguments are looked at all the same, and what they read still counts for cycles.
+            return Ok((Code::Call(Function::Concat, arguments.iter().map(|a| self.expression(a).0).collect()), Type::Any));
         };
         if !(row.least..=row.most).contains(&arguments.len()) {
             let kind = CompileErrorKind::Arguments { function: name.to_owned(), least: row.least, most: row.most };
@@ -135,10 +169,7 @@ impl Compiler<'_> {
             Function::Lookup => self.lookup(arguments)?,
             Function::PullData => self.pull_data(arguments)?,
             Function::Regex => self.regex(arguments)?,
-            function => {
-                let parts: Result<Box<[Code]>, _> = arguments.iter().map(|a| self.expression(a).map(|(code, _)| code)).collect();
-                Code::Call(function, parts?)
-            }
+            function => Code::Call(function, arguments.iter().map(|a| self.expression(a).0).collect()),
         };
         Ok((code, row.gives))
     }
@@ -166,13 +197,13 @@ impl Compiler<'_> {
     }
 
     fn lookup(&mut self, arguments: &[Syntax]) -> Result<Code, CompileError> {
-        let key = self.expression(&arguments[1])?.0;
+        let key = self.expression(&arguments[1]).0;
         let column = self.constant(&arguments[2], "lookup")?;
         if let SyntaxKind::Text(name) = &arguments[0].kind {
             let list = self.list(name, arguments[0].span)?;
             return Ok(Code::Lookup(list, Box::new(key), self.column(list, &column, arguments[2].span)?));
         }
-        let (table, gives) = self.expression(&arguments[0])?;
+        let (table, gives) = self.expression(&arguments[0]);
         if gives != Type::Table {
             return Err(CompileError { kind: CompileErrorKind::NeedsConstant("lookup".to_owned()), span: arguments[0].span });
         }
@@ -187,7 +218,7 @@ impl Compiler<'_> {
         let column = self.column(list, &column, arguments[1].span)?;
         let by = self.constant(&arguments[2], "pulldata")?;
         let by = self.column(list, &by, arguments[2].span)?;
-        let key = self.expression(&arguments[3])?.0;
+        let key = self.expression(&arguments[3]).0;
         if &*by == "name" {
             return Ok(Code::Lookup(list, Box::new(key), column));
         }
@@ -196,7 +227,7 @@ impl Compiler<'_> {
     }
 
     fn regex(&mut self, arguments: &[Syntax]) -> Result<Code, CompileError> {
-        let subject = self.expression(&arguments[0])?.0;
+        let subject = self.expression(&arguments[0]).0;
         let pattern = self.constant(&arguments[1], "regex")?;
         // As in ODK Collect, the whole text must match.
         let regex = Regex::new(&format!("^(?:{pattern})$")).map_err(|_| CompileError { kind: CompileErrorKind::NotAPattern(pattern), span: arguments[1].span })?;
@@ -204,7 +235,7 @@ impl Compiler<'_> {
     }
 
     fn choice_name(&mut self, arguments: &[Syntax]) -> Result<Code, CompileError> {
-        let value = self.expression(&arguments[0])?.0;
+        let value = self.expression(&arguments[0]).0;
         let needs = || CompileError { kind: CompileErrorKind::NeedsQuestion("jr:choice-name".to_owned()), span: arguments[1].span };
         let name = match &arguments[1].kind {
             SyntaxKind::Text(text) => text.trim().trim_start_matches("${").trim_end_matches('}').to_owned(),
@@ -245,7 +276,7 @@ impl Compiler<'_> {
         let under = form.common(self.site.scope, outermost);
         let mut filters = Vec::new();
         for (scope, at) in repeats {
-            filters.push((scope, Filter::At(self.expression(&arguments[at])?.0)));
+            filters.push((scope, Filter::At(self.expression(&arguments[at]).0)));
         }
         Ok(Code::Nodes(Arc::new(Nodes { target, under, filters, own: Vec::new() })))
     }
@@ -332,7 +363,7 @@ impl Compiler<'_> {
         let form = self.site.form;
         for predicate in &step.predicates {
             let before = self.context.replace(walked.element);
-            let (code, gives) = self.expression(predicate)?;
+            let (code, gives) = self.expression(predicate);
             self.context = before;
             match walked.element.map(|node| form.node(node).kind) {
                 Some(Kind::Repeat(scope)) => walked.filters.push((scope, if gives == Type::Number { Filter::At(code) } else { Filter::Where(code) })),
