@@ -152,18 +152,30 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     rows.sort_by(|a, b| (&a.form, &a.date, &a.record).cmp(&(&b.form, &b.date, &b.record)));
     let format = text(matches, "format");
     let mut csv = Table::default();
+    let (mut understood, mut refused) = (false, None);
     for row in rows {
         let Some(related) = desk.related(row) else { continue };
-        if let Some(condition) = condition
-            && !meets(&related, condition, desk)?
-        {
-            continue;
+        match condition.map(|condition| meets(&related, condition, desk)) {
+            None | Some(Ok(true)) => understood = true,
+            Some(Ok(false)) => {
+                understood = true;
+                continue;
+            }
+            // Without --form the records of forms that do not have the question are simply not meant.
+            Some(Err(failure)) if form.is_none() => {
+                refused.get_or_insert(failure);
+                continue;
+            }
+            Some(Err(failure)) => return Err(failure),
         }
         match format {
             "jsonl" => say_out(row_json(&related).to_string()),
             "csv" => csv.add(&related),
             _ => say_out(format!("{} {:<10} {:<24} {:<10} {}", &row.record, row.state.word(), row.form, row.date, row.summary)),
         }
+    }
+    if let Some(failure) = refused.filter(|_| !understood) {
+        return Err(failure);
     }
     if state.is_none_or(|s| s == State::Draft) && condition.is_none() {
         drafts(desk, form.as_deref(), format);
