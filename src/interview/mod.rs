@@ -146,10 +146,14 @@ impl Interview {
         self.answers.keys().chain(self.base.keys()).filter(differs).cloned().collect()
     }
 
-    /// Whether nothing was answered or noted since it was begun, apart from what the program filled in.
-    pub fn is_untouched(&self) -> bool {
-        self.notes == self.base_notes
-            && self.changed().iter().all(|path| self.taken.contains_key(path) || self.form.node_of_path(path).is_some_and(|id| matches!(self.form.node(id).kind, Kind::Meta(_))))
+    /// Whether nothing was answered or noted since it was begun, apart from what the program filled in and the answer
+    /// `given` that it was begun with.
+    pub fn is_untouched(&self, given: Option<&str>) -> bool {
+        let by_program = |path: &String| {
+            let is_meta = self.form.node_of_path(path).is_some_and(|id| matches!(self.form.node(id).kind, Kind::Meta(_) | Kind::Calculate));
+            is_meta || self.taken.contains_key(path) || given == Some(path.as_str())
+        };
+        self.notes == self.base_notes && self.changed().iter().all(by_program)
     }
 
     /// Answers (or with `None` clears) the question at `path`; unknown paths are ignored.

@@ -39,3 +39,24 @@ pub fn typed(value: &Value, kind: ValueType, lang: Lang) -> String {
         _ => plain(value, kind, lang),
     }
 }
+
+/// The label of the answer at a path, with the number of its row: `Năng lượng 2 · Lượng kỳ sau`; the bare path where the
+/// form does not have it.
+pub fn path(form: &Form, answers: &crate::form::instance::Answers, path: &str, lang: Lang) -> String {
+    let shown = super::json::shown_path(answers, path);
+    let label = |name: &str| {
+        let (name, row) = name.split_once('[').map_or((name, ""), |(name, row)| (name, row.trim_end_matches(']')));
+        let label = form.find(name).map(|id| form.node(id).label.get(lang)).filter(|l| !l.is_empty()).unwrap_or(name);
+        if row.is_empty() { label.to_owned() } else { format!("{label} {row}") }
+    };
+    shown.trim_end_matches("/#").split('/').map(label).collect::<Vec<_>>().join(" · ")
+}
+
+/// A value at a path, or a dash.
+pub fn at_path(form: &Form, path: &str, given: Option<&Value>, lang: Lang) -> String {
+    match (given, form.node_of_path(path)) {
+        (None, _) => "–".to_owned(),
+        (Some(given), Some(id)) => value(form, id, given, lang),
+        (Some(given), None) => given.plain(),
+    }
+}

@@ -75,18 +75,42 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
         }
     };
     let width = area.width as usize - 2;
-    let mut keys_shown: Vec<String> = keys::bindings(places).filter(|b| b.footer).map(|b| format!("{} {}", keys::name(b.key), (b.label)(lang))).collect();
-    let state = shorten(&state, if shared.notice.is_some() { width * 2 / 3 } else { width / 2 });
-    while keys_shown.join("  ").width() + state.width() + 2 > width && keys_shown.len() > 1 {
-        // The frame's own keys (help, quit) stay; what gives way is the least of the place's.
-        let at = keys_shown.len().saturating_sub(3).min(keys_shown.len() - 1);
-        keys_shown.remove(at);
-    }
-    let shown = keys_shown.join("  ");
+    let room = width.saturating_sub(if shared.notice.is_some() { state.width().min(width * 2 / 3) } else { state.width().min(LEAST_STATE) } + 2);
+    let shown = footer_keys(places, lang, room);
+    let state = shorten(&state, width.saturating_sub(shown.width() + 1));
     let gap = width.saturating_sub(state.width() + shown.width());
     let style = if shared.notice.is_some() { theme::strong() } else { theme::good() };
     let line = Line::from(vec![Span::raw(" "), Span::styled(state, style), Span::raw(" ".repeat(gap)), Span::styled(shown, theme::faint())]);
     frame.render_widget(Paragraph::new(line), area);
+}
+
+/// What the store last did stays in sight, however many keys there are: `Đã lưu 14:03`.
+const LEAST_STATE: usize = 12;
+
+/// The keys that fit: the place's first three, help and quit, then the others, shown in the table's order.
+fn footer_keys(places: &[Place], lang: Lang, room: usize) -> String {
+    let all: Vec<_> = keys::bindings(places).filter(|b| b.footer).map(|b| (b.place == Place::Everywhere, format!("{} {}", keys::name(b.key), (b.label)(lang)))).collect();
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    let own = |at: &usize| all[..*at].iter().filter(|(everywhere, _)| !everywhere).count();
+    order.sort_by_key(|at| {
+        if all[*at].0 {
+            (1, *at)
+        } else if own(at) < 3 {
+            (0, *at)
+        } else {
+            (2, *at)
+        }
+    });
+    let mut used = 0;
+    let mut chosen: Vec<usize> = order
+        .into_iter()
+        .take_while(|at| {
+            used += all[*at].1.width() + 2;
+            used <= room + 2
+        })
+        .collect();
+    chosen.sort_unstable();
+    chosen.iter().map(|at| all[*at].1.as_str()).collect::<Vec<_>>().join("  ")
 }
 
 /// A wrapped text.
@@ -104,7 +128,7 @@ pub fn line(frame: &mut Frame<'_>, area: Rect, row: u16, text: &str, style: Styl
 
 /// A heading with a line under the rest of the row.
 pub fn heading(frame: &mut Frame<'_>, area: Rect, row: u16, title: &str) {
-    line(frame, area, row, title, theme::title());
+    line(frame, area, row, &shorten(title, area.width as usize), theme::title());
 }
 
 /// The first line to show of a list so that the selected one is in sight.
@@ -177,11 +201,17 @@ pub fn help(places: &[Place], lang: Lang, frame: &mut Frame<'_>) {
     let mut places = places.to_vec();
     places.push(Place::Everywhere);
     let rows: Vec<String> = keys::bindings(&places).map(|b| format!("{:<10} {}", keys::name(b.key), (b.label)(lang))).collect();
-    let inside = popup(frame, 60, rows.len() as u16 + 4, &s::help_title(lang));
-    for (at, row) in rows.iter().enumerate() {
-        line(frame, inside, at as u16, row, Style::default());
+    // A low window shows them side by side rather than cutting them off.
+    let high = (frame.area().height as usize).saturating_sub(7).max(1);
+    let beside = rows.len().div_ceil(high).max(1);
+    let inside = popup(frame, if beside > 1 { 78 } else { 60 }, rows.len().div_ceil(beside) as u16 + 4, &s::help_title(lang));
+    let width = inside.width as usize / beside;
+    let deep = rows.len().div_ceil(beside);
+    for row in 0..deep {
+        let cells: Vec<String> = (0..beside).filter_map(|column| rows.get(column * deep + row)).map(|text| pad(text, width.saturating_sub(1))).collect();
+        line(frame, inside, row as u16, &cells.join(" "), Style::default());
     }
-    line(frame, inside, rows.len() as u16 + 1, &s::help_typing(lang), theme::faint());
+    line(frame, inside, deep as u16 + 1, &s::help_typing(lang), theme::faint());
 }
 
 /// A sentence and a way out.

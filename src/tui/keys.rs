@@ -68,6 +68,8 @@ pub enum Command {
     PreviousPeriod,
     Demo,
     Filter,
+    Left,
+    Right,
 }
 
 /// A row of the table.
@@ -98,8 +100,8 @@ pub const TABLE: &[Binding] = {
     use KeyCode::{BackTab, Char, Down, Enter, Esc, F, PageDown, PageUp, Tab, Up};
     use Place as P;
     &[
-        control(P::Everywhere, 'q', C::Quit, s::key_quit, true),
         bind(P::Everywhere, F(1), C::Help, s::key_help, true),
+        control(P::Everywhere, 'q', C::Quit, s::key_quit, true),
         bind(P::Everywhere, F(12), C::Language, s::key_language, false),
         bind(P::Tabs, Tab, C::NextTab, s::key_next_tab, true),
         bind(P::Tabs, BackTab, C::PreviousTab, s::key_previous_tab, false),
@@ -136,7 +138,7 @@ pub const TABLE: &[Binding] = {
         control(P::Interview, 'f', C::Find, s::key_find, false),
         control(P::Interview, 'x', C::Discard, s::key_discard, false),
         bind(P::Choices, Enter, C::Accept, s::key_choose, true),
-        bind(P::Choices, Char(' '), C::Toggle, s::key_toggle, true),
+        bind(P::Choices, Char(' '), C::Toggle, s::key_toggle, false),
         bind(P::Choices, F(2), C::NewForm, s::key_create_here, false),
         bind(P::Choices, Esc, C::Back, s::key_close, true),
         bind(P::Note, Enter, C::Accept, s::key_keep, true),
@@ -146,6 +148,8 @@ pub const TABLE: &[Binding] = {
         bind(P::Table, F(5), C::CopyRow, s::key_copy_row, true),
         bind(P::Table, F(8), C::DeleteRow, s::key_delete_row, true),
         control(P::Table, 'z', C::Undo, s::key_undo, true),
+        bind(P::Table, KeyCode::Right, C::Right, s::key_right, false),
+        bind(P::Table, KeyCode::Left, C::Left, s::key_left, false),
         bind(P::Table, Esc, C::Back, s::key_close, true),
         bind(P::Review, Enter, C::Accept, s::key_go_there, true),
         bind(P::Review, F(10), C::Submit, s::key_submit, true),

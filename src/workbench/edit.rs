@@ -159,8 +159,9 @@ impl Desk {
         for row in self.rows().values().filter(|row| row.conflicts > 0) {
             let history = self.history(&row.record)?;
             for conflict in merge(&history, self.settings().clock.now()).conflicts {
-                let writers = conflict.candidates.iter().map(|c| history.revisions()[c.revision].clone()).collect();
-                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), conflict, writers });
+                let writers: Vec<Revision> = conflict.candidates.iter().map(|c| history.revisions()[c.revision].clone()).collect();
+                let form = writers.first().and_then(|w| self.form_of(&w.of).ok());
+                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), made_with: form, conflict, writers });
             }
         }
         Ok(all)
@@ -244,6 +245,8 @@ pub struct OpenConflict {
     pub record: String,
     /// Its form's id.
     pub form: String,
+    /// Its form, if it is here: for labels.
+    pub made_with: Option<Arc<Form>>,
     /// What differs.
     pub conflict: Conflict,
     /// Who wrote each candidate.

@@ -7,6 +7,7 @@ use super::super::keys::{Command, Place};
 use super::super::message::Effect;
 use super::super::theme;
 use super::Step;
+use crate::interview::show;
 use crate::locale::{date, say::screen as s};
 use crate::value::Value;
 use crate::workbench::edit::{Choice, OpenConflict};
@@ -109,12 +110,18 @@ impl Conflicts {
         if self.open.is_empty() {
             return draw::line(frame, area, 2, &s::conflicts_none(lang), theme::good());
         }
-        let text = |value: Option<&Value>| value.map_or_else(|| s::cleared(lang), |v| date::show(&v.plain()));
         let mut lines: Vec<(String, Style)> = Vec::new();
         let mut selected_line = 0;
         let mut number = 0;
         for open in &self.open {
-            lines.push((format!("{} · {} · {}", shared.title(&open.form), shared.summary(&open.record), open.conflict.path), theme::strong()));
+            let text = |value: Option<&Value>| match (value, &open.made_with) {
+                (None, _) => s::cleared(lang),
+                (Some(_), Some(form)) => show::at_path(form, &open.conflict.path, value, lang),
+                (Some(value), None) => value.plain(),
+            };
+            let answers = open.writers.first().map(|w| w.answers.clone()).unwrap_or_default();
+            let label = open.made_with.as_ref().map_or_else(|| open.conflict.path.clone(), |form| show::path(form, &answers, &open.conflict.path, lang));
+            lines.push((format!("{label} · {} · {}", shared.summary(&open.record), shared.title(&open.form)), theme::strong()));
             lines.push((s::conflict_base(lang, text(open.conflict.base.as_ref())), theme::faint()));
             for (candidate, writer) in open.conflict.candidates.iter().zip(&open.writers) {
                 let when = date::local(writer.at.time()).format("%d/%m/%Y %H:%M");

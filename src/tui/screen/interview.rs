@@ -62,6 +62,8 @@ pub struct InterviewScreen {
     pub(super) creating: Option<String>,
     asked: BTreeSet<String>,
     pub(super) kept: bool,
+    /// The answer that it was begun with: what it is about.
+    pub(super) given: Option<String>,
 }
 
 /// A world for the interview of `own`, from what was gathered.
@@ -87,6 +89,7 @@ impl InterviewScreen {
             interview.answer(&form.node(question).name.clone(), Some(Value::Text(subject)), around(&world, shared, now));
         }
         let mut screen = Self::new(record, interview, Vec::new());
+        screen.given = form.subject.map(|id| form.node(id).name.clone());
         let effects = screen.refresh(shared, now);
         screen.at = 0;
         screen.settle_cursor(shared, now);
@@ -135,6 +138,7 @@ impl InterviewScreen {
             creating: None,
             asked: BTreeSet::new(),
             kept: false,
+            given: None,
         };
         screen.layout();
         screen

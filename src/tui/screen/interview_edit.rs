@@ -132,7 +132,10 @@ pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shar
         }
         Command::Find => screen.over = Some(Over::Find(Field::default())),
         Command::CopyPrevious => copy_previous(screen, shared, now),
-        Command::Undo => undo(screen, shared, now),
+        Command::Undo => {
+            undo(screen, shared, now);
+            return screen.keep(shared, now).into_iter().collect();
+        }
         Command::Rows => {
             if let Some((repeat, _)) = repeat_here(screen) {
                 let effects = screen.left(shared, now);

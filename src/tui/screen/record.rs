@@ -9,7 +9,7 @@ use super::super::theme;
 use super::super::words;
 use super::Step;
 use crate::interview::order::walk;
-use crate::interview::{json, show};
+use crate::interview::show;
 use crate::locale::{Lang, date, say::screen as s};
 use crate::record::Revision;
 use crate::value::ValueType;
@@ -115,9 +115,14 @@ impl RecordScreen {
             }
             let before = at.checked_sub(1).map(|b| &self.history[b]);
             for path in revision.wrote.iter().filter(|p| !p.ends_with('#')).take(if at == 0 { 0 } else { 8 }) {
-                let old = before.and_then(|b| b.answers.get(path)).map_or_else(|| "–".to_owned(), crate::value::Value::plain);
-                let new = revision.answers.get(path).map_or_else(|| "–".to_owned(), crate::value::Value::plain);
-                let text = format!("  {}: {old} → {new}", json::shown_path(&revision.answers, path));
+                let (old, new) = (before.and_then(|b| b.answers.get(path)), revision.answers.get(path));
+                let text = match &self.related {
+                    Some(related) => {
+                        let form = &related.form;
+                        format!("  {}: {} → {}", show::path(form, &revision.answers, path, lang), show::at_path(form, path, old, lang), show::at_path(form, path, new, lang))
+                    }
+                    None => format!("  {path}"),
+                };
                 draw::line(frame, area, row, &super::super::field::shorten(&text, area.width as usize), Style::default());
                 row += 1;
             }

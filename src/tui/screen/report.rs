@@ -70,7 +70,8 @@ impl ReportScreen {
             return draw::line(frame, area, 0, &s::counting(lang), theme::faint());
         };
         let period = s::period_line(lang, date::show_date(report.period.from), date::show_date(report.period.to));
-        draw::heading(frame, area, 0, &format!("{} · ◂ {} ▸ {period}", report.programme.title.get(lang), report.period.label));
+        draw::heading(frame, area, 0, &format!("◂ {} ▸ {}", report.period.label, report.programme.title.get(lang)));
+        draw::line(frame, area, 1, &period, theme::faint());
         if let Some((figure, at)) = self.inside {
             return Self::view_records(report, figure, at, shared, frame, area);
         }
@@ -107,7 +108,7 @@ impl ReportScreen {
     fn view_records(report: &Report, figure: usize, at: usize, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let figure = &report.figures[figure];
         let target = &report.programme.targets[figure.target];
-        draw::line(frame, area, 1, &format!("{} {}: {}", target.id, target.label.get(shared.lang), Report::show(figure.done, shared.lang)), theme::strong());
+        draw::line(frame, area, 2, &format!("{} {}: {}", target.id, target.label.get(shared.lang), Report::show(figure.done, shared.lang)), theme::strong());
         let body = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
         draw::list(frame, body, figure.records.len(), at, |at| {
             let Some(row) = shared.rows.get(&figure.records[at]) else { return figure.records[at].clone() };

@@ -16,6 +16,8 @@ pub struct Table {
     /// Its path.
     pub repeat: String,
     at: usize,
+    /// How many columns behind the first one are passed over.
+    right: usize,
 }
 
 /// What is wanted.
@@ -41,7 +43,7 @@ const COLUMN: usize = 14;
 impl Table {
     /// Of the repeat at a path.
     pub fn new(repeat: String) -> Self {
-        Self { repeat, at: 0 }
+        Self { repeat, at: 0, right: 0 }
     }
 
     fn rows(&self, screen: &InterviewScreen) -> Vec<RowId> {
@@ -65,6 +67,14 @@ impl Table {
         let row = rows.get(self.at).map(prefix);
         match (command, row) {
             (Some(Command::Back), _) => TableStep::Close,
+            (Some(Command::Right), _) => {
+                self.right = (self.right + 1).min(columns(screen, &self.repeat).len().saturating_sub(2));
+                TableStep::Stay
+            }
+            (Some(Command::Left), _) => {
+                self.right = self.right.saturating_sub(1);
+                TableStep::Stay
+            }
             (Some(Command::AddRow), _) => TableStep::Add,
             (Some(Command::Undo), _) => TableStep::Undo,
             (Some(Command::CopyRow), Some(row)) => TableStep::Copy(row),
@@ -82,7 +92,10 @@ impl Table {
         let lang = shared.lang;
         let form = screen.interview.form();
         let rows = self.rows(screen);
-        let columns = columns(screen, &self.repeat);
+        // The first column stays; wide tables move under it.
+        let mut columns = columns(screen, &self.repeat);
+        let passed = self.right.min(columns.len().saturating_sub(1));
+        columns.drain(columns.len().min(1)..columns.len().min(1 + passed));
         let label = form.node_of_path(&self.repeat).map_or("", |id| form.node(id).label.get(lang));
         draw::heading(frame, area, 0, &format!("{label} · {}", s::rows_count(lang, rows.len())));
         let fitting = (area.width as usize / (COLUMN + 1)).max(2);

@@ -95,7 +95,7 @@ impl Welcome {
     pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let lang = shared.lang;
         draw::heading(frame, area, 1, &s::welcome_title(lang));
-        draw::line(frame, area, 2, &s::welcome_intro(lang), theme::faint());
+        draw::text(frame, Rect { y: area.y + 2, height: 2, ..area }, &s::welcome_intro(lang));
         let roles: Vec<String> = [s::role_collaborator(lang), s::role_inspector(lang), s::role_supervisor(lang)]
             .into_iter()
             .enumerate()

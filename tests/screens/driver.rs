@@ -1,0 +1,186 @@
+//! Drives the screens as a person does: keys in helix's notation, the screen as plain text.
+
+use crate::place::Laptop;
+use chrono::NaiveDateTime;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use khuyencong::locale::{Lang, date};
+use khuyencong::store::Identity;
+use khuyencong::tui::app::App;
+use khuyencong::tui::message::{Effect, Message};
+use khuyencong::tui::worker::Worker;
+use khuyencong::workbench::chance::Chance;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::collections::VecDeque;
+use unicode_width::UnicodeWidthStr;
+
+/// The program on a screen of some size.
+pub struct Driver {
+    pub app: App,
+    worker: Worker,
+    now: NaiveDateTime,
+    size: (u16, u16),
+}
+
+impl Driver {
+    /// The program started on a laptop's store, all that it does at first done.
+    pub fn open(laptop: &Laptop) -> Self {
+        let settings = laptop.settings();
+        let now = date::local(settings.clock.now());
+        // As the program does: the person's language comes with the store.
+        let lang = Identity::load(&settings.data_dir).ok().and_then(|identity| Lang::from_code(&identity.language));
+        let app = App::new(lang.unwrap_or_default(), Chance::before_store(&settings, "screen"));
+        let mut driver = Self { app, worker: Worker::new(settings), now, size: (80, 24) };
+        driver.carry_out(vec![Effect::Open]);
+        driver
+    }
+
+    /// In a window of another size.
+    pub fn sized(mut self, width: u16, height: u16) -> Self {
+        self.size = (width, height);
+        self.message(Message::Resize);
+        self
+    }
+
+    /// The worker does everything that is to be done, and what comes of that, until nothing is left.
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        let mut waiting = VecDeque::from(effects);
+        while let Some(effect) = waiting.pop_front() {
+            if let Some(reply) = self.worker.carry_out(effect) {
+                waiting.extend(self.app.update(Message::Reply(Box::new(reply)), self.now));
+            }
+        }
+    }
+
+    fn message(&mut self, message: Message) {
+        let effects = self.app.update(message, self.now);
+        self.carry_out(effects);
+    }
+
+    pub fn key(&mut self, key: KeyEvent) -> &mut Self {
+        self.message(Message::Key(key));
+        self
+    }
+
+    /// Presses keys: `abc<ret><down><F9><C-z><tab>`.
+    #[track_caller]
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for key in read(keys) {
+            self.key(key);
+        }
+        self
+    }
+
+    /// Keys that come in faster than the worker works: what it does is told only after the last of them.
+    #[track_caller]
+    pub fn burst(&mut self, keys: &str) -> &mut Self {
+        let now = self.now;
+        let effects = read(keys).into_iter().flat_map(|key| self.app.update(Message::Key(key), now)).collect();
+        self.carry_out(effects);
+        self
+    }
+
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.message(Message::Paste(text.to_owned()));
+        self
+    }
+
+    /// Goes to the question of this label and presses keys there.
+    #[track_caller]
+    pub fn answer(&mut self, label: &str, keys: &str) -> &mut Self {
+        self.keys("<C-f>").keys(label).keys("<ret>").keys(keys)
+    }
+
+    /// What stands on the screen.
+    pub fn screen(&self) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        terminal.draw(|frame| self.app.view(frame)).unwrap();
+        screen_text(terminal.backend().buffer())
+    }
+
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(screen.contains(text), "“{text}” is not on the screen:\n{screen}");
+        self
+    }
+
+    #[track_caller]
+    pub fn hides(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "“{text}” is on the screen:\n{screen}");
+        self
+    }
+
+    /// Quits, so that the store can be looked into.
+    #[track_caller]
+    pub fn quit(mut self) {
+        self.keys("<C-q>");
+        assert!(self.app.closed && self.app.fatal.is_none());
+    }
+}
+
+/// The text of a screen, line by line, without the hidden half of wide glyphs and without blanks at the end.
+pub fn screen_text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width);
+    let lines = buffer.content.chunks(width).map(|row| {
+        let mut line = String::new();
+        let mut column = 0;
+        while let Some(cell) = row.get(column) {
+            line += cell.symbol();
+            column += cell.symbol().width().max(1);
+        }
+        line.trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Keys from their notation; a wrong name is a mistake in the test.
+#[track_caller]
+fn read(keys: &str) -> Vec<KeyEvent> {
+    let mut found = Vec::new();
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let (key, length) = match rest.strip_prefix('<').and_then(|name| name.split_once('>')) {
+            Some((name, _)) => (named(name).unwrap_or_else(|| panic!("no key <{name}>")), name.len() + 2),
+            None => (KeyEvent::from(KeyCode::Char(c)), c.len_utf8()),
+        };
+        found.push(key);
+        rest = &rest[length..];
+    }
+    found
+}
+
+fn named(name: &str) -> Option<KeyEvent> {
+    if let Some(letter) = name.strip_prefix("C-") {
+        return Some(KeyEvent::new(KeyCode::Char(letter.chars().next()?), KeyModifiers::CONTROL));
+    }
+    if let Some(number) = name.strip_prefix('F') {
+        return Some(KeyEvent::from(KeyCode::F(number.parse().ok()?)));
+    }
+    Some(KeyEvent::from(match name {
+        "ret" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "S-tab" => KeyCode::BackTab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "pgup" => KeyCode::PageUp,
+        "pgdn" => KeyCode::PageDown,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "bs" => KeyCode::Backspace,
+        "del" => KeyCode::Delete,
+        _ => return None,
+    }))
+}
+
+#[test]
+fn wide_glyphs_take_one_place_in_the_text() {
+    let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 8, 1));
+    buffer.set_string(0, 0, "日本 ữ", ratatui::style::Style::default());
+    assert_eq!(screen_text(&buffer), "日本 ữ");
+}

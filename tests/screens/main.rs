@@ -1,0 +1,11 @@
+//! The screens, without a terminal: keys in, text out. One thread, no sleeps, a fixed clock and seed.
+
+mod behaviour;
+#[allow(dead_code)]
+#[path = "../cli/district.rs"]
+mod district;
+mod driver;
+mod interviews;
+mod looks;
+mod nerves;
+mod place;
