@@ -149,3 +149,10 @@ fn every_shipped_file_is_built_in() {
     }
     assert_eq!(shipped.matches("include_str!").count(), files.len());
 }
+
+#[test]
+fn the_picture_in_the_readme_is_what_the_program_draws() {
+    let snapshot = fs::read_to_string(root().join("tests/screens/snapshots/screens__looks__interview_with_computed_values.snap")).unwrap();
+    let drawn = snapshot.splitn(3, "---\n").nth(2).unwrap().trim_matches('\n');
+    assert!(fs::read_to_string(root().join("README.md")).unwrap().contains(drawn));
+}
