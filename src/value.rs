@@ -76,7 +76,7 @@ impl Decimal {
     /// Reads a plain number with `.` as decimal sign (also `+5`, `05`, `1.50`, `1e3`) and makes it canonical.
     pub fn parse(text: &str) -> Option<Self> {
         let (mantissa, exponent) = match text.find(['e', 'E']) {
-            Some(at) => (&text[..at], text[at + 1..].parse::<i32>().ok().filter(|e| e.abs() <= 64)?),
+            Some(at) => (&text[..at], text[at + 1..].parse::<i32>().ok().filter(|e| e.unsigned_abs() <= 64)?),
             None => (text, 0),
         };
         let negative = mantissa.starts_with('-');

@@ -60,7 +60,10 @@ impl History {
 
     /// Later acts first: an `undo` that was itself undone takes nothing back.
     fn undo(&mut self, places: &BTreeMap<RevisionId, usize>) {
-        for at in (0..self.revisions.len()).rev() {
+        // Who knew more comes later, whatever the clocks say.
+        let mut order: Vec<usize> = (0..self.revisions.len()).collect();
+        order.sort_by_key(|at| (self.ancestors[*at].iter().map(|word| word.count_ones()).sum::<u32>(), *at));
+        for at in order.into_iter().rev() {
             let revision = &self.revisions[at];
             if revision.act != Act::Undo || self.undone[at] {
                 continue;

@@ -35,7 +35,7 @@ pub fn parse(line: &[u8]) -> Result<Revision, LineProblem> {
     let text = std::str::from_utf8(line).map_err(|_| LineProblem::NotText)?;
     let json: Json = serde_json::from_str(text).map_err(|_| LineProblem::NotALine)?;
     let revision = shape(&json).ok_or(LineProblem::NotALine)?;
-    if revision.line() != text || !is_nfc(text) {
+    if revision.line() != text || !is_nfc(&json) {
         return Err(LineProblem::NotCanonical);
     }
     if digest_of(line) != revision.id {
@@ -44,9 +44,19 @@ pub fn parse(line: &[u8]) -> Result<Revision, LineProblem> {
     Ok(revision)
 }
 
-fn is_nfc(text: &str) -> bool {
-    text.is_ascii() || unicode_normalization::is_nfc(text)
+/// Whether every string and key is NFC. Looked at unescaped: behind an escaped line feed a combining mark stands alone.
+fn is_nfc(json: &Json) -> bool {
+    let text = |text: &str| text.is_ascii() || unicode_normalization::is_nfc(text);
+    match json {
+        Json::String(string) => text(string),
+        Json::Array(items) => items.iter().all(is_nfc),
+        Json::Object(entries) => entries.iter().all(|(key, entry)| text(key) && is_nfc(entry)),
+        _ => true,
+    }
 }
+
+/// Numbers beyond this are not exact in every JSON reader, and no laptop will ever come near.
+const MAX_SEQ: u64 = 1 << 53;
 
 fn shape(json: &Json) -> Option<Revision> {
     let object = json.as_object()?;
@@ -59,7 +69,7 @@ fn shape(json: &Json) -> Option<Revision> {
         at: Stamp::parse(&text("at")?)?,
         id: unhex(&text("id")?)?,
         device: text("device")?,
-        seq: object.get("seq")?.as_u64().filter(|s| *s > 0)?,
+        seq: object.get("seq")?.as_u64().filter(|s| (1..=MAX_SEQ).contains(s))?,
         prev: if prev.is_empty() { None } else { Some(unhex(&prev)?) },
         person: text("person")?,
         of: text("of")?,

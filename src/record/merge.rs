@@ -14,6 +14,8 @@ pub struct Candidate {
     pub value: Option<Value>,
     /// The revision that wrote it, as a place in the history; of several that gave the same value the earliest.
     pub revision: usize,
+    /// All revisions that wrote it and stand.
+    pub writers: Vec<usize>,
 }
 
 /// An answer that two people gave different values, neither knowing the other's.
@@ -53,7 +55,7 @@ pub fn merge(history: &History, now: DateTime<Utc>) -> Merged {
                 }
             }
             several => {
-                let best = several.iter().max_by_key(|c| rank(&revisions[c.revision], now));
+                let best = several.iter().max_by_key(|c| c.writers.iter().map(|w| rank(&revisions[*w], now)).max());
                 if let Some(value) = best.and_then(|c| c.value.clone()) {
                     merged.answers.insert(path.to_owned(), value);
                 }
@@ -85,8 +87,9 @@ pub fn candidates(history: &History, path: &str) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     for revision in writers {
         let value = revisions[revision].answers.get(path).cloned();
-        if !found.iter().any(|c| c.value == value) {
-            found.push(Candidate { value, revision });
+        match found.iter_mut().find(|c| c.value == value) {
+            Some(same) => same.writers.push(revision),
+            None => found.push(Candidate { value, revision, writers: vec![revision] }),
         }
     }
     found
@@ -103,21 +106,25 @@ fn base(history: &History, path: &str, candidates: &[Candidate]) -> Option<Value
 /// Deleting a row against an edit inside it keeps the row and asks.
 fn keep_edited_rows(history: &History, merged: &mut Merged) {
     let revisions = history.revisions();
-    let deleted: Vec<String> =
-        revisions.iter().flat_map(|r| r.wrote.iter().filter(|w| w.ends_with("/#") && !r.answers.contains_key(*w))).filter(|w| !merged.answers.contains_key(*w)).cloned().collect();
-    for path in deleted.into_iter().collect::<BTreeSet<_>>() {
+    let clears = |at: usize, path: &String| !revisions[at].answers.contains_key(path);
+    let cleared: BTreeSet<&String> = (0..revisions.len()).flat_map(|at| revisions[at].wrote.iter().filter(move |w| w.ends_with("/#") && clears(at, w))).collect();
+    for path in cleared {
         let inside = path.trim_end_matches('#');
-        let deleters = maximal_writers(history, &path);
-        let edits = |at: &usize| !history.is_undone(*at) && revisions[*at].wrote.iter().any(|w| w.starts_with(inside) && *w != path && revisions[*at].answers.contains_key(w));
+        let deleters: Vec<usize> = maximal_writers(history, path).into_iter().filter(|at| clears(*at, path)).collect();
+        let edits = |at: &usize| !history.is_undone(*at) && revisions[*at].wrote.iter().any(|w| w.starts_with(inside) && w != path && revisions[*at].answers.contains_key(w));
         let unaware = |at: &usize| deleters.iter().any(|deleter| !history.descends(*deleter, *at) && !history.descends(*at, *deleter) && deleter != at);
-        let Some(editor) = (0..revisions.len()).filter(edits).find(unaware) else { continue };
-        let before = revisions[editor].answers.get(&path).cloned();
-        let Some(order) = before else { continue };
-        let mut candidates = vec![Candidate { value: Some(order.clone()), revision: editor }];
-        candidates.extend(deleters.iter().map(|at| Candidate { value: None, revision: *at }).take(1));
+        let editors: Vec<usize> = (0..revisions.len()).filter(edits).filter(unaware).collect();
+        let kept = editors.iter().find_map(|at| revisions[*at].answers.get(path).map(|order| (*at, order.clone())));
+        let Some((editor, order)) = kept else { continue };
+        // The row stays in sight until a person decides, also where its order is in conflict already.
+        merged.answers.entry(path.clone()).or_insert_with(|| order.clone());
+        if merged.conflicts.iter().any(|c| c.path == *path) {
+            continue;
+        }
+        let keeping = Candidate { value: Some(order.clone()), revision: editor, writers: editors };
+        let mut candidates = vec![keeping, Candidate { value: None, revision: deleters[0], writers: deleters }];
         candidates.sort_by(|a, b| (revisions[a.revision].at, &revisions[a.revision].device).cmp(&(revisions[b.revision].at, &revisions[b.revision].device)));
-        merged.answers.insert(path.clone(), order.clone());
-        merged.conflicts.push(Conflict { path, candidates, base: Some(order) });
+        merged.conflicts.push(Conflict { path: path.clone(), candidates, base: Some(order) });
     }
     merged.conflicts.sort_by(|a, b| a.path.cmp(&b.path));
 }

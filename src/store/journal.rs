@@ -21,11 +21,11 @@ pub struct Journal {
 /// What a scan found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scan {
-    /// The length of the part that ends with a whole good line.
+    /// The length of the part that ends with a whole line.
     pub good_bytes: u64,
     /// The file's length.
     pub bytes: u64,
-    /// Numbers (from 1) of damaged lines that have good ones behind them.
+    /// Numbers (from 1) of whole lines that cannot be read.
     pub damaged: Vec<u64>,
 }
 
@@ -49,7 +49,6 @@ pub fn scan(dir: &Path, visit: &mut dyn FnMut(&[u8], Entry)) -> io::Result<Scan>
     let mut scan = Scan { bytes: file.metadata()?.len(), ..Scan::default() };
     let mut input = BufReader::with_capacity(1 << 20, file);
     let (mut line, mut at, mut number) = (Vec::new(), 0u64, 0u64);
-    let mut doubtful = Vec::new();
     loop {
         line.clear();
         let read = (&mut input).take(MAX_LINE as u64 + 2).read_until(b'\n', &mut line)? as u64;
@@ -58,13 +57,12 @@ pub fn scan(dir: &Path, visit: &mut dyn FnMut(&[u8], Entry)) -> io::Result<Scan>
         }
         at += read;
         number += 1;
-        match line.strip_suffix(b"\n").map(Entry::parse) {
-            Some(Ok(entry)) => {
-                visit(&line[..line.len() - 1], entry);
-                scan.good_bytes = at;
-                scan.damaged.append(&mut doubtful);
-            }
-            _ => doubtful.push(number),
+        // Only what has no line end was never called saved; a whole line that cannot be read is damage, wherever it stands.
+        let Some(whole) = line.strip_suffix(b"\n") else { return Ok(scan) };
+        scan.good_bytes = at;
+        match Entry::parse(whole) {
+            Ok(entry) => visit(whole, entry),
+            Err(_) => scan.damaged.push(number),
         }
     }
 }
@@ -127,7 +125,9 @@ impl Journal {
 pub fn rewrite(dir: &Path, lines: &[Vec<u8>]) -> io::Result<PathBuf> {
     let path = dir.join(FILE);
     let kept = (0..).map(|n| dir.join(format!("journal.bad.{n}"))).find(|p| !p.exists()).unwrap_or_else(|| dir.join("journal.bad"));
-    std::fs::copy(&path, &kept)?;
+    if path.exists() {
+        std::fs::copy(&path, &kept)?;
+    }
     let mut file = disk::AtomicFile::create(&path)?;
     for line in lines {
         file.write_all(line)?;

@@ -24,6 +24,8 @@ pub struct Syntax {
     pub kind: SyntaxKind,
     /// Where it stands.
     pub span: Span,
+    /// How deeply it is nested: 1 for a leaf.
+    pub depth: usize,
 }
 
 /// The kinds of expression.
@@ -158,6 +160,18 @@ pub enum SyntaxErrorKind {
 /// Nesting beyond this is refused, so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
+/// A chain such as `1 + 1 + …` nests to the left without brackets: beyond this it is refused too.
+const MAX_CHAIN: usize = 400;
+
+fn depth_inside(kind: &SyntaxKind) -> usize {
+    let deepest = |parts: &[Syntax]| parts.iter().map(|p| p.depth).max().unwrap_or(0);
+    match kind {
+        SyntaxKind::Call(_, arguments) => deepest(arguments),
+        SyntaxKind::Path(_, steps) => steps.iter().map(|s| deepest(&s.predicates)).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// Parses an expression.
 ///
 /// # Errors
@@ -224,7 +238,11 @@ impl Parser<'_> {
             self.at += 1;
             let right = self.expression(operator.level())?;
             let span = left.span.to(right.span);
-            left = Syntax { kind: SyntaxKind::Binary(operator, Box::new(left), Box::new(right)), span };
+            let depth = 1 + left.depth.max(right.depth);
+            left = Syntax { kind: SyntaxKind::Binary(operator, Box::new(left), Box::new(right)), span, depth };
+            if depth > MAX_CHAIN {
+                return Err(SyntaxError { kind: SyntaxErrorKind::TooDeep, span });
+            }
         }
         self.depth -= 1;
         Ok(left)
@@ -240,7 +258,8 @@ impl Parser<'_> {
             let inner = self.unary()?;
             self.depth -= 1;
             let span = span.to(inner.span);
-            return Ok(Syntax { kind: SyntaxKind::Negate(Box::new(inner)), span });
+            let depth = inner.depth + 1;
+            return Ok(Syntax { kind: SyntaxKind::Negate(Box::new(inner)), span, depth });
         }
         self.primary()
     }
@@ -282,7 +301,11 @@ impl Parser<'_> {
             Token::Name(_) | Token::Dot | Token::DotDot => SyntaxKind::Path(Start::Here, self.steps(true)?),
             _ => return Err(self.unexpected()),
         };
-        Ok(Syntax { kind, span: span.to(self.previous()) })
+        let depth = 1 + depth_inside(&kind);
+        if depth > MAX_CHAIN {
+            return Err(SyntaxError { kind: SyntaxErrorKind::TooDeep, span });
+        }
+        Ok(Syntax { kind, span: span.to(self.previous()), depth })
     }
 
     fn arguments(&mut self) -> Result<Vec<Syntax>, SyntaxError> {
@@ -392,5 +415,7 @@ mod tests {
         let text = "(".repeat(100_000) + "1" + &")".repeat(100_000);
         assert_eq!(parse(&text).unwrap_err().kind, SyntaxErrorKind::TooDeep);
         assert_eq!(parse(&"-".repeat(100_000)).unwrap_err().kind, SyntaxErrorKind::TooDeep);
+        assert_eq!(parse(&("1".to_owned() + &"+1".repeat(200_000))).unwrap_err().kind, SyntaxErrorKind::TooDeep);
+        assert!(parse(&("1".to_owned() + &"+1".repeat(200))).is_ok());
     }
 }
