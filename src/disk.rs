@@ -34,7 +34,8 @@ impl AtomicFile {
     pub fn commit(mut self, keep_old: bool) -> io::Result<()> {
         self.out.flush()?;
         self.out.get_ref().sync_all()?;
-        if keep_old && self.target.exists() {
+        // An empty file is no old version: it must not push out the one that was kept before.
+        if keep_old && fs::metadata(&self.target).is_ok_and(|m| m.len() > 0) {
             let kept = beside_visible(&self.target, "bak");
             let _ = fs::remove_file(&kept);
             if fs::hard_link(&self.target, &kept).is_err() {

@@ -178,3 +178,64 @@ fn every_line_of_the_journal_is_a_line_of_the_central_file() {
     let body: Vec<&str> = backup.lines().collect();
     assert_eq!(sorted, body[1..body.len() - 1]);
 }
+
+#[test]
+fn a_view_that_silently_lost_keys_or_vanished_after_a_clean_end_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    killed(dir.path());
+    let clean = dir.path().join("clean");
+    copy(&dir.path().join("killed"), &clean);
+    Desk::open(settings(&clean)).unwrap().0.close().unwrap();
+    let gone = dir.path().join("gone");
+    copy(&clean, &gone);
+    fs::remove_dir_all(gone.join("sled")).unwrap();
+    let (mut desk, _) = Desk::open(settings(&gone)).unwrap();
+    assert_eq!(desk.rows().len(), 3);
+    record(&mut desk, "Cơ sở thử 4");
+    assert_whole_chain(&desk, 4);
+    let database = fs::read(clean.join("sled/db")).unwrap();
+    let used = database.iter().rposition(|b| *b != 0).unwrap_or(0);
+    for (round, place) in (0..used).step_by(used / 24 + 1).enumerate() {
+        let store = dir.path().join(format!("flipped{round}"));
+        copy(&clean, &store);
+        let mut bad = database.clone();
+        bad[place] ^= 1;
+        fs::write(store.join("sled/db"), bad).unwrap();
+        let (mut desk, _) = Desk::open(settings(&store)).unwrap();
+        assert_eq!(desk.rows().len(), 3, "bit flipped at {place}");
+        record(&mut desk, "Cơ sở thử 4");
+        assert_whole_chain(&desk, 4);
+    }
+}
+
+#[test]
+fn a_laptop_that_meets_its_own_unknown_revisions_goes_on_under_a_new_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, two, central) = (dir.path().join("one"), dir.path().join("two"), dir.path().join("central.jsonl"));
+    let mut desk = new_desk(&one);
+    record(&mut desk, "Cơ sở thử 1");
+    desk.close().unwrap();
+    copy(&one, &two);
+    for store in [&one, &two] {
+        let seed = settings(store);
+        let mut desk = Desk::open(khuyencong::workbench::Settings { seed: None, ..seed }).unwrap().0;
+        record(&mut desk, "Cơ sở bản sao");
+        desk.sync(&central, false).unwrap();
+        desk.close().unwrap();
+    }
+    let clone = Desk::open(settings(&two)).unwrap().0;
+    let original = Desk::open(settings(&one)).unwrap().0;
+    assert_ne!(clone.identity().device, original.identity().device);
+    assert_eq!(clone.rows().len(), 3, "nothing of either is lost");
+}
+
+#[test]
+fn text_that_is_not_nfc_is_made_so_before_it_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = new_desk(&dir.path().join("store"));
+    let id = record(&mut desk, "Cơ sở thử 1");
+    desk.void(&id, "vi\u{300} sai").unwrap();
+    desk.backup(&dir.path().join("b.jsonl")).unwrap();
+    khuyencong::workbench::transfer::verify(&dir.path().join("b.jsonl")).unwrap();
+    assert_eq!(desk.history(&id).unwrap().revisions()[1].argument("reason"), Some("vì sai"));
+}

@@ -11,9 +11,10 @@ use crate::locale::{Lang, Text, say};
 use crate::record::history::State;
 use crate::record::revision::{Argument, Revision, hex};
 use crate::store::IndexRow;
+use crate::workbench::chance::Chance;
 use crate::workbench::edit::EditProblem;
 use crate::workbench::related::{Gathering, Related};
-use crate::workbench::{Content, Desk};
+use crate::workbench::{Content, Desk, Saving};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value as Json, json};
 use std::io::Read;
@@ -69,6 +70,11 @@ fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
     matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
+/// A summary on one line, whatever a person typed.
+fn one_line(text: &str) -> String {
+    text.split(char::is_control).collect::<Vec<_>>().join(" ")
+}
+
 /// Prints `path: message` lines.
 pub fn refuse(problems: &[InputProblem], lang: Lang) -> ExitCode {
     for problem in problems {
@@ -97,7 +103,7 @@ fn add(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
     let mut ready = Vec::new();
     for (at, input) in inputs.iter().enumerate() {
         let record = desk.new_record();
-        let mut keys = KeyList((0..count_rows(input)).map(|_| desk.new_key()).collect());
+        let mut keys = Chance::of_record(desk.settings(), desk.store(), &format!("{record} rows"));
         let line = |p: InputProblem| if many { InputProblem { path: format!("{}: {}", at + 1, p.path), ..p } } else { p };
         match desk.fill(form.clone(), &record, input, &mut keys, draft) {
             Ok((interview, soft)) => ready.push((record, interview, soft)),
@@ -107,6 +113,7 @@ fn add(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
     if !problems.is_empty() {
         return Ok(refuse(&problems, lang));
     }
+    let mut savings = Vec::new();
     for (record, interview, soft) in ready {
         for problem in soft {
             eprintln!("{} ({})", json::problem_line(&problem, lang), say::form::warning(lang));
@@ -116,31 +123,21 @@ fn add(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
                 let world = Gathering::new(desk, &record);
                 desk.draft_of(&record, &[], &interview, desk.around(&world))
             };
-            say_out(format!("{record} draft {}", kept.summary));
+            say_out(format!("{record} draft {}", one_line(&kept.summary)));
             desk.keep_draft(kept)?;
         } else {
-            desk.submit(&record, &form, Content::of(&interview, Vec::new()))?;
-            say_out(format!("{record} {} {}", form.id, desk.row(&record).map_or("", |r| &r.summary)));
+            savings.push(Saving { record, form: form.clone(), content: Content::of(&interview, Vec::new()) });
         }
     }
+    // One append: all of them are saved, or none is.
+    let records: Vec<String> = savings.iter().map(|saving| saving.record.clone()).collect();
+    if !savings.is_empty() {
+        desk.submit_all(savings)?;
+    }
+    for record in records {
+        say_out(format!("{record} {} {}", form.id, desk.row(&record).map_or_else(String::new, |r| one_line(&r.summary))));
+    }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Keys made beforehand, since the desk is lent to the interview while rows are added.
-struct KeyList(Vec<String>);
-
-impl json::Keys for KeyList {
-    fn key(&mut self) -> String {
-        self.0.pop().unwrap_or_default()
-    }
-}
-
-fn count_rows(input: &Json) -> usize {
-    match input {
-        Json::Array(items) => items.len() + items.iter().map(count_rows).sum::<usize>(),
-        Json::Object(object) => object.values().map(count_rows).sum(),
-        _ => 0,
-    }
 }
 
 fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
@@ -154,7 +151,10 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let mut csv = Table::default();
     let (mut understood, mut refused) = (false, None);
     for row in rows {
-        let Some(related) = desk.related(row) else { continue };
+        let Some(related) = desk.related(row) else {
+            bare(row, format);
+            continue;
+        };
         match condition.map(|condition| meets(&related, condition, desk)) {
             None | Some(Ok(true)) => understood = true,
             Some(Ok(false)) => {
@@ -171,7 +171,7 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
         match format {
             "jsonl" => say_out(row_json(&related).to_string()),
             "csv" => csv.add(&related),
-            _ => say_out(format!("{} {:<10} {:<24} {:<10} {}", &row.record, row.state.word(), row.form, row.date, row.summary)),
+            _ => say_out(format!("{} {:<10} {:<24} {:<10} {}", &row.record, row.state.word(), row.form, row.date, one_line(&row.summary))),
         }
     }
     if let Some(failure) = refused.filter(|_| !understood) {
@@ -200,6 +200,15 @@ fn drafts(desk: &Desk, form: Option<&Form>, format: &str) {
             "table" => say_out(format!("{} {:<10} {:<24} {:<10} {}", draft.record, "draft", id, "", draft.summary)),
             _ => {}
         }
+    }
+}
+
+/// A record whose form is not here: what is known of it without one.
+fn bare(row: &IndexRow, format: &str) {
+    match format {
+        "jsonl" => say_out(json!({"record": row.record, "form": row.form, "version": row.version, "state": row.state.word(), "conflicts": row.conflicts, "person": row.person, "device": row.device, "at": row.at.to_string(), "summary": row.summary, "answers": {}, "computed": {}}).to_string()),
+        "table" => say_out(format!("{} {:<10} {:<24} {:<10} {}", row.record, row.state.word(), row.form, row.date, one_line(&row.summary))),
+        _ => {}
     }
 }
 
@@ -346,7 +355,7 @@ fn edit(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
     }
     match desk.edit(&record, &changes) {
         Ok(revision) => {
-            say_out(format!("{record} {}", &hex(&revision.id)[..12]));
+            say_out(format!("{record} {}", revision.map_or_else(|| "draft".to_owned(), |r| hex(&r.id)[..12].to_owned())));
             Ok(ExitCode::SUCCESS)
         }
         Err(EditProblem::Failure(failure)) => Err(failure),

@@ -1,7 +1,7 @@
 //! `sync`, `merge`, `verify`.
 
 use super::{Context, flag, say_out};
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::exchange::union::Tally;
 use crate::locale::{Lang, say};
 use crate::workbench::transfer;
@@ -47,7 +47,7 @@ pub fn merge(matches: &ArgMatches, context: &Context) -> Result<(), Failure> {
 }
 
 pub fn verify(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
-    let mut code = ExitCode::SUCCESS;
+    let mut worst: Option<Exit> = None;
     for file in matches.get_many::<String>("file").into_iter().flatten() {
         match transfer::verify(Path::new(file)) {
             Ok(seal) => {
@@ -65,9 +65,10 @@ pub fn verify(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failu
             }
             Err(failure) => {
                 failure.lines(context.lang).iter().for_each(|line| eprintln!("{line}"));
-                code = ExitCode::from(failure.exit as u8);
+                // Damage outweighs a file that is merely not ours.
+                worst = Some(worst.map_or(failure.exit, |w: Exit| if w == Exit::Damage { w } else { failure.exit }));
             }
         }
     }
-    Ok(code)
+    Ok(worst.map_or(ExitCode::SUCCESS, |exit| ExitCode::from(exit as u8)))
 }

@@ -120,7 +120,7 @@ impl<R: BufRead> Reader<R> {
                 Ok(true)
             }
             Ok(_) if self.current.len() > MAX_LINE => Err(self.problem(Problem::Line(LineProblem::TooLong))),
-            Ok(_) if self.number == 1 => Err(self.problem(Problem::NotOurs)),
+            Ok(_) if self.number == 1 && !self.current.starts_with(br#"{"!":"khuyencong/"#) => Err(self.problem(Problem::NotOurs)),
             Ok(_) => Err(self.problem(Problem::Truncated)),
         }
     }

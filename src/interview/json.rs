@@ -98,7 +98,9 @@ impl Filler<'_, '_> {
                     continue;
                 }
                 (false, _) => {
-                    let key = self.keys.key();
+                    // A key that a row has already would make two rows one.
+                    let taken = |key: &String| self.interview.answers().keys().any(|path| path.starts_with(&format!("{start}/{key}/")));
+                    let key = std::iter::repeat_with(|| self.keys.key()).find(|key| !taken(key)).unwrap_or_default();
                     self.interview.add_row(start, &key, self.around);
                     key
                 }

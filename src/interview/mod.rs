@@ -164,6 +164,14 @@ impl Interview {
             self.taken.remove(path);
             return;
         }
+        if path.ends_with("/#") {
+            // The order key of a row: an ordinary answer, without a question.
+            match value {
+                Some(value) => self.answers.insert(path.to_owned(), value),
+                None => self.answers.remove(path),
+            };
+            return self.settle(around);
+        }
         let Some(node) = self.form.node_of_path(path) else { return };
         match value {
             Some(value) => self.answers.insert(path.to_owned(), value),

@@ -168,7 +168,11 @@ impl Drafts {
             self.file = Some(file);
         }
         let file = self.file.as_mut().expect("opened above");
-        file.write_all(line.as_bytes())?;
+        if let Err(error) = file.write_all(line.as_bytes()) {
+            // Half a line may stand there: the next write opens the file anew and begins on a new line.
+            self.file = None;
+            return Err(error);
+        }
         self.bytes += line.len() as u64;
         self.unsynced_since.get_or_insert_with(Instant::now);
         Ok(())

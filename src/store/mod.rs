@@ -103,6 +103,10 @@ impl Store {
     /// The system's.
     pub fn set_identity(&mut self, identity: Identity) -> Result<(), StoreProblem> {
         identity.save(&self.dir)?;
+        if identity.device != self.identity.device {
+            self.unclean()?;
+            self.view.own(&identity.device)?;
+        }
         self.identity = identity;
         Ok(())
     }
@@ -155,6 +159,12 @@ impl Store {
         }
         self.unclean()?;
         self.journal.append(new.iter().map(|(bytes, _)| bytes.as_slice())).map_err(|e| StoreProblem::Io(self.dir.clone(), e))?;
+        // The numbers are used up from here on, even if the view should fail.
+        for (_, entry) in &new {
+            if let Entry::Revision(revision) = entry {
+                self.view.observe(revision, &self.identity.device, now);
+            }
+        }
         for (_, entry) in &new {
             self.view.insert(entry, &self.identity.device, now)?;
         }
@@ -198,6 +208,6 @@ impl Store {
             return Ok(());
         }
         self.view.flush(&self.dir)?;
-        open::write_clean_mark(&self.dir, self.journal.bytes()).map_err(|e| StoreProblem::Io(self.dir.clone(), e))
+        open::write_clean_mark(&self.dir, self.journal.bytes(), &self.view).map_err(|e| StoreProblem::Io(self.dir.clone(), e))
     }
 }

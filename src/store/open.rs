@@ -51,17 +51,21 @@ pub(super) fn remove_clean_mark(dir: &Path) -> io::Result<()> {
     }
 }
 
-pub(super) fn write_clean_mark(dir: &Path, bytes: u64) -> io::Result<()> {
-    disk::replace(&dir.join(CLEAN), format!("{} {bytes}\n", super::schema::SCHEMA).as_bytes())
+pub(super) fn write_clean_mark(dir: &Path, bytes: u64, view: &View) -> io::Result<()> {
+    disk::replace(&dir.join(CLEAN), format!("{} {bytes} {}\n", super::schema::SCHEMA, view.fingerprint()).as_bytes())
 }
 
-/// The journal's length at the last clean end, if nothing happened since.
-fn clean_length(dir: &Path) -> Option<u64> {
+/// The view and the journal's length, if the last end was clean and nothing speaks against either since.
+fn open_clean(dir: &Path, identity: &Identity) -> Option<(View, u64)> {
     let text = std::fs::read_to_string(dir.join(CLEAN)).ok()?;
-    let (schema, bytes) = text.trim().split_once(' ')?;
-    let bytes = bytes.parse().ok()?;
+    let mut parts = text.trim().splitn(3, ' ');
+    let (schema, bytes, fingerprint) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
     let length = std::fs::metadata(dir.join(journal::FILE)).map_or(0, |m| m.len());
-    (schema.parse() == Ok(super::schema::SCHEMA) && length == bytes).then_some(bytes)
+    if schema.parse() != Ok(super::schema::SCHEMA) || length != bytes || !dir.join("sled").join("db").exists() {
+        return None;
+    }
+    let view = guarded(&dir.join("sled"), false)?;
+    (view.fingerprint() == fingerprint && view.own(&identity.device).is_ok()).then_some((view, bytes))
 }
 
 pub(super) fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Store, Vec<Notice>), StoreProblem> {
@@ -74,11 +78,8 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Store, Vec<Notice>
     remove_half_written_snapshots(&dir.join("sled"));
     let drafts = Drafts::open(dir).map_err(io)?;
     let mut notices = Vec::new();
-    let (view, bytes, clean) = match clean_length(dir) {
-        Some(bytes) => match guarded(&dir.join("sled"), false) {
-            Some(view) => (view, bytes, true),
-            None => (recover(dir, &identity, now, &mut notices)?.0, std::fs::metadata(dir.join(journal::FILE)).map_or(0, |m| m.len()), false),
-        },
+    let (view, bytes, clean) = match open_clean(dir, &identity) {
+        Some((view, bytes)) => (view, bytes, true),
         None => {
             let (view, bytes) = recover(dir, &identity, now, &mut notices)?;
             (view, bytes, false)
@@ -138,6 +139,7 @@ fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, notices: &mut Ve
         view = guarded(&sled, false);
     }
     let view = view.ok_or_else(|| StoreProblem::View("sled".to_owned()))?;
+    view.own(&identity.device)?;
     let scan = replay(dir, &view, identity, now)?;
     let bytes = heal(dir, &view, &scan, notices)?;
     Ok((view, bytes))

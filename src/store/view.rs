@@ -78,6 +78,8 @@ pub struct Current {
 /// This laptop's chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
+    /// Whose chain it is.
+    device: String,
     last: Option<(i64, u16)>,
     /// Its highest number.
     pub seq: u64,
@@ -117,7 +119,10 @@ struct Inner {
 }
 
 fn failed(error: sled::Error) -> StoreProblem {
-    StoreProblem::View(error.to_string())
+    match error {
+        sled::Error::Io(error) => StoreProblem::Io("sled".into(), error),
+        other => StoreProblem::View(other.to_string()),
+    }
 }
 
 fn doubtful(problem: EnvelopeProblem) -> StoreProblem {
@@ -243,6 +248,32 @@ impl View {
         each::<IndexRowV1>(&self.index, b"", &mut |_, _| Ok(()))?;
         each::<CurrentV1>(&self.current, b"", &mut |_, _| Ok(()))?;
         Ok(count)
+    }
+
+    /// Makes the chain that of `device`: after a new identity, or a new suffix, it begins (or goes on) where that one ends.
+    pub fn own(&self, device: &str) -> Result<(), StoreProblem> {
+        if self.lock().chain.device == device {
+            return Ok(());
+        }
+        let mut end = (0, None);
+        self.revisions("", &mut |revision| {
+            if revision.device == device && revision.seq > end.0 {
+                end = (revision.seq, Some(revision.id));
+            }
+            Ok(())
+        })?;
+        {
+            let chain = &mut self.lock().chain;
+            (chain.device, chain.seq, chain.prev) = (device.to_owned(), end.0, end.1);
+        }
+        self.store_chain()
+    }
+
+    /// How much the view holds: compared at a clean start, since sled may lack keys without saying so.
+    pub fn fingerprint(&self) -> String {
+        let sizes = [&self.revisions, &self.definitions, &self.current, &self.index, &self.stale, &self.names].map(|tree| tree.len().to_string());
+        let chain = self.lock().chain.clone();
+        format!("{} {} {}", sizes.join(" "), chain.device, chain.seq)
     }
 
     /// This laptop's last revision and the latest stamp known.

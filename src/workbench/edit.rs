@@ -94,11 +94,11 @@ impl Desk {
         if problems.is_empty() { Ok((interview, soft)) } else { Err(problems) }
     }
 
-    /// Sets answers of a record, each as a person would type it (or JSON), and saves.
+    /// Sets answers of a record, each as a person would type it (or JSON), and saves; a draft stays a draft (`None`).
     ///
     /// # Errors
     /// The failure, or the problems of the answers; nothing is saved then.
-    pub fn edit(&mut self, record: &str, changes: &[(String, String)]) -> Result<Revision, EditProblem> {
+    pub fn edit(&mut self, record: &str, changes: &[(String, String)]) -> Result<Option<Revision>, EditProblem> {
         let (form, content) = {
             let world = Gathering::new(self, record);
             let around = self.around(&world);
@@ -124,12 +124,18 @@ impl Desk {
             if interview.changed().is_empty() {
                 return Err(Failure::new(Exit::Refused, Text::both(say::failure::nothing_changed)).into());
             }
+            if self.row(record).is_none() {
+                let draft = self.draft_of(record, &parents, &interview, around);
+                drop(world);
+                self.keep_draft(draft)?;
+                return Ok(None);
+            }
             (interview.form().clone(), Content::of(&interview, parents))
         };
         let decision = Decision { act: Act::Save, args: BTreeMap::new() };
         let saved = self.save(record, &form, content, decision)?;
         self.end_draft(record)?;
-        Ok(saved)
+        Ok(Some(saved))
     }
 
     /// Strikes a record out. It stays in the file, with the reason.
@@ -188,8 +194,15 @@ impl Desk {
             Choice::Value(text) => {
                 let world = Gathering::new(self, record);
                 let around = self.around(&world);
-                let interview = Interview::reopen(form.clone(), merged.answers.clone(), merged.notes.clone(), around);
-                typed_value(&interview, &path, text, around).map_err(|message| EditProblem::Answers(vec![InputProblem { path: path.clone(), message }]))?
+                let mut interview = Interview::reopen(form.clone(), merged.answers.clone(), merged.notes.clone(), around);
+                let wrong = |message| EditProblem::Answers(vec![InputProblem { path: json::shown_path(&merged.answers, &path), message }]);
+                let value = typed_value(&interview, &path, text, around).map_err(wrong)?;
+                interview.answer(&path, value.clone(), around);
+                let hard = interview.derived().findings.iter().find(|f| f.path == path && f.severity == Severity::Hard);
+                match hard {
+                    Some(finding) => return Err(wrong(finding.message.clone())),
+                    None => value,
+                }
             }
         };
         let mut answers = merged.answers.clone();

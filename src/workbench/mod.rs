@@ -19,12 +19,14 @@ use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::instance::Answers;
 use crate::interview::{Around, Interview, Notes, Who};
+use crate::locale::fold::nfc;
 use crate::locale::{Lang, Text, date, say};
 use crate::record::clock::Stamp;
 use crate::record::history::History;
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::record::{Definition, Entry};
 use crate::store::{Draft, Identity, IndexRow, Notice, Store};
+use crate::value::Value;
 use chance::{Chance, Clock};
 use library::Library;
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,6 +174,11 @@ impl Desk {
     }
 
     fn remember(&mut self, row: IndexRow) {
+        for reference in self.rows.get(&row.record).into_iter().flat_map(|old| &old.references) {
+            if let Some(about) = self.about.get_mut(reference) {
+                about.remove(&row.record);
+            }
+        }
         for reference in &row.references {
             self.about.entry(reference.clone()).or_default().insert(row.record.clone());
         }
@@ -245,7 +252,7 @@ impl Desk {
     /// Why it is not saved.
     pub fn save(&mut self, record: &str, form: &Form, content: Content, decision: Decision) -> Result<Revision, Failure> {
         let next = self.store.next(self.settings.clock.now());
-        let revision = self.compose(next, record, form, content, decision);
+        let revision = self.compose(next, record, form, content, decision)?;
         let mut lines = self.definitions_of(form);
         lines.push((revision.line().into_bytes(), Entry::Revision(revision.clone())));
         self.store.append(&lines, self.settings.clock.now())?;
@@ -261,7 +268,7 @@ impl Desk {
         let mut next = self.store.next(self.settings.clock.now());
         let (mut lines, mut defined, mut records) = (Vec::new(), BTreeSet::new(), Vec::new());
         for Saving { record, form, content } in savings {
-            let revision = self.compose(next, &record, &form, content, Decision::submit());
+            let revision = self.compose(next, &record, &form, content, Decision::submit())?;
             next = (Stamp::next(self.settings.clock.now(), Some(revision.at)), revision.seq + 1, Some(revision.id));
             if defined.insert(form.of.clone()) {
                 lines.extend(self.definitions_of(&form));
@@ -274,26 +281,33 @@ impl Desk {
     }
 
     /// A sealed revision at its place in this laptop's chain.
-    fn compose(&self, (at, seq, prev): (Stamp, u64, Option<RevisionId>), record: &str, form: &Form, content: Content, decision: Decision) -> Revision {
+    ///
+    /// # Errors
+    /// It could not be read back: what nobody could read must not be called saved.
+    fn compose(&self, (at, seq, prev): (Stamp, u64, Option<RevisionId>), record: &str, form: &Form, content: Content, decision: Decision) -> Result<Revision, Failure> {
         let mut parents = content.parents;
         parents.sort_unstable();
-        Revision {
+        let revision = Revision {
             record: record.to_owned(),
             at,
             id: [0; 32],
             device: self.identity().device.clone(),
             seq,
             prev,
-            person: self.identity().person.clone(),
+            person: nfc(&self.identity().person),
             of: form.of.clone(),
             parents,
             act: decision.act,
-            args: decision.args,
+            args: decision.args.into_iter().map(|(name, argument)| (name, normal_argument(argument))).collect(),
             wrote: content.wrote.into_iter().collect(),
-            answers: content.answers,
-            notes: content.notes,
+            answers: content.answers.into_iter().map(|(path, value)| (path, normal(value))).collect(),
+            notes: content.notes.into_iter().map(|(path, note)| (path, nfc(&note))).collect(),
         }
-        .seal()
+        .seal();
+        match crate::record::line::parse(revision.line().as_bytes()) {
+            Ok(_) => Ok(revision),
+            Err(_) => Err(Failure::new(Exit::Refused, Text::both(say::failure::cannot_keep)).hint(Text::both(say::failure::cannot_keep_hint))),
+        }
     }
 
     /// The form and its list files as entries, so that they travel with the records.
@@ -342,6 +356,21 @@ impl Desk {
     /// The folder of the store.
     pub fn dir(&self) -> &Path {
         self.store.dir()
+    }
+}
+
+fn normal(value: Value) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(nfc(&text)),
+        Value::Choices(names) => Value::Choices(names.iter().map(|name| nfc(name)).collect()),
+        other => other,
+    }
+}
+
+fn normal_argument(argument: Argument) -> Argument {
+    match argument {
+        Argument::Text(text) => Argument::Text(nfc(&text)),
+        other => other,
     }
 }
 

@@ -25,7 +25,10 @@ impl Desk {
     pub fn refresh_stale(&mut self) -> Result<usize, Failure> {
         let stale = self.store().view().stale()?;
         for record in &stale {
-            self.refresh(record)?;
+            // A mark without a record (the view came back without it) must not keep the store shut.
+            if !self.store().view().history(record)?.is_empty() {
+                self.refresh(record)?;
+            }
         }
         Ok(stale.len())
     }

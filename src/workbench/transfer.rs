@@ -202,7 +202,13 @@ impl Desk {
         let programme = self.identity().programme.clone();
         let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(StoreLines::new(self)?)];
         let existing = central.exists();
-        if existing && let Some(reader) = open_file(central, Some(&programme))? {
+        if existing {
+            // An empty file is what a broken copy leaves behind, not a new beginning.
+            let reader = open_file(central, Some(&programme))?.ok_or_else(|| crate::exchange::FileProblem {
+                file: central.to_owned(),
+                line: 1,
+                problem: crate::exchange::Problem::Truncated,
+            })?;
             sources.push(Box::new(reader));
         }
         let has_file = sources.len() > 1;
@@ -262,31 +268,58 @@ impl Desk {
     }
 
     fn take_in(&mut self, lines: &[(Vec<u8>, Entry)]) -> Result<(), Failure> {
+        let was_cloned = self.brings_own(lines)?;
         let now = self.settings().clock.now();
         self.store_mut().append(lines, now)?;
         for (_, entry) in lines {
             if let Entry::Definition(definition) = entry {
                 self.library.add(definition.clone());
+                self.derive_again(definition);
             }
         }
-        Ok(())
+        if was_cloned { self.renew_device() } else { Ok(()) }
     }
 
-    /// Writes everything to a new central file, and this laptop's drafts beside it as `FILE.drafts`.
+    /// Whether lines hold revisions of this very device that it does not know: a clone of it is at work, or it was rolled back.
+    fn brings_own(&self, lines: &[(Vec<u8>, Entry)]) -> Result<bool, Failure> {
+        for (_, entry) in lines {
+            if matches!(entry, Entry::Revision(r) if r.device == self.identity().device) && !self.store().view().contains(entry)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A new suffix, so that no number is ever given twice.
+    fn renew_device(&mut self) -> Result<(), Failure> {
+        let mut identity = self.identity().clone();
+        let label = identity.device.split('-').next().unwrap_or_default().to_owned();
+        identity.device = format!("{label}-{}", self.chance().key(6));
+        identity.synced = 0;
+        self.store_mut().set_identity(identity).map_err(Failure::from)
+    }
+
+    /// Records that waited for a form can be derived now.
+    fn derive_again(&mut self, definition: &Definition) {
+        let Definition::Form { id, version, .. } = definition else { return };
+        let start = format!("{id}@{version}@");
+        let waiting: Vec<String> = self.rows().values().filter(|row| row.summary.starts_with(&start)).map(|row| row.record.clone()).collect();
+        for record in waiting {
+            // Should it fail, the record stays as it was and is derived with the next change.
+            let _ = self.refresh(&record);
+        }
+    }
+
+    /// Writes everything to a central file, and this laptop's drafts beside it as `FILE.drafts`. What a file there holds
+    /// already stays in it; one that is not ours is refused.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's, or why the file is refused.
     pub fn backup(&self, path: &Path) -> Result<u64, Failure> {
-        let io = |e| Failure::io(path, &e);
-        let mut writer = Writer::new(AtomicFile::create(path).map_err(io)?, &self.identity().programme).map_err(io)?;
-        let mut count = 0;
-        let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(StoreLines::new(self)?)];
-        union(&mut sources, &mut |line: Line<'_>| {
-            count += u64::from(matches!(line.entry, Entry::Revision(_)));
-            writer.line(line.bytes, line.entry).map_err(UnionProblem::Io)
-        })
-        .map_err(|p| Failure::union(p, path))?;
-        writer.finish().map_err(io)?.commit(true).map_err(io)?;
+        let file = AtomicFile::create(path).map_err(|e| Failure::io(path, &e))?;
+        let _lock = FileLock::take(path).map_err(|p| Failure::lock(p, path))?;
+        let done = self.pass(path, Some((file, &mut Lines::new())))?;
+        let count = done.tally.sent + done.tally.known;
         let drafts = drafts_beside(path);
         match std::fs::copy(self.dir().join(crate::store::drafts::FILE), &drafts) {
             Ok(_) => Ok(count),

@@ -138,7 +138,7 @@ fn a_backup_brings_records_and_drafts_back_and_only_once() {
     lt01.run(&["backup", "b.jsonl"]).is(0, "Backed 2 revisions up to b.jsonl.\n", "");
     lt01.lang("vi").run(&["backup", "v.jsonl"]).is(0, "Đã sao lưu 2 bản lưu vào v.jsonl.\n", "");
     assert_eq!(place.read("b.jsonl"), place.read("v.jsonl"));
-    assert_eq!(place.names(""), ["b.jsonl", "b.jsonl.drafts", "lt01", "v.jsonl", "v.jsonl.drafts"]);
+    assert_eq!(place.names(""), [".b.jsonl.lock", ".v.jsonl.lock", "b.jsonl", "b.jsonl.drafts", "lt01", "v.jsonl", "v.jsonl.drafts"]);
 
     let lt02 = place.new_laptop("lt02", "Lê Văn Thử", "collaborator");
     lt02.run(&["restore", "b.jsonl"]).is(0, "Restored 2 revisions (0 were there).\n", "");

@@ -84,7 +84,7 @@ fn a_file_that_was_cut_off_anywhere_is_refused_with_the_line() {
     let lt01 = laptop(&place);
     let good = place.read("good.jsonl");
     let header = lines(&good)[0].len();
-    refused_by_all(&place, &lt01, &good[..header / 2], &not_ours());
+    refused_by_all(&place, &lt01, &good[..header / 2], &truncated(1));
     let without_seal = good.len() - lines(&good).last().unwrap().len();
     for length in [header, header + 1, good.len() / 2, without_seal, without_seal + 10, good.len() - 1] {
         let cut = &good[..length];
@@ -195,9 +195,9 @@ fn files_of_others_are_refused_by_what_they_are() {
 }
 
 #[test]
-fn an_empty_file_counts_as_absent_for_sync_but_is_nothing_to_restore_or_merge() {
+fn an_empty_file_is_no_new_beginning_but_what_a_broken_copy_left() {
     let place = Place::new();
     let lt01 = laptop(&place);
     refused_by(&place, &lt01, b"", &not_ours(), &[&["merge", "out.jsonl", "mine.jsonl", "bad.jsonl"], &["restore", "bad.jsonl"], &["verify", "bad.jsonl"]]);
-    lt01.run(&["sync", "bad.jsonl"]).is(0, "Sent 1 revisions.\nnew 0 known 0 merged 0 conflicts 0 duplicates 0\n", "");
+    refused_by(&place, &lt01, b"", &truncated(1), &[&["sync", "bad.jsonl"], &["sync", "bad.jsonl", "--plan"]]);
 }

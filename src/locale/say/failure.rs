@@ -59,6 +59,8 @@ say! {
     needs_reason() "Cần ghi lý do." "A reason is needed."
     input_refused(count) "Không lưu gì: có {count} lỗi." "Nothing was saved; problems: {count}."
     not_json(line, error) "Dòng {line} không phải JSON: {error}" "Line {line} is not JSON: {error}"
+    cannot_keep() "Không lưu được: nội dung quá dài hoặc có ký tự không ghi được." "This cannot be kept: it is too long or holds characters that cannot be written."
+    cannot_keep_hint() "Rút ngắn hoặc gõ lại chỗ đó." "Shorten it or type it again."
     nothing_changed() "Không có gì thay đổi." "Nothing was changed."
     voided() "Phiếu đã hủy, không sửa được." "The record is void and cannot be edited."
     bad_expression(text) "Biểu thức “{text}” không đúng." "The expression “{text}” is not right."
