@@ -21,8 +21,10 @@ use std::process::ExitCode;
 pub fn run(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
     let library = Library::new(&context.settings);
     if matches.get_flag("batch") {
-        for line in std::io::stdin().lock().lines() {
+        for line in std::io::stdin().lock().split(b'\n') {
             let line = line.map_err(|e| Failure::io(Path::new("-"), &e))?;
+            // A line that is no text is one failed case, not the end of the batch.
+            let line = String::from_utf8_lossy(&line);
             if !line.trim().is_empty() {
                 say_out(batch(&line, context, &library).to_string());
             }

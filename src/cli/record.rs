@@ -5,12 +5,12 @@ use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::check_text::{Compiled, compile_text};
 use crate::form::expression::evaluate::evaluate;
-use crate::form::instance::ROOT_ROW;
+use crate::form::instance::{Instance, ROOT_ROW};
 use crate::interview::json::{self, InputProblem, Part};
 use crate::locale::{Lang, Text, say};
 use crate::record::history::State;
 use crate::record::revision::{Argument, Revision, hex};
-use crate::store::IndexRow;
+use crate::store::{Draft, IndexRow};
 use crate::workbench::chance::Chance;
 use crate::workbench::edit::EditProblem;
 use crate::workbench::related::{Gathering, Related};
@@ -193,7 +193,7 @@ fn drafts(desk: &Desk, form: Option<&Form>, format: &str) {
         match format {
             "jsonl" => {
                 let Ok(form) = desk.form_of(&draft.of) else { continue };
-                let instance = crate::form::instance::Instance::new(&form, &draft.answers);
+                let instance = Instance::new(&form, &draft.answers);
                 let answers = json::write(&form, &instance, Part::Answers);
                 say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "conflicts": 0, "person": desk.identity().person, "device": desk.identity().device, "at": stamp(&draft.changed), "summary": draft.summary, "answers": answers, "computed": {}}).to_string());
             }
@@ -302,6 +302,9 @@ fn revision_json(revision: &Revision) -> Json {
 
 fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let record = desk.find(text(matches, "record"))?;
+    if let Some(draft) = desk.store().draft_list().find(|d| d.record == record).filter(|_| desk.row(&record).is_none()) {
+        return show_draft(draft, text(matches, "format") == "json", desk);
+    }
     let history = desk.history(&record)?;
     let related = desk.row(&record).and_then(|row| desk.related(row));
     if text(matches, "format") == "json" {
@@ -325,6 +328,22 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
                 say_out(format!("    {path} = {value}"));
             }
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A draft has answers but no history yet.
+fn show_draft(draft: &Draft, as_json: bool, desk: &Desk) -> Result<ExitCode, Failure> {
+    let form = desk.form_of(&draft.of)?;
+    let instance = Instance::new(&form, &draft.answers);
+    let answers = json::write(&form, &instance, Part::Answers);
+    if as_json {
+        say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "at": stamp(&draft.changed), "summary": draft.summary, "answers": answers, "history": []}).to_string());
+        return Ok(ExitCode::SUCCESS);
+    }
+    say_out(format!("{} · {} · {}", form.title.get(desk.lang()), one_line(&draft.summary), crate::tui::words::state(State::Draft, desk.lang())));
+    for (path, value) in &draft.answers {
+        say_out(format!("  {path} = {}", value.to_json()));
     }
     Ok(ExitCode::SUCCESS)
 }

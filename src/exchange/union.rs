@@ -3,7 +3,7 @@
 
 use super::reader::{FileProblem, Reader};
 use super::seal::SealBuilder;
-use crate::record::merge::merge;
+use crate::record::merge::{Merged, merge};
 use crate::record::{Entry, History, Revision};
 use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
@@ -168,22 +168,29 @@ pub struct Teller {
     has_new: bool,
 }
 
+/// A record whose revisions have all passed, and what they come to.
+pub struct Closed {
+    /// Its history.
+    pub history: History,
+    /// Its answers now.
+    pub merged: Merged,
+}
+
 impl Teller {
     /// A teller; `now` as in [`merge`].
     pub fn new(now: DateTime<Utc>) -> Self {
         Self { tally: Tally::default(), now, record: Vec::new(), has_new: false }
     }
 
-    /// Takes a revision.
-    pub fn revision(&mut self, revision: &Revision, is_new: bool) {
-        if self.record.last().is_some_and(|last| last.record != revision.record) {
-            self.close();
-        }
+    /// Takes a revision; gives the record before it, when this one begins another.
+    pub fn revision(&mut self, revision: &Revision, is_new: bool) -> Option<Closed> {
+        let closed = if self.record.last().is_some_and(|last| last.record != revision.record) { self.close() } else { None };
         if is_new {
             self.tally.new += 1;
         }
         self.has_new |= is_new;
         self.record.push(revision.clone());
+        closed
     }
 
     /// Counts `count` revisions that were known.
@@ -196,22 +203,24 @@ impl Teller {
         self.tally.sent += 1;
     }
 
-    fn close(&mut self) {
+    fn close(&mut self) -> Option<Closed> {
         let revisions = std::mem::take(&mut self.record);
         let has_new = std::mem::take(&mut self.has_new);
-        if revisions.len() < 2 {
-            return;
+        if revisions.is_empty() {
+            return None;
         }
         let history = History::new(revisions);
+        let merged = merge(&history, self.now);
         if has_new && history.heads().len() > 1 {
             self.tally.merged += 1;
         }
-        self.tally.conflicts += merge(&history, self.now).conflicts.len() as u64;
+        self.tally.conflicts += merged.conflicts.len() as u64;
+        Some(Closed { history, merged })
     }
 
-    /// The counts.
-    pub fn finish(mut self) -> Tally {
-        self.close();
-        self.tally
+    /// The counts, and the last record.
+    pub fn finish(mut self) -> (Tally, Option<Closed>) {
+        let closed = self.close();
+        (self.tally, closed)
     }
 }

@@ -123,8 +123,13 @@ fn search(form: &Form, derived: &Derived, row: &IndexRow, around: Around<'_>) ->
 }
 
 fn identity(form: &Form, derived: &Derived) -> Vec<(String, String)> {
-    let value = |id: &NodeId| derived.value(form, ROOT_ROW, *id).map(|v| (form.node(*id).name.clone(), fold::fold(&v.plain()).replace([' ', '-', '.'], "")));
+    let value = |id: &NodeId| derived.value(form, ROOT_ROW, *id).map(|v| (form.node(*id).name.clone(), identity_text(&v)));
     form.identity.iter().filter_map(value).collect()
+}
+
+/// An identifying answer as it is compared: without marks, case and separators.
+pub fn identity_text(value: &Value) -> String {
+    fold::fold(&value.plain()).replace([' ', '-', '.'], "")
 }
 
 fn hidden_and_computed(form: &Form, derived: &Derived) -> (Vec<String>, Answers) {

@@ -5,8 +5,9 @@ use crate::disk::{AtomicFile, FileLock};
 use crate::error::{Exit, Failure};
 use crate::exchange::reader::Reader;
 use crate::exchange::seal::SealBuilder;
-use crate::exchange::union::{Line, MAX_SOURCES, Source, Tally, Teller, UnionProblem, Writer, union};
+use crate::exchange::union::{Closed, Line, MAX_SOURCES, Source, Tally, Teller, UnionProblem, Writer, union};
 use crate::locale::{Text, say};
+use crate::record::history::State;
 use crate::record::{Definition, Entry};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,38 +41,74 @@ pub fn verify(path: &Path) -> Result<SealBuilder, Failure> {
     let Some(mut reader) = open_file(path, None)? else {
         return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::not_ours(l, path.display()))).hint(Text::both(say::failure::not_ours_hint)));
     };
-    while reader.advance()? {}
-    Ok(reader.seal().clone())
+    let mut chains = Chains::default();
+    while reader.advance()? {
+        if let Some(Entry::Revision(revision)) = reader.entry() {
+            chains.add(&revision);
+        }
+    }
+    match chains.broken(reader.seal()) {
+        None => Ok(reader.seal().clone()),
+        Some((device, seq)) => {
+            let what = Text::both(|l| say::failure::chain_broken(l, path.display(), &device, seq));
+            Err(Failure::new(Exit::Damage, what).hint(Text::both(say::failure::file_damaged_hint)))
+        }
+    }
 }
 
-/// Pairs of records whose identifying answers are equal, counted as lines pass.
+type IdStart = [u8; 8];
+
+/// The beginnings of the ids in every device's chain: enough to see a link that does not fit.
+#[derive(Default)]
+struct Chains {
+    /// (device, number) → (this id, the id it names as the one before).
+    links: BTreeMap<(String, u64), (IdStart, Option<IdStart>)>,
+}
+
+impl Chains {
+    fn add(&mut self, revision: &crate::record::Revision) {
+        let start = |id: &crate::record::revision::RevisionId| [id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]];
+        self.links.insert((revision.device.clone(), revision.seq), (start(&revision.id), revision.prev.as_ref().map(start)));
+    }
+
+    /// The first revision that does not name the one before it. A forked device is told apart elsewhere.
+    fn broken(&self, seal: &SealBuilder) -> Option<(String, u64)> {
+        let fits = |device: &String, seq: u64, prev: &Option<[u8; 8]>| match self.links.get(&(device.clone(), seq - 1)) {
+            Some((before, _)) => *prev == Some(*before),
+            None => prev.is_some() == (seq > 1),
+        };
+        let is_forked = |device: &String| seal.devices().get(device).is_some_and(|entry| !entry.forks.is_empty());
+        self.links.iter().find(|((device, seq), (_, prev))| !is_forked(device) && !fits(device, *seq, prev)).map(|(key, _)| key.clone())
+    }
+}
+
+/// Pairs of records whose identifying answers are equal now, counted as records pass.
 #[derive(Default)]
 struct Lookalikes {
     identity: BTreeMap<String, Vec<String>>,
-    seen: BTreeMap<(String, String, String), BTreeSet<String>>,
+    seen: BTreeMap<(String, String, String), Vec<String>>,
+    pairs: BTreeSet<(String, String)>,
 }
 
 impl Lookalikes {
-    fn entry(&mut self, entry: &Entry) {
-        match entry {
-            Entry::Definition(Definition::Form { id, source, .. }) => {
-                if let Ok((draft, _)) = crate::form::toml::read(id, source) {
-                    self.identity.insert(id.clone(), draft.identity.into_iter().map(|cell| cell.text).collect());
-                }
-            }
-            Entry::Definition(Definition::List { .. }) => {}
-            Entry::Revision(revision) => {
-                for question in self.identity.get(revision.form()).into_iter().flatten() {
-                    let Some(value) = revision.answers.get(question) else { continue };
-                    let key = (revision.form().to_owned(), question.clone(), crate::locale::fold::fold(&value.plain()));
-                    self.seen.entry(key).or_default().insert(revision.record.clone());
-                }
-            }
+    fn definition(&mut self, entry: &Entry) {
+        if let Entry::Definition(Definition::Form { id, source, .. }) = entry
+            && let Ok((draft, _)) = crate::form::toml::read(id, source)
+        {
+            self.identity.insert(id.clone(), draft.identity.into_iter().map(|cell| cell.text).collect());
         }
     }
 
-    fn pairs(&self) -> u64 {
-        self.seen.values().map(|records| (records.len() * (records.len() - 1) / 2) as u64).sum()
+    fn record(&mut self, closed: Option<Closed>) {
+        let Some(Closed { history, merged }) = closed.filter(|closed| closed.history.state() != State::Void) else { return };
+        let Some(first) = history.revisions().first() else { return };
+        for question in self.identity.get(first.form()).into_iter().flatten() {
+            let Some(value) = merged.answers.get(question) else { continue };
+            let key = (first.form().to_owned(), question.clone(), super::refresh::identity_text(value));
+            let others = self.seen.entry(key).or_default();
+            self.pairs.extend(others.iter().map(|other| (other.clone(), first.record.clone())));
+            others.push(first.record.clone());
+        }
     }
 }
 
@@ -109,9 +146,9 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, now: DateTime<Utc
     union(&mut sources, &mut |line: Line<'_>| {
         let is_new = line.sources & had == 0;
         grew |= is_new;
-        lookalikes.entry(line.entry);
+        lookalikes.definition(line.entry);
         if let Entry::Revision(revision) = line.entry {
-            teller.revision(revision, is_new);
+            lookalikes.record(teller.revision(revision, is_new));
             // Every further copy of a line in the inputs was known by then.
             teller.known(u64::from((line.sources & !had).count_ones()).saturating_sub(u64::from(is_new)));
         }
@@ -125,7 +162,9 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, now: DateTime<Utc
             file.commit(true).map_err(io)?;
         }
     }
-    Ok(Tally { duplicates: lookalikes.pairs(), ..teller.finish() })
+    let (tally, last) = teller.finish();
+    lookalikes.record(last);
+    Ok(Tally { duplicates: lookalikes.pairs.len() as u64, ..tally })
 }
 
 /// The store's lines, sorted, as a source.
@@ -224,10 +263,10 @@ impl Desk {
             let is_new = line.sources & STORE == 0;
             let is_sent = line.sources & FILE == 0;
             grew |= is_sent;
-            lookalikes.entry(line.entry);
+            lookalikes.definition(line.entry);
             if let Entry::Revision(revision) = line.entry {
                 seal.revision(revision);
-                teller.revision(revision, is_new);
+                lookalikes.record(teller.revision(revision, is_new));
                 match (is_new, is_sent) {
                     (false, true) => teller.sent(),
                     (false, false) => teller.known(1),
@@ -248,7 +287,9 @@ impl Desk {
             }
         }
         let gaps = seal.devices().iter().map(|(d, s)| (d.clone(), s.gaps().iter().map(|(a, b)| b - a + 1).sum())).filter(|(_, n)| *n > 0).collect();
-        Ok(Synced { tally: Tally { duplicates: lookalikes.pairs(), ..teller.finish() }, gaps })
+        let (tally, last) = teller.finish();
+        lookalikes.record(last);
+        Ok(Synced { tally: Tally { duplicates: lookalikes.pairs.len() as u64, ..tally }, gaps })
     }
 
     /// This laptop's revisions that no sync has carried away yet.

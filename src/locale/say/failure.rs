@@ -26,6 +26,7 @@ say! {
 
     file_damaged(file, line) "Tệp {file} bị hỏng ở dòng {line}." "The file {file} is damaged at line {line}."
     file_damaged_hint() "Không có gì thay đổi. Xin lại tệp, hoặc dùng bản .bak bên cạnh." "Nothing was changed. Ask for the file again, or use the .bak beside it."
+    chain_broken(file, device, seq) "Tệp {file}: bản lưu {seq} của máy {device} không nối tiếp bản trước nó." "The file {file}: revision {seq} of {device} does not follow the one before it."
     truncated() "Tệp bị cắt cụt: thiếu dòng niêm phong cuối." "The file is cut off: its closing seal is missing."
     altered() "Nội dung đã bị sửa: mã kiểm không khớp." "Its content was altered: the hash does not match."
     after_seal() "Có dữ liệu thừa sau dòng niêm phong." "Something follows the closing seal."
