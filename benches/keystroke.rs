@@ -27,7 +27,7 @@ fn open(form: Arc<Form>) -> App {
     let settings = Settings { seed: Some("bench".to_owned()), ..Settings::default() };
     let mut app = App::new(Lang::Vi, Chance::before_store(&settings, "bench"));
     app.screens.clear();
-    let begun = Reply::Begun { record: "0192f3c0-7a10-7c3e-9d52-3f1f6a2b4c5d".to_owned(), form, subject: None, gathered: Vec::new() };
+    let begun = Reply::Begun { record: "0192f3c0-7a10-7c3e-9d52-3f1f6a2b4c5d".to_owned(), form, subject: None, given: Vec::new(), gathered: Vec::new() };
     app.update(Message::Reply(Box::new(begun)), now());
     app
 }

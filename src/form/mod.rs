@@ -223,6 +223,11 @@ impl Form {
         self.ids().filter(|id| self.node(*id).parent.is_none())
     }
 
+    /// The questions outside of every repeat, in order.
+    pub fn top_questions(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.scope(ROOT).nodes.iter().copied().filter(|id| self.node(*id).kind == Kind::Question)
+    }
+
     /// A scope.
     pub fn scope(&self, id: ScopeId) -> &Scope {
         &self.scopes[id.index()]

@@ -148,10 +148,10 @@ impl Interview {
 
     /// Whether nothing was answered or noted since it was begun, apart from what the program filled in and the answer
     /// `given` that it was begun with.
-    pub fn is_untouched(&self, given: Option<&str>) -> bool {
+    pub fn is_untouched(&self, given: &[String]) -> bool {
         let by_program = |path: &String| {
             let is_meta = self.form.node_of_path(path).is_some_and(|id| matches!(self.form.node(id).kind, Kind::Meta(_) | Kind::Calculate));
-            is_meta || self.taken.contains_key(path) || given == Some(path.as_str())
+            is_meta || self.taken.contains_key(path) || given.contains(path)
         };
         self.notes == self.base_notes && self.changed().iter().all(by_program)
     }

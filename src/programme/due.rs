@@ -19,6 +19,8 @@ pub struct Due {
     pub months: u32,
     /// With which form.
     pub form: String,
+    /// What is known of it already: the point, and the other records that the event was about.
+    pub given: Vec<(String, String)>,
 }
 
 /// The desk reminds this long before the day.
@@ -35,23 +37,36 @@ pub fn due(programme: &Programme, facts: &[Fact], today: NaiveDate) -> Vec<Due> 
     all
 }
 
+/// The event's references that the follow-up asks for too, such as the project.
+fn references_of(event: &Fact, follow_up: &FollowUp) -> Vec<(String, String)> {
+    let then = &follow_up.then;
+    let asked = then.top_questions().filter(|id| Some(*id) != then.subject && then.node(*id).to.is_some());
+    let known = |id: NodeId| event.form.top_questions().find(|own| event.form.node(*own).to == then.node(id).to).map(|own| text(event, own));
+    asked.filter_map(|id| Some((then.node(id).name.clone(), known(id)?))).filter(|(_, record)| !record.is_empty()).collect()
+}
+
 fn of(follow_up: &FollowUp, facts: &[Fact], today: NaiveDate) -> Vec<Due> {
     let same = |fact: &&Fact, form: &Form| fact.form.of == form.of;
-    let mut events: BTreeMap<String, NaiveDate> = BTreeMap::new();
+    let mut events: BTreeMap<String, (NaiveDate, &Fact)> = BTreeMap::new();
     for fact in facts.iter().filter(|f| same(f, &follow_up.from) && holds(follow_up.filter.as_ref(), f, true)) {
         if let Some(day) = date::parse_iso(&fact.date) {
-            events.entry(text(fact, follow_up.about)).and_modify(|first| *first = day.min(*first)).or_insert(day);
+            let first = events.entry(text(fact, follow_up.about)).or_insert((day, fact));
+            if day < first.0 {
+                *first = (day, fact);
+            }
         }
     }
     let followed = facts.iter().filter(|f| same(f, &follow_up.then)).filter_map(|fact| Some((text(fact, follow_up.then.subject?), text(fact, follow_up.point))));
     let done: BTreeSet<(String, String)> = followed.collect();
     let mut found = Vec::new();
-    for (about, event) in events {
+    for (about, (event, fact)) in events {
         for months in &follow_up.months {
             let Some(day) = event.checked_add_months(Months::new(*months)) else { continue };
             let is_done = done.contains(&(about.clone(), months.to_string()));
             if !is_done && day.checked_sub_days(AHEAD).is_some_and(|from| from <= today) {
-                found.push(Due { day, about: about.clone(), months: *months, form: follow_up.then.id.clone() });
+                let mut given = references_of(fact, follow_up);
+                given.push((follow_up.then.node(follow_up.point).name.clone(), months.to_string()));
+                found.push(Due { day, about: about.clone(), months: *months, form: follow_up.then.id.clone(), given });
             }
         }
     }

@@ -76,6 +76,16 @@ impl Comparison {
         }
     }
 
+    /// As people read it before a number; `=` says nothing there.
+    pub fn shown(self) -> &'static str {
+        match self {
+            Self::AtLeast => "≥ ",
+            Self::Exactly => "",
+            Self::Above => "> ",
+            Self::About => "~ ",
+        }
+    }
+
     /// Whether `done` meets `number`.
     pub fn met(self, done: f64, number: f64) -> bool {
         if self == Self::Above { done > number } else { done >= number }

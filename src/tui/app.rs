@@ -204,9 +204,12 @@ impl App {
                 self.shared.notice = notices.into_iter().next();
                 self.open_tab(0)
             }
-            Reply::Begun { record, form, subject, gathered } => {
+            Reply::Begun { record, form, subject, mut given, gathered } => {
                 gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
-                let (screen, effects) = interview::InterviewScreen::begin(record, form, subject, &mut self.shared, now);
+                if let (Some(subject), Some(question)) = (subject, form.subject) {
+                    given.insert(0, (form.node(question).name.clone(), subject));
+                }
+                let (screen, effects) = interview::InterviewScreen::begin(record, form, given, &mut self.shared, now);
                 self.screens.push(Screen::Interview(Box::new(screen)));
                 effects
             }
@@ -311,6 +314,14 @@ impl App {
             if let Some(Screen::Interview(below)) = self.screens.last_mut() {
                 effects.extend(below.created(record, &mut self.shared, now));
             }
+        }
+        // What comes next after registering an establishment is a record about it: its page offers them.
+        let is_new_establishment = waiting && self.shared.rows.get(record).is_some_and(|row| row.form == establishment::FORM);
+        if is_new_establishment && matches!(self.screens.last(), Some(Screen::Home(_) | Screen::Establishments(_))) {
+            let (screen, look) = Self::page(record, &self.shared);
+            self.screens.push(screen);
+            effects.extend(look);
+            return effects;
         }
         effects.extend(self.screens.last_mut().map(|s| s.uncovered(&mut self.shared, now)).unwrap_or_default());
         effects

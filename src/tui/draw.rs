@@ -133,6 +133,7 @@ pub fn heading(frame: &mut Frame<'_>, area: Rect, row: u16, title: &str) {
 
 /// The first line to show of a list so that the selected one is in sight.
 pub fn scroll(selected: usize, height: usize, count: usize) -> usize {
+    let selected = if selected < count { selected } else { 0 };
     let middle = selected.saturating_sub(height / 2);
     middle.min(count.saturating_sub(height))
 }

@@ -46,6 +46,8 @@ pub enum Effect {
         form: String,
         /// What it is about.
         subject: Option<String>,
+        /// Answers that are known already.
+        given: Vec<(String, String)>,
     },
     /// Open a draft or a record to edit it.
     Edit(String),
@@ -98,6 +100,13 @@ pub enum Effect {
     Language(Lang),
     /// Close the store and end.
     Quit,
+}
+
+impl Effect {
+    /// Begins a record of a form, about a record if given.
+    pub fn begin(form: impl Into<String>, subject: Option<String>) -> Self {
+        Self::Begin { form: form.into(), subject, given: Vec::new() }
+    }
 }
 
 /// A record to hand in.
@@ -165,6 +174,8 @@ pub enum Reply {
         form: Arc<Form>,
         /// What it is about.
         subject: Option<String>,
+        /// Answers that are known already.
+        given: Vec<(String, String)>,
         /// What is known about that.
         gathered: Gathered,
     },

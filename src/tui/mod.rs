@@ -105,7 +105,7 @@ pub fn try_form(form: Arc<Form>, lang: Lang) -> Result<(), Failure> {
     let (sender, receiver) = channel();
     let mut app = App::new(lang, Chance::before_store(&settings, "try"));
     app.shared.trying = true;
-    let begun = Reply::Begun { record: "00000000-0000-7000-8000-000000000000".to_owned(), form, subject: None, gathered: Vec::new() };
+    let begun = Reply::Begun { record: "00000000-0000-7000-8000-000000000000".to_owned(), form, subject: None, given: Vec::new(), gathered: Vec::new() };
     app.screens.clear();
     app.update(Message::Reply(Box::new(begun)), date::local(Clock::System.now()));
     let queue = Arc::new(Queue::default());

@@ -96,10 +96,10 @@ impl Worker {
     fn work(&mut self, effect: Effect) -> Result<Option<Reply>, Failure> {
         let desk = self.desk()?;
         match effect {
-            Effect::Begin { form, subject } => {
+            Effect::Begin { form, subject, given } => {
                 let form = desk.form(&form)?;
                 let gathered = subject.iter().map(|s| (s.clone(), desk.gather(s))).collect();
-                Ok(Some(Reply::Begun { record: desk.new_record(), form, subject, gathered }))
+                Ok(Some(Reply::Begun { record: desk.new_record(), form, subject, given, gathered }))
             }
             Effect::Edit(record) => edit(desk, record).map(Some),
             Effect::Gather(reference) => Ok(Some(Reply::Gathered(vec![(reference.clone(), desk.gather(&reference))]))),

@@ -113,10 +113,8 @@ impl Desk {
         if identity.programme.is_empty() {
             identity.programme = library.programme_id();
         }
-        for code in &identity.communes {
-            if !library.has_commune(code) {
-                return Err(Failure::new(Exit::Usage, Text::both(|l| say::failure::unknown_commune(l, code))));
-            }
+        for commune in &mut identity.communes {
+            *commune = library.commune(commune).ok_or_else(|| Failure::new(Exit::Usage, Text::both(|l| say::failure::unknown_commune(l, &commune))))?;
         }
         identity.device = format!("{label}-{}", Chance::before_store(settings, &label).key(6));
         Store::create(&settings.data_dir, &identity)?;

@@ -208,6 +208,8 @@ const FILE: u64 = 2;
 pub struct Synced {
     /// The counts.
     pub tally: Tally,
+    /// The central file was not there before.
+    pub creates: bool,
     /// Devices in the result: number of revisions missing below the highest.
     pub gaps: Vec<(String, u64)>,
 }
@@ -219,6 +221,10 @@ impl Desk {
     /// The first thing that is wrong; nothing was changed then.
     pub fn sync(&mut self, central: &Path, plan: bool) -> Result<Synced, Failure> {
         let _lock = if plan { None } else { Some(FileLock::take(central).map_err(|p| Failure::lock(p, central))?) };
+        let folder = central.parent().filter(|p| !p.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Failure::io(folder, &std::io::ErrorKind::NotFound.into()));
+        }
         // The plan reads and verifies the whole file, so that what follows cannot stop halfway because of it.
         let planned = self.pass(central, None)?;
         if plan {
@@ -289,7 +295,7 @@ impl Desk {
         let gaps = seal.devices().iter().map(|(d, s)| (d.clone(), s.gaps().iter().map(|(a, b)| b - a + 1).sum())).filter(|(_, n)| *n > 0).collect();
         let (tally, last) = teller.finish();
         lookalikes.record(last);
-        Ok(Synced { tally: Tally { duplicates: lookalikes.pairs.len() as u64, ..tally }, gaps })
+        Ok(Synced { tally: Tally { duplicates: lookalikes.pairs.len() as u64, ..tally }, creates: !existing, gaps })
     }
 
     /// This laptop's revisions that no sync has carried away yet.

@@ -21,7 +21,7 @@ fn init_makes_a_store_once_and_says_what_is_missing() {
     let init = |args: &[&str]| lt09.run(&[&["init"], args].concat());
     init(&["--person", "Lê Văn Thử", "--device", "Đ"]).is(2, "", "The laptop's label needs at least one unaccented letter or digit.\n");
     init(&["--person", " ", "--device", "x"]).is(2, "", "--person is needed.\n");
-    init(&["--person", "Lê", "--device", "x", "--communes", "1"]).is(2, "", "There is no commune with the code 1.\n");
+    init(&["--person", "Lê", "--device", "x", "--communes", "1"]).is(2, "", "There is no commune “1”.\n");
     init(&["--device", "x"]).is(2, "", "Wrong usage: the following required arguments were not provided: --person <NAME>\nSee: khuyencong --help\n");
     assert!(!place.path("lt09").exists());
 }

@@ -22,7 +22,7 @@ fn the_welcome_asks_four_questions_and_makes_a_store() {
 fn a_commune_that_does_not_exist_leaves_the_welcome_as_it_was_typed() {
     let place = Place::new();
     let mut driver = Driver::open(&place.bare("new"));
-    driver.keys("Lê Văn Thử<ret><ret>LT-07<ret>99999<ret>").shows("Không có xã, phường mã 99999");
+    driver.keys("Lê Văn Thử<ret><ret>LT-07<ret>99999<ret>").shows("Không có xã, phường “99999”");
     driver.keys("<esc>").shows("Lê Văn Thử").keys("<C-u>31843<ret>").shows("Chưa có phiếu nào");
 }
 

@@ -54,10 +54,10 @@ fn esc_leaves_without_asking_and_the_draft_is_taken_up_with_what_was_half_typed(
     let d = district(&place);
     let mut driver = follow_up(&d);
     driver.answer("Máy còn sử dụng", "1").answer("Số giờ chạy", "tám gi").shows("[tám gi").keys("<esc>").shows("Quá trình");
-    driver.keys("<esc><S-tab>").shows("nháp Phiếu theo dõi");
+    driver.keys("<esc><S-tab>").shows("nháp Cơ sở khô Ba Tâm");
     driver.quit();
     let mut driver = Driver::open(&d.laptop);
-    driver.shows("nháp Phiếu theo dõi").keys("<ret>").shows("[tám gi").keys("<bs>").shows("[tám g ");
+    driver.shows("nháp Cơ sở khô Ba Tâm").keys("<ret>").shows("[tám gi").keys("<bs>").shows("[tám g ");
     driver.keys("<C-u>8<up>").shows("Đang sử dụng").shows(" 8 ");
 }
 

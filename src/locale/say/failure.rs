@@ -75,6 +75,6 @@ say! {
     bad_now(text) "KHUYENCONG_NOW không hợp lệ: {text}" "KHUYENCONG_NOW is not valid: {text}"
     bad_label() "Tên máy cần ít nhất một chữ cái không dấu hoặc chữ số." "The laptop's label needs at least one unaccented letter or digit."
     needs_value(name) "Cần {name}." "{name} is needed."
-    unknown_commune(code) "Không có xã, phường mã {code}." "There is no commune with the code {code}."
+    unknown_commune(code) "Không có xã, phường “{code}”." "There is no commune “{code}”."
     no_random() "Hệ thống không cho số ngẫu nhiên." "The system gives no random numbers."
 }

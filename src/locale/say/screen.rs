@@ -100,7 +100,7 @@ say! {
     welcome_device() "Tên máy" "This laptop"
     welcome_device_hint() "Nhãn dán trên máy, ví dụ LT-07." "The label on it, for example LT-07."
     welcome_communes() "Xã, phường phụ trách" "Your communes"
-    welcome_communes_hint() "Mã 5 số, cách nhau dấu phẩy; để trống cũng được." "5-digit codes with commas; may be left empty."
+    welcome_communes_hint() "Tên hoặc mã, cách nhau dấu phẩy; để trống cũng được." "Names or codes with commas; may be left empty."
     welcome_needs_name() "Cần họ và tên." "Your name is needed."
     welcome_needs_label() "Cần tên máy, ít nhất một chữ cái không dấu hoặc chữ số." "The laptop needs a label with at least one unaccented letter or digit."
 
@@ -111,7 +111,7 @@ say! {
     home_counts(establishments, records) "{establishments} cơ sở · {records} phiếu" "{establishments} establishments · {records} records"
     waiting_draft() "nháp" "draft"
     waiting_returned() "trả lại" "returned"
-    waiting_due(months, about, day) "theo dõi {months} tháng · {about} · {day}" "follow-up {months} months · {about} · {day}"
+    waiting_due(months, about, day) "{months} tháng · {about} · {day}" "{months} months · {about} · {day}"
     waiting_conflict() "mâu thuẫn" "conflict"
 
     search() "Tìm:" "Search:"
@@ -188,6 +188,9 @@ say! {
     discard_hint() "Enter: bỏ hẳn những gì chưa nộp. Phím khác: giữ lại." "Enter: throw away what was not submitted. Any other key: keep it."
     not_understood(text) "không hiểu “{text}”" "“{text}” is not understood"
     choices_one() "Gõ để tìm · số để chọn · Enter" "Type to search · a digit picks · Enter"
+    choices_long() "Gõ để tìm · ↓ rồi Enter để chọn · Enter ngay: bỏ qua" "Type to search · ↓ then Enter chooses · Enter at once skips"
+    sync_creates() "Tệp này CHƯA CÓ: sẽ tạo tệp tổng hợp mới." "This file does NOT exist: a new central file will be made."
+    no_figures() "Chưa có phiếu nào được tính vào con số này." "No records are counted in this figure yet."
     choices_several() "Space đánh dấu · Enter xong" "Space marks · Enter when done"
     choices_create() "Gõ để tìm · Enter chọn · F2 tạo mới" "Type to search · Enter chooses · F2 makes a new one"
     review_ready() "Đủ để nộp. F10: nộp." "Ready. F10: submit."

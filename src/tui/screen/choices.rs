@@ -24,12 +24,16 @@ pub struct Choices {
     found: Vec<usize>,
     at: usize,
     picked: Vec<String>,
+    /// Somebody moved, typed or had chosen before: only then Enter picks the line under the cursor.
+    pointed: bool,
 }
 
 /// What came of it.
 pub enum Outcome {
     /// Closed without a choice.
     Nothing,
+    /// Nothing was pointed at: on to the next question.
+    Skipped,
     /// This is the answer.
     Chosen(Option<Value>),
     /// A new record is wanted.
@@ -46,7 +50,8 @@ impl Choices {
         };
         let found: Vec<usize> = (0..set.len()).collect();
         let at = picked.first().and_then(|name| found.iter().position(|i| set.get(*i).is_some_and(|c| *c.name == **name))).unwrap_or(0);
-        Self { set, kind, search: Field::default(), found, at, picked }
+        let pointed = !picked.is_empty();
+        Self { set, kind, search: Field::default(), found, at, picked, pointed }
     }
 
     /// The records of a form, to refer to: those that speak of the records named in `near` come first.
@@ -74,6 +79,7 @@ impl Choices {
             && (1..=self.set.len()).contains(&digit)
         {
             self.at = digit - 1;
+            self.pointed = true;
             return self.pick(!self.several());
         }
         if c != ' ' {
@@ -86,6 +92,7 @@ impl Choices {
     fn filter(&mut self) {
         self.found = self.set.search(self.search.text());
         self.at = 0;
+        self.pointed = true;
     }
 
     fn selected(&self) -> Option<String> {
@@ -117,6 +124,11 @@ impl Choices {
     /// Takes a key; an outcome closes the list.
     pub fn key(&mut self, key: &KeyEvent, command: Option<Command>) -> Option<Outcome> {
         let count = self.found.len();
+        if !self.pointed && matches!(command, Some(Command::Down | Command::Up | Command::PageDown | Command::PageUp)) {
+            // The first step points at the first line.
+            self.pointed = true;
+            return None;
+        }
         if draw::select(&mut self.at, command, count) {
             return None;
         }
@@ -124,14 +136,14 @@ impl Choices {
             Some(Command::Back) if self.several() => Some(self.several_chosen()),
             Some(Command::Back) => Some(Outcome::Nothing),
             Some(Command::NewForm) if self.kind == ValueType::Reference => Some(Outcome::Create),
-            Some(Command::Accept) if self.several() => {
-                if self.picked.is_empty() {
-                    self.pick(false);
-                }
-                Some(self.several_chosen())
-            }
+            Some(Command::Accept) if self.several() => Some(self.several_chosen()),
+            // Enter twice on a question that may stay blank must not answer it.
+            Some(Command::Accept) if !self.pointed => Some(Outcome::Skipped),
             Some(Command::Accept) => self.pick(true),
-            Some(Command::Toggle) if self.several() => self.pick(false),
+            Some(Command::Toggle) if self.several() => {
+                self.pointed = true;
+                self.pick(false)
+            }
             _ => {
                 if let (KeyCode::Char(c @ '1'..='9'), true) = (key.code, self.search.text().is_empty() && self.set.len() <= DIGITS) {
                     return self.first_key(c);
@@ -162,7 +174,8 @@ impl Choices {
         if self.found.is_empty() {
             draw::line(frame, body, 0, &s::nothing_found(lang, self.search.text()), theme::faint());
         }
-        draw::list(frame, body, self.found.len(), self.at, |at| {
+        let selected = if self.pointed { self.at } else { usize::MAX };
+        draw::list(frame, body, self.found.len(), selected, |at| {
             let Some(choice) = self.set.get(self.found[at]) else { return String::new() };
             let number = if self.set.len() <= DIGITS { format!("{} ", self.found[at] + 1) } else { String::new() };
             let rank = self.picked.iter().position(|p| **p == *choice.name);
@@ -178,7 +191,8 @@ impl Choices {
         let hint = match self.kind {
             ValueType::Reference => s::choices_create(lang),
             _ if self.several() => s::choices_several(lang),
-            _ => s::choices_one(lang),
+            _ if self.set.len() <= DIGITS => s::choices_one(lang),
+            _ => s::choices_long(lang),
         };
         draw::line(frame, inside, inside.height.saturating_sub(1), &hint, theme::faint());
     }

@@ -11,8 +11,8 @@ use crate::form::instance::ROOT_ROW;
 use crate::form::{Form, Kind};
 use crate::interview::show;
 use crate::locale::{date, say::screen as s};
-use crate::store::IndexRow;
-use crate::value::ValueType;
+use crate::store::{Draft, IndexRow};
+use crate::value::{Value, ValueType};
 use crate::workbench::related::Related;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -46,11 +46,16 @@ impl Establishment {
 
     /// The places whose keys work.
     pub fn places(&self) -> Vec<Place> {
-        if self.choosing.is_some() { vec![Place::Popup, Place::List] } else { vec![Place::Establishment, Place::List] }
+        if self.choosing.is_some() { vec![Place::Choices, Place::List] } else { vec![Place::Establishment, Place::List] }
     }
 
     fn forms(shared: &Shared) -> Vec<(String, String)> {
         shared.forms.iter().filter(|f| f.id != FORM).map(|f| (f.id.clone(), f.title.get(shared.lang).to_owned())).collect()
+    }
+
+    /// Records about it that are begun but not handed in.
+    fn drafts<'s>(&self, shared: &'s Shared) -> Vec<&'s Draft> {
+        shared.drafts.iter().filter(|d| d.record != self.record && d.answers.values().any(|v| matches!(v, Value::Text(text) if *text == self.record))).collect()
     }
 
     fn timeline<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
@@ -70,15 +75,15 @@ impl Establishment {
             match command {
                 Some(Command::Accept) => {
                     self.choosing = None;
-                    return chosen.map(|form| Step::effect(Effect::Begin { form, subject: Some(self.record.clone()) })).unwrap_or_default();
+                    return chosen.map(|form| Step::effect(Effect::begin(form, Some(self.record.clone())))).unwrap_or_default();
                 }
                 Some(Command::Back) => self.choosing = None,
                 _ => {}
             }
             return Step::default();
         }
-        let timeline = self.timeline(shared);
-        if draw::select(&mut self.selected, command, timeline.len()) {
+        let (drafts, timeline) = (self.drafts(shared), self.timeline(shared));
+        if draw::select(&mut self.selected, command, drafts.len() + timeline.len()) {
             return Step::default();
         }
         match command {
@@ -88,7 +93,10 @@ impl Establishment {
                 Step::default()
             }
             Some(Command::Edit) => Step::effect(Effect::Edit(self.record.clone())),
-            Some(Command::Accept) => timeline.get(self.selected).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
+            Some(Command::Accept) => match drafts.get(self.selected) {
+                Some(draft) => Step::effect(Effect::Edit(draft.record.clone())),
+                None => timeline.get(self.selected - drafts.len()).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
+            },
             _ => Step::default(),
         }
     }
@@ -101,13 +109,15 @@ impl Establishment {
         let [left, right] = Layout::horizontal([Constraint::Percentage(42), Constraint::Percentage(58)]).spacing(2).areas(body);
         self.view_identity(shared, frame, left);
         draw::heading(frame, right, 0, &s::timeline(lang));
-        let timeline = self.timeline(shared);
+        let (drafts, timeline) = (self.drafts(shared), self.timeline(shared));
         let list = Rect { y: right.y + 1, height: right.height.saturating_sub(6), ..right };
-        if timeline.is_empty() {
+        if timeline.is_empty() && drafts.is_empty() {
             draw::text(frame, list, &s::timeline_empty(lang));
         }
-        draw::list(frame, list, timeline.len(), self.selected, |at| {
-            let row = timeline[at];
+        draw::list(frame, list, drafts.len() + timeline.len(), self.selected, |at| {
+            let Some(row) = at.checked_sub(drafts.len()).map(|at| timeline[at]) else {
+                return format!("✎ {} {}", s::waiting_draft(lang), shared.title(drafts[at].of.split('@').next().unwrap_or_default()));
+            };
             format!("{} {} {} {}", draw::pad(&date::show(&row.date), 10), draw::pad(&shared.title(&row.form), 22), draw::pad(&words::state(row.state, lang), 9), row.summary)
         });
         self.view_progress(shared, frame, Rect { y: right.y + right.height.saturating_sub(5), height: 5, ..right });

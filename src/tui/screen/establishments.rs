@@ -38,7 +38,7 @@ impl Establishments {
         }
         match command {
             Some(Command::Accept) => rows.get(self.selected).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
-            Some(Command::NewEstablishment) => Step::effect(Effect::Begin { form: establishment::FORM.to_owned(), subject: None }),
+            Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
             _ => {
                 if Field::takes(key) && self.search.key(key) {
                     self.selected = 0;

@@ -10,6 +10,7 @@ use super::{Screen, Step, establishment};
 use crate::locale::{date, say::screen as s};
 use crate::programme::due::Due;
 use crate::record::history::State;
+use crate::store::Draft;
 use crate::workbench::reporting::Report;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -33,12 +34,27 @@ enum Waiting {
 /// More than this of one kind are told by their number only.
 const SHOWN: usize = 50;
 
+/// The first part of an establishment's summary: enough to know it by, and it leaves room for what waits.
+fn name(summary: &str) -> &str {
+    summary.split(" · ").next().unwrap_or_default()
+}
+
 impl Home {
     fn waiting(&self, shared: &Shared) -> Vec<Waiting> {
         let mut drafts: Vec<_> = shared.drafts.iter().collect();
         drafts.sort_by(|a, b| b.changed.cmp(&a.changed));
         let title = |of: &str| shared.title(of.split('@').next().unwrap_or_default());
-        let drafts = drafts.into_iter().map(|d| Waiting::Draft(d.record.clone(), format!("{} · {} · {}", title(&d.of), d.summary, date::show(&d.changed))));
+        // What a draft is about says more than its form's long title.
+        let about = |d: &Draft| {
+            let row = d.answers.values().find_map(|v| shared.rows.get(&v.plain()).filter(|r| r.form == establishment::FORM));
+            name(row.map_or("", |r| &r.summary)).to_owned()
+        };
+        let drafts = drafts.into_iter().map(|d| {
+            // Parts that have no answer yet leave nothing behind.
+            let parts = [about(d), d.summary.clone(), title(&d.of), date::show(&d.changed)].join(" · ");
+            let parts: Vec<_> = parts.split(" · ").filter(|part| !part.trim().is_empty()).collect();
+            Waiting::Draft(d.record.clone(), parts.join(" · "))
+        });
         let returned = shared
             .rows
             .values()
@@ -47,7 +63,7 @@ impl Home {
             .map(|r| Waiting::Returned(r.record.clone(), format!("{} · {}", shared.title(&r.form), r.summary)));
         let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(format!("{} · {}", shared.title(&r.form), r.summary)));
         let due = self.report.iter().flat_map(|r| &r.due).take(SHOWN).map(|due| {
-            let text = s::waiting_due(shared.lang, due.months, shared.summary(&due.about), date::show_date(due.day));
+            let text = s::waiting_due(shared.lang, due.months, name(&shared.summary(&due.about)), date::show_date(due.day));
             Waiting::Due(due.clone(), text)
         });
         drafts.chain(returned).chain(conflicts).chain(due).collect()
@@ -60,13 +76,13 @@ impl Home {
             return Step::default();
         }
         match command {
-            Some(Command::NewEstablishment) => Step::effect(Effect::Begin { form: establishment::FORM.to_owned(), subject: None }),
+            Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
             Some(Command::Demo) if shared.rows.is_empty() => Step::effect(Effect::Demo),
             Some(Command::Accept) => match waiting.get(self.selected) {
                 Some(Waiting::Draft(record, _)) => Step::effect(Effect::Edit(record.clone())),
                 Some(Waiting::Returned(record, _)) => Step::page(record, shared),
                 Some(Waiting::Conflict(_)) => Step::effect(Effect::Conflicts),
-                Some(Waiting::Due(due, _)) => Step::effect(Effect::Begin { form: due.form.clone(), subject: Some(due.about.clone()) }),
+                Some(Waiting::Due(due, _)) => Step::effect(Effect::Begin { form: due.form.clone(), subject: Some(due.about.clone()), given: due.given.clone() }),
                 None => Step { push: Some(Screen::Establishments(Default::default())), ..Step::default() },
             },
             _ => Step::default(),
@@ -106,7 +122,7 @@ impl Home {
         let mut row = 2;
         for figure in report.figures.iter().filter(|f| report.programme.targets[f.target].headline) {
             let target = &report.programme.targets[figure.target];
-            let number = target.number.map_or_else(String::new, |n| format!("{}{}", target.op.sign(), Report::show(Some(n), lang)));
+            let number = target.number.map_or_else(String::new, |n| format!("{}{}", target.op.shown(), Report::show(Some(n), lang)));
             let done = Report::show(figure.done, lang);
             let share = figure.percent.unwrap_or(0.0) / 100.0;
             let mark = if figure.met == Some(true) { "✓" } else { " " };

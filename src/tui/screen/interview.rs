@@ -62,8 +62,8 @@ pub struct InterviewScreen {
     pub(super) creating: Option<String>,
     asked: BTreeSet<String>,
     pub(super) kept: bool,
-    /// The answer that it was begun with: what it is about.
-    pub(super) given: Option<String>,
+    /// The answers that it was begun with: what it is about.
+    pub(super) given: Vec<String>,
 }
 
 /// A world for the interview of `own`, from what was gathered.
@@ -77,19 +77,20 @@ pub(super) fn around<'a>(world: &'a Surroundings<'a>, shared: &Shared, now: Naiv
 }
 
 impl InterviewScreen {
-    /// A new record, about `subject` if given.
-    pub fn begin(record: String, form: Arc<Form>, subject: Option<String>, shared: &mut Shared, now: NaiveDateTime) -> (Self, Vec<Effect>) {
+    /// A new record, with the answers that are `given`: what it is about, first of all.
+    pub fn begin(record: String, form: Arc<Form>, given: Vec<(String, String)>, shared: &mut Shared, now: NaiveDateTime) -> (Self, Vec<Effect>) {
         let who = Who { person: shared.identity.person.clone(), device: shared.identity.device.clone() };
-        let mut interview = {
+        let interview = {
             let world = world(shared, &record);
-            Interview::begin(form.clone(), &who, around(&world, shared, now))
+            let around = around(&world, shared, now);
+            let mut interview = Interview::begin(form, &who, around);
+            for (path, text) in &given {
+                interview.answer(path, Some(Value::text(text)), around);
+            }
+            interview
         };
-        if let (Some(subject), Some(question)) = (subject, form.subject) {
-            let world = world(shared, &record);
-            interview.answer(&form.node(question).name.clone(), Some(Value::Text(subject)), around(&world, shared, now));
-        }
         let mut screen = Self::new(record, interview, Vec::new());
-        screen.given = form.subject.map(|id| form.node(id).name.clone());
+        screen.given = given.into_iter().map(|(path, _)| path).collect();
         let effects = screen.refresh(shared, now);
         screen.at = 0;
         screen.settle_cursor(shared, now);
@@ -138,7 +139,7 @@ impl InterviewScreen {
             creating: None,
             asked: BTreeSet::new(),
             kept: false,
-            given: None,
+            given: Vec::new(),
         };
         screen.layout();
         screen

@@ -222,7 +222,7 @@ fn create(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime)
     screen.over = None;
     screen.creating = screen.path();
     let mut effects = screen.left(shared, now);
-    effects.push(Effect::Begin { form, subject: None });
+    effects.push(Effect::begin(form, None));
     effects
 }
 
@@ -232,6 +232,7 @@ fn chosen(screen: &mut InterviewScreen, outcome: Outcome, shared: &mut Shared, n
     screen.over = None;
     match outcome {
         Outcome::Nothing => Vec::new(),
+        Outcome::Skipped => screen.next(shared, now),
         Outcome::Create => create(screen, shared, now),
         Outcome::Chosen(value) => {
             screen.set(&path, value, shared, now);

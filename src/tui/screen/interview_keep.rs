@@ -22,7 +22,7 @@ impl InterviewScreen {
 
     /// The draft as it stands, unless there is nothing to keep.
     pub fn keep(&self, shared: &Shared, now: NaiveDateTime) -> Option<Effect> {
-        if shared.trying || self.submitting || (!self.kept && self.interview.is_untouched(self.given.as_deref()) && self.unread.is_empty()) {
+        if shared.trying || self.submitting || (!self.kept && self.interview.is_untouched(&self.given) && self.unread.is_empty()) {
             return None;
         }
         let world = world(shared, &self.record);

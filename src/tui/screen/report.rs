@@ -80,7 +80,7 @@ impl ReportScreen {
         draw::list(frame, body, report.figures.len(), self.selected, |at| {
             let figure = &report.figures[at];
             let target = &report.programme.targets[figure.target];
-            let number = target.number.map_or_else(String::new, |n| format!("{} {}", target.op.sign(), Report::show(Some(n), lang)));
+            let number = target.number.map_or_else(String::new, |n| format!("/ {}{}", target.op.shown(), Report::show(Some(n), lang)));
             let met = match figure.met {
                 Some(true) => s::met(lang),
                 Some(false) => s::not_met(lang),
@@ -110,6 +110,9 @@ impl ReportScreen {
         let target = &report.programme.targets[figure.target];
         draw::line(frame, area, 2, &format!("{} {}: {}", target.id, target.label.get(shared.lang), Report::show(figure.done, shared.lang)), theme::strong());
         let body = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
+        if figure.records.is_empty() {
+            draw::line(frame, body, 0, &s::no_figures(shared.lang), theme::faint());
+        }
         draw::list(frame, body, figure.records.len(), at, |at| {
             let Some(row) = shared.rows.get(&figure.records[at]) else { return figure.records[at].clone() };
             let subject = if row.subject.is_empty() { String::new() } else { shared.summary(&row.subject) };

@@ -93,6 +93,9 @@ impl Sync {
         } else if let Some((_, plan)) = &self.planned {
             draw::heading(frame, result, 0, &s::sync_plan(lang));
             view_tally(plan, lang, frame, result);
+            if plan.creates {
+                draw::line(frame, result, 8, &s::sync_creates(lang), theme::alert());
+            }
             draw::line(frame, result, 9, &s::sync_go(lang), theme::strong());
         } else {
             draw::text(frame, result, &s::sync_help(lang, shared.unsynced));

@@ -84,7 +84,7 @@ impl Welcome {
             self.at += 1;
             return Step::default();
         }
-        let communes = self.fields[2].text().split([',', ' ', ';']).map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect();
+        let communes = self.fields[2].text().split([',', ';']).map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect();
         let person = fold::nfc(self.fields[0].text().trim());
         let identity =
             Identity { person, device: self.fields[1].text().to_owned(), role: ROLES[self.role], communes, language: shared.lang.code().to_owned(), ..Identity::default() };
