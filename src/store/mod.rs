@@ -38,8 +38,6 @@ pub enum StoreProblem {
     Locked(PathBuf),
     /// `identity.toml` cannot be read.
     Identity(PathBuf, String),
-    /// Written by a newer program.
-    Newer(PathBuf),
     /// Too little room on the disk to open safely.
     DiskFull(PathBuf),
     /// The system refused.

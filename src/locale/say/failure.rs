@@ -19,7 +19,6 @@ say! {
     store_locked_hint() "Đóng cửa sổ kia rồi mở lại." "Close the other window and try again."
     bad_identity(path) "Không đọc được {path}." "{path} cannot be read."
     bad_identity_hint() "Sửa tệp đó, hoặc chép từ bản sao lưu; phiếu vẫn nguyên trong journal.jsonl." "Mend the file, or copy it from a backup; the records are safe in journal.jsonl."
-    newer_store(dir) "Kho dữ liệu trong {dir} do bản mới hơn của chương trình ghi." "The store in {dir} was written by a newer version of the program."
     newer_hint() "Cài bản mới của chương trình." "Install the new version of the program."
     view_failed() "Chỉ mục của kho dữ liệu bị hỏng." "The index of the store has failed."
     view_failed_hint() "Mở lại chương trình: chỉ mục được dựng lại từ journal.jsonl, không mất phiếu nào." "Start the program again: it is rebuilt from journal.jsonl, no record is lost."
