@@ -10,6 +10,7 @@ mod record;
 mod report;
 mod store;
 mod transfer;
+mod usage;
 
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, Text, say};
@@ -62,7 +63,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     let lang = language(&args);
     let matches = match command(lang).try_get_matches_from(&args) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error, lang),
+        Err(error) => return wrong_usage(&error, lang),
     };
     let mut context = match settings(&matches) {
         Ok(settings) => Context { settings, lang },
@@ -81,16 +82,13 @@ fn fail(failure: &Failure, lang: Lang) -> ExitCode {
     ExitCode::from(failure.exit as u8)
 }
 
-fn usage(error: &clap::Error, lang: Lang) -> ExitCode {
+fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
     use clap::error::ErrorKind;
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         say_out(error.to_string().trim_end());
         return ExitCode::SUCCESS;
     }
-    let told = error.to_string();
-    // What is missing stands in the lines below the first, up to a blank one.
-    let first: Vec<&str> = told.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-    eprintln!("{}", say::cli::wrong_usage(lang, first.join(" ").trim_start_matches("error: ")));
+    eprintln!("{}", say::cli::wrong_usage(lang, usage::sentence(error, lang)));
     eprintln!("{}", say::cli::wrong_usage_hint(lang));
     ExitCode::from(Exit::Usage as u8)
 }

@@ -22,7 +22,7 @@ fn init_makes_a_store_once_and_says_what_is_missing() {
     init(&["--person", "Lê Văn Thử", "--device", "Đ"]).is(2, "", "The laptop's label needs at least one unaccented letter or digit.\n");
     init(&["--person", " ", "--device", "x"]).is(2, "", "--person is needed.\n");
     init(&["--person", "Lê", "--device", "x", "--communes", "1"]).is(2, "", "There is no commune “1”.\n");
-    init(&["--device", "x"]).is(2, "", "Wrong usage: the following required arguments were not provided: --person <NAME>\nSee: khuyencong --help\n");
+    init(&["--device", "x"]).is(2, "", "Wrong usage: --person <NAME> is missing.\nSee: khuyencong --help\n");
     assert!(!place.path("lt09").exists());
 }
 
@@ -267,14 +267,20 @@ fn completions_name_every_command() {
 fn wrong_usage_is_exit_2_and_one_sentence() {
     let place = Place::new();
     let none = place.laptop("none");
-    none.run(&["bogus"]).is(2, "", "Wrong usage: unrecognized subcommand 'bogus'\nSee: khuyencong --help\n");
-    none.lang("vi").run(&["bogus"]).is(2, "", "Lệnh không đúng: unrecognized subcommand 'bogus'\nXem hướng dẫn: khuyencong --help\n");
-    none.run(&["completions", "nosuch"]).is(
-        2,
-        "",
-        "Wrong usage: invalid value 'nosuch' for '<shell>' [possible values: bash, elvish, fish, powershell, zsh]\nSee: khuyencong --help\n",
-    );
-    none.run(&["resolve", "1", "name", "--take", "1"]).is(2, "", "Wrong usage: the following required arguments were not provided: --reason <TEXT>\nSee: khuyencong --help\n");
+    let wrong = |lang: &str, args: &[&str], sentence: &str| {
+        let (start, hint) = if lang == "vi" { ("Lệnh không đúng", "Xem hướng dẫn") } else { ("Wrong usage", "See") };
+        none.lang(lang).run(args).is(2, "", &format!("{start}: {sentence}\n{hint}: khuyencong --help\n"));
+    };
+    wrong("en", &["bogus"], "there is no command “bogus”.");
+    wrong("vi", &["bogus"], "không có lệnh “bogus”.");
+    wrong("vi", &["reprt"], "không có lệnh “reprt”. Có phải “report”?");
+    wrong("en", &["record"], "a command is missing, one of: add, list, show, edit, void, help.");
+    wrong("vi", &["sync", "--pln"], "không có tùy chọn “--pln” ở đây. Có phải “--plan”?");
+    wrong("en", &["completions", "nosuch"], "“nosuch” is no value of <shell>; it is one of: bash, elvish, fish, powershell, zsh.");
+    wrong("vi", &["demo", "--records", "nhiều"], "“nhiều” không dùng được cho --records <N>.");
+    wrong("vi", &["resolve", "1", "name", "--take", "1"], "còn thiếu --reason <TEXT>.");
+    wrong("en", &["report", "--format"], "--format <text|json> needs a value.");
+    wrong("vi", &["report", "--format", "json", "--format", "text"], "--format <text|json> chỉ ghi được một lần.");
     let bad_clock = none.at("gestern").run(&["forms", "list"]);
     bad_clock.is(2, "", "KHUYENCONG_NOW is not valid: gestern\n");
 }
