@@ -57,6 +57,14 @@ fn a_search_without_tone_marks_and_in_any_order_finds_names() {
 }
 
 #[test]
+fn a_pasted_search_points_at_the_first_hit_whatever_was_pointed_at_before() {
+    let place = Place::new();
+    let mut driver = Driver::open(&district(&place).laptop);
+    driver.keys("<tab>").shows("Tư Đước").keys("<down><down>").paste("t").keys("<ret>");
+    driver.shows("Quá trình").shows("Ba Tâm").hides("Tư Đước");
+}
+
+#[test]
 fn f12_changes_the_language_of_every_screen_at_once_and_for_the_next_start() {
     let place = Place::new();
     let d = district(&place);

@@ -2,10 +2,9 @@
 
 use super::super::app::Shared;
 use super::super::draw::{self, Frame};
-use super::super::field::Field;
 use super::super::keys::Command;
 use super::super::message::Effect;
-use super::super::theme;
+use super::search::Search;
 use super::{Step, establishment};
 use crate::locale::fold::Query;
 use crate::locale::say::screen as s;
@@ -17,8 +16,7 @@ use ratatui::layout::Rect;
 /// The list.
 #[derive(Default)]
 pub struct Establishments {
-    search: Field,
-    selected: usize,
+    search: Search,
 }
 
 /// The establishments that fit a search, by name.
@@ -33,16 +31,14 @@ impl Establishments {
     /// Takes a key.
     pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &Shared) -> Step {
         let rows = found(shared, establishment::FORM, self.search.text());
-        if draw::select(&mut self.selected, command, rows.len()) {
+        if draw::select(&mut self.search.selected, command, rows.len()) {
             return Step::default();
         }
         match command {
-            Some(Command::Accept) => rows.get(self.selected).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
+            Some(Command::Accept) => rows.get(self.search.selected).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
             Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
             _ => {
-                if Field::takes(key) && self.search.key(key) {
-                    self.selected = 0;
-                }
+                self.search.key(key);
                 Step::default()
             }
         }
@@ -57,27 +53,17 @@ impl Establishments {
     pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let lang = shared.lang;
         let rows = found(shared, establishment::FORM, self.search.text());
-        search_line(&s::search_establishments(lang), &self.search, rows.len(), frame, area);
+        self.search.view(&s::search_establishments(lang), rows.len(), frame, area);
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         if rows.is_empty() {
             let text = if self.search.text().is_empty() { s::no_establishments(lang) } else { s::nothing_found(lang, self.search.text()) };
             return draw::text(frame, body, &text);
         }
         let about = |record: &str| shared.rows.values().filter(|r| r.references.iter().any(|x| x == record)).count();
-        draw::list(frame, body, rows.len(), self.selected.min(rows.len() - 1), |at| {
+        draw::list(frame, body, rows.len(), self.search.selected.min(rows.len() - 1), |at| {
             let row = rows[at];
             let width = area.width as usize;
             draw::columns(&[(&row.summary, width.saturating_sub(20)), (&s::records_about(lang, about(&row.record)), 18)])
         });
     }
-}
-
-/// A search field with the number of hits; the cursor stands in it.
-pub fn search_line(label: &str, field: &Field, hits: usize, frame: &mut Frame<'_>, area: Rect) {
-    use unicode_width::UnicodeWidthStr;
-    let count = hits.to_string();
-    let room = (area.width as usize).saturating_sub(label.width() + count.len() + 4);
-    let (text, column) = field.window(room);
-    draw::line(frame, area, 0, &format!("{label} {}  {count}", draw::pad(&text, room)), theme::strong());
-    frame.set_cursor_position((area.x + (label.width() + 1 + column) as u16, area.y));
 }

@@ -14,6 +14,7 @@ pub mod record;
 pub mod records;
 pub mod report;
 pub mod review;
+pub mod search;
 pub mod sync;
 pub mod table;
 pub mod welcome;

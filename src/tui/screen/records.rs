@@ -2,11 +2,10 @@
 
 use super::super::app::Shared;
 use super::super::draw::{self, Frame};
-use super::super::field::Field;
 use super::super::keys::Command;
 use super::super::words;
 use super::Step;
-use super::establishments::search_line;
+use super::search::Search;
 use crate::locale::fold::{Query, fold};
 use crate::locale::{date, say::screen as s};
 use crate::store::IndexRow;
@@ -17,8 +16,7 @@ use std::collections::BTreeMap;
 /// The list.
 #[derive(Default)]
 pub struct Records {
-    search: Field,
-    selected: usize,
+    search: Search,
     /// 0 shows all forms; n the n-th.
     form: usize,
 }
@@ -40,20 +38,18 @@ impl Records {
     /// Takes a key.
     pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &Shared) -> Step {
         let rows = self.found(shared);
-        if draw::select(&mut self.selected, command, rows.len()) {
+        if draw::select(&mut self.search.selected, command, rows.len()) {
             return Step::default();
         }
         match command {
-            Some(Command::Accept) => rows.get(self.selected).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
+            Some(Command::Accept) => rows.get(self.search.selected).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
             Some(Command::Filter) => {
                 self.form = (self.form + 1) % (shared.forms.len() + 1);
-                self.selected = 0;
+                self.search.selected = 0;
                 Step::default()
             }
             _ => {
-                if Field::takes(key) && self.search.key(key) {
-                    self.selected = 0;
-                }
+                self.search.key(key);
                 Step::default()
             }
         }
@@ -68,7 +64,7 @@ impl Records {
     pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let lang = shared.lang;
         let rows = self.found(shared);
-        search_line(&s::search_records(lang), &self.search, rows.len(), frame, area);
+        self.search.view(&s::search_records(lang), rows.len(), frame, area);
         let form = self.form.checked_sub(1).and_then(|at| shared.forms.get(at));
         let filter = form.map_or_else(|| s::all_forms(lang), |f| f.title.get(lang).to_owned());
         draw::line(frame, area, 1, &filter, super::super::theme::faint());
@@ -78,7 +74,7 @@ impl Records {
             return draw::text(frame, body, &text);
         }
         let width = area.width as usize;
-        draw::list(frame, body, rows.len(), self.selected.min(rows.len() - 1), |at| {
+        draw::list(frame, body, rows.len(), self.search.selected.min(rows.len() - 1), |at| {
             let row = rows[at];
             let mark = if row.conflicts > 0 {
                 "≠"
