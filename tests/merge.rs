@@ -186,6 +186,23 @@ fn the_drawn_histories_hold_conflicts_kept_rows_and_decisions() {
     assert!(conflicts > 100 && kept_rows > 20 && decisions > 20, "{conflicts} conflicts, {kept_rows} kept rows, {decisions} decisions");
 }
 
+#[test]
+fn until_a_conflict_is_settled_the_later_value_is_shown_but_a_clock_more_than_a_day_ahead_is_not_believed() {
+    // The third laptop's clock is seven hours ahead of the first's.
+    let both = [0, 2].map(|device| Step::Save { device, record: 0, path: 4, value: Some(device as u8) });
+    let mut world = World::run(3, &both);
+    world.sync_all();
+    let shown = |now| {
+        let merged = merge(&world.history(0, RECORDS[0]), now);
+        assert_eq!(merged.conflicts.len(), 1);
+        merged.answers[PATHS[4]].clone()
+    };
+    let (first, third) = (world.saved[0].2.clone(), world.saved[1].2.clone());
+    assert_eq!(shown(now()), third, "later");
+    let early = now() - TimeDelta::days(2) - TimeDelta::hours(21);
+    assert_eq!(shown(early), first, "21 hours ahead is believed, 28 are not");
+}
+
 type Lines = Vec<(Vec<u8>, Entry)>;
 
 /// What a laptop hands over: its revisions and the form that they name, sorted.
