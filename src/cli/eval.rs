@@ -3,7 +3,7 @@
 use super::{Context, say_out};
 use crate::error::{Exit, Failure};
 use crate::form::check_text::{Compiled, compile_text};
-use crate::form::draft::{Cell, Draft, Row, Source};
+use crate::form::draft::{Cell, Draft, Row};
 use crate::form::expression::Datum;
 use crate::form::expression::evaluate::{Frame, evaluate};
 use crate::form::instance::{Answers, Instance, ROOT_ROW};
@@ -123,9 +123,8 @@ fn adhoc(answers: &Json, expression: &str, library: &Library) -> Result<(Form, A
     let mut holder = row("expression_", "hidden");
     holder.cells.insert("indicator", Cell { text: expression.to_owned(), ..Cell::default() });
     rows.push(holder);
-    let source = Source { name: String::new(), text: "".into() };
     let id = Cell { text: "answers".to_owned(), ..Cell::default() };
-    let draft = Draft { source, id, version: 1, title: Text::default(), head: Default::default(), identity: Vec::new(), lists: Vec::new(), rows };
+    let draft = Draft { id, version: 1, rows, ..Draft::default() };
     match check::check(&draft, &|name: &str| library.text(name)) {
         Ok((form, _)) => Ok((form, kept)),
         Err(problems) => Err(problems.into_iter().next().map(|p| p.what).unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! A form as it was written: rows of cells with their places, before anything is checked.
 //!
-//! Every reader makes this, so that all formats get the same checks and the same messages.
+//! Every reader (TOML, XLSForm, XForm XML) makes this, so that all formats get the same checks and the same messages;
+//! every writer (TOML, XLSForm) starts from it.
 
 use super::list::ChoiceList;
 use crate::locale::Text;
@@ -9,12 +10,30 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// A form file's name and text.
-#[derive(Clone, Debug)]
+///
+/// A workbook has no text of its own: its reader writes its sheets out as one text and says where each cell stands in it.
+/// That text is what is hashed, kept and exchanged; the workbook's own bytes are not.
+#[derive(Clone, Debug, Default)]
 pub struct Source {
     /// As shown in messages.
     pub name: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// Of a workbook: each cell's place in the text and its address (`survey!C5`), in order.
+    pub cells: Vec<(Range<usize>, String)>,
+}
+
+impl Source {
+    /// A text file.
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self { name: name.into(), text: text.into(), cells: Vec::new() }
+    }
+
+    /// The address of the workbook cell at a place: `survey!C5`.
+    pub fn address(&self, at: usize) -> Option<&(Range<usize>, String)> {
+        let found = self.cells.partition_point(|(place, _)| place.start <= at).checked_sub(1)?;
+        Some(&self.cells[found])
+    }
 }
 
 /// A text and the bytes of the source where it stands.
@@ -29,6 +48,11 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// A text made by a reader from what stands at `place`; no part of it can be pointed at.
+    pub fn made(text: impl Into<String>, place: Range<usize>) -> Self {
+        Self { text: text.into(), place, exact: false }
+    }
+
     /// The place of a part of the text.
     pub fn part(&self, start: usize, end: usize) -> Range<usize> {
         if !self.exact {
@@ -39,25 +63,64 @@ impl Cell {
     }
 }
 
+/// When an action sets an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Once, when a new record is begun.
+    FirstLoad,
+    /// Whenever the record is opened.
+    Load,
+    /// When a row of the repeat around the question is added.
+    NewRow,
+    /// When the answer to this question (a name or a path) changes.
+    Changed(Cell),
+}
+
+/// An action: at some moment the question gets a value, which a person may change afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// When.
+    pub when: When,
+    /// The expression.
+    pub value: Cell,
+}
+
 /// One row: a question, group or repeat.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
     /// Its name.
     pub name: Cell,
-    /// Its type as written.
+    /// Its type, one of [`super::check::TYPES`].
     pub kind: Cell,
-    /// `label`, `hint`, messages.
+    /// `label`, `hint`, messages. A label may hold `${name}`, filled in from the answers when shown.
     pub texts: BTreeMap<&'static str, (Text, Range<usize>)>,
-    /// Expressions and other columns.
+    /// Expressions and other columns that the engine knows.
     pub cells: BTreeMap<&'static str, Cell>,
+    /// Actions.
+    pub sets: Vec<Set>,
+    /// Columns that only travel with the form, by their written name (`bind::oc:x`, `save_to`).
+    pub extra: BTreeMap<String, Cell>,
     /// Personal data.
     pub personal: bool,
     /// What it holds.
     pub children: Vec<Row>,
 }
 
+/// An element of a new record as the form writes it: literal first values, and rows that are there from the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Initial {
+    /// The name of the question, group or repeat.
+    pub name: String,
+    /// A question's value.
+    pub value: String,
+    /// Whether it is a repeat's template, from which new rows take their values, rather than a row.
+    pub template: bool,
+    /// What it holds, in order; a repeat stands once for each row.
+    pub children: Vec<Initial>,
+}
+
 /// A whole form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Draft {
     /// Where it comes from.
     pub source: Source,
@@ -67,12 +130,20 @@ pub struct Draft {
     pub version: u32,
     /// Its title.
     pub title: Text,
+    /// The languages of its texts, the default first: `vi`, `en`, or a further language's written name.
+    pub languages: Vec<String>,
     /// `subject`, `date`, `summary`.
     pub head: BTreeMap<&'static str, Cell>,
+    /// Settings that only travel with the form (`submission_url`, `style`, the version as written).
+    pub settings: BTreeMap<String, Cell>,
     /// Names of identifying answers.
     pub identity: Vec<Cell>,
     /// Inline lists and where each stands.
     pub lists: Vec<(ChoiceList, Range<usize>)>,
+    /// Secondary instances that are no plain lists: their id and the XML of their root element.
+    pub instances: Vec<(String, Cell)>,
+    /// The first values of a new record, where the form writes them out (XForm XML); empty otherwise.
+    pub initial: Vec<Initial>,
     /// Its questions.
     pub rows: Vec<Row>,
 }

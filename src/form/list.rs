@@ -82,7 +82,7 @@ impl ChoiceList {
             if seen.insert(cell(Some(name_at)), line).is_some() {
                 return Err(ListProblem::Twice(cell(Some(name_at)), line));
             }
-            rows.push((Text { vi: cell(vi), en: cell(en) }, record.iter().map(Arc::from).collect()));
+            rows.push((Text::pair(cell(vi), cell(en)), record.iter().map(Arc::from).collect()));
         }
         Ok(Self { source: Some(text.into()), hash: hex_digest(text.as_bytes()), ..Self::new(name, columns, rows) })
     }

@@ -21,6 +21,17 @@ use list::ChoiceList;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// What a reader gives: the form as written with the problems of its shape, or why it is no form at all.
+pub type Read = Result<(draft::Draft, Vec<problem::Problem>), (draft::Source, Vec<problem::Problem>)>;
+
+/// Reads a form's text as what it is.
+///
+/// # Errors
+/// The text is no form at all.
+pub fn read(name: &str, text: &str) -> Read {
+    toml::read(name, text)
+}
+
 /// A question, group or repeat of a form, by its place in document order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
@@ -78,6 +89,10 @@ pub enum Meta {
     Device,
     /// The person's name.
     Person,
+    /// The person's e-mail address.
+    Email,
+    /// The person's telephone number.
+    Phone,
 }
 
 /// Where a question's choices come from.

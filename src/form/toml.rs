@@ -12,10 +12,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Columns that hold text in both languages.
-pub const TEXT_COLUMNS: [&str; 6] = ["label", "hint", "guidance_hint", "required_message", "constraint_message", "warning_message"];
+pub const TEXT_COLUMNS: [&str; 10] = ["label", "hint", "guidance_hint", "required_message", "constraint_message", "warning_message", "image", "audio", "video", "big_image"];
 
-/// Columns that hold an expression or a plain text.
-pub const CELL_COLUMNS: [&str; 19] = [
+/// Columns that hold an expression or a plain text. `itemset` is a path to the nodes to choose from, `itemset_value` and
+/// `itemset_label` are paths from such a node; `parameters` is written as in XLSForm (`start=1 end=5`, `randomize=true`).
+pub const CELL_COLUMNS: [&str; 22] = [
     "required",
     "relevant",
     "constraint",
@@ -31,6 +32,9 @@ pub const CELL_COLUMNS: [&str; 19] = [
     "value",
     "choices",
     "choices_file",
+    "itemset",
+    "itemset_value",
+    "itemset_label",
     "appearance",
     "parameters",
     "to",
@@ -49,7 +53,7 @@ type Value<'i> = Spanned<DeValue<'i>>;
 /// # Errors
 /// The text is no TOML at all.
 pub fn read(name: &str, text: &str) -> Result<(Draft, Vec<Problem>), (Source, Vec<Problem>)> {
-    let source = Source { name: name.to_owned(), text: text.into() };
+    let source = Source::new(name, text);
     if text.len() > MAX_SOURCE {
         return Err((source, vec![Problem::error(0..0, Text::both(say::form::too_many))]));
     }
@@ -100,7 +104,9 @@ impl<'i> Reader<'i> {
             identity: table.get("identity").map(|value| self.cells("identity", value)).unwrap_or_default(),
             lists: table.get("choices").map(|value| self.lists(value)).unwrap_or_default(),
             rows: table.get("question").map(|value| self.rows(value)).unwrap_or_default(),
+            languages: vec!["vi".to_owned(), "en".to_owned()],
             source,
+            ..Draft::default()
         }
     }
 
@@ -163,10 +169,9 @@ impl<'i> Reader<'i> {
                 let mut text = Text::default();
                 for (language, said) in table.iter() {
                     let (known, said) = (language.get_ref().as_ref(), said.get_ref().as_str());
-                    match (known, said) {
-                        ("vi", Some(said)) => text.vi = said.to_owned(),
-                        ("en", Some(said)) => text.en = said.to_owned(),
-                        _ => self.wrong(key, language.span(), say::form::both_languages),
+                    match said {
+                        Some(said) => text.set(known, said),
+                        None => self.wrong(key, language.span(), say::form::both_languages),
                     }
                 }
                 text

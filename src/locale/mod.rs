@@ -45,39 +45,69 @@ impl Lang {
     }
 }
 
-/// A text in both languages; an empty one falls back to the other.
+/// A text in both languages; an empty one falls back to the other. A form may bring further languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     /// Vietnamese.
     pub vi: String,
     /// English.
     pub en: String,
+    /// Other languages of a form, by the name that it gives them (`Français (fr)`), in its order.
+    pub more: Vec<(String, String)>,
 }
 
 impl Text {
     /// The same text in both languages.
     pub fn plain(text: impl Into<String>) -> Self {
         let vi = text.into();
-        Self { en: vi.clone(), vi }
+        Self { en: vi.clone(), vi, more: Vec::new() }
+    }
+
+    /// In Vietnamese and English.
+    pub fn pair(vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { vi: vi.into(), en: en.into(), more: Vec::new() }
     }
 
     /// Built by one catalogue entry called for each language.
     pub fn both(say: impl Fn(Lang) -> String) -> Self {
-        Self { vi: say(Lang::Vi), en: say(Lang::En) }
+        Self::pair(say(Lang::Vi), say(Lang::En))
     }
 
-    /// The text in `lang`, or in the other language when that one is empty.
+    /// The text in `lang`, or in the other language when that one is empty, or in the first further one that has any.
     pub fn get(&self, lang: Lang) -> &str {
         let (first, second) = match lang {
             Lang::Vi => (&self.vi, &self.en),
             Lang::En => (&self.en, &self.vi),
         };
-        if first.is_empty() { second } else { first }
+        let more = || self.more.iter().map(|(_, text)| text).find(|text| !text.is_empty());
+        [first, second].into_iter().find(|text| !text.is_empty()).or_else(more).map_or("", String::as_str)
     }
 
-    /// Whether both are empty.
+    /// The text in the language that a form calls `name`: `vi` and `en` are its own two.
+    pub fn named(&self, name: &str) -> Option<&str> {
+        match name {
+            "vi" => Some(&self.vi),
+            "en" => Some(&self.en),
+            name => self.more.iter().find(|(language, _)| language == name).map(|(_, text)| text.as_str()),
+        }
+    }
+
+    /// Sets the text of the language called `name`.
+    pub fn set(&mut self, name: &str, text: impl Into<String>) {
+        let text = text.into();
+        match name {
+            "vi" => self.vi = text,
+            "en" => self.en = text,
+            name => match self.more.iter_mut().find(|(language, _)| language == name) {
+                Some((_, old)) => *old = text,
+                None => self.more.push((name.to_owned(), text)),
+            },
+        }
+    }
+
+    /// Whether there is no text in any language.
     pub fn is_empty(&self) -> bool {
-        self.vi.is_empty() && self.en.is_empty()
+        self.get(Lang::Vi).is_empty()
     }
 }
 

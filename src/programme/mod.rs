@@ -276,7 +276,7 @@ impl Programme {
 }
 
 fn words(mut words: Words) -> Text {
-    Text { vi: words.remove("vi").unwrap_or_default(), en: words.remove("en").unwrap_or_default() }
+    Text::pair(words.remove("vi").unwrap_or_default(), words.remove("en").unwrap_or_default())
 }
 
 struct Reader<'a> {

@@ -6,7 +6,7 @@ use crate::error::{Exit, Failure};
 use crate::form::draft::Source;
 use crate::form::list::ChoiceList;
 use crate::form::problem::{Problem, Severity};
-use crate::form::{Form, check, toml};
+use crate::form::{Form, check};
 use crate::locale::{Text, fold, say};
 use crate::programme::Programme;
 use crate::record::Definition;
@@ -168,7 +168,7 @@ impl Library {
     pub fn programme(&self) -> Result<Programme, Failure> {
         let text = self.text("programme.toml").unwrap_or_default();
         Programme::read(&text, &|id| self.form(id).ok()).map_err(|problems| {
-            let source = Source { name: "programme.toml".to_owned(), text };
+            let source = Source::new("programme.toml", text);
             Failure::new(Exit::Refused, Text::both(|l| say::failure::bad_programme(l, "programme.toml")))
                 .why(Text::both(|l| crate::form::problem::render_all(&problems, &source, l)))
         })
@@ -196,7 +196,7 @@ impl Library {
 
 /// Reads and checks a form's text.
 pub fn check_text(name: &str, text: &str, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
-    let (draft, mut problems) = match toml::read(name, text) {
+    let (draft, mut problems) = match crate::form::read(name, text) {
         Err((source, problems)) => return Report { source, form: None, problems },
         Ok(read) => read,
     };
