@@ -2,11 +2,12 @@
 //!
 //! Three steps: lay the nodes out (names, types, scopes), gather the lists, resolve the expressions (`check_logic`).
 
+use super::check_lists::parameter;
 use super::check_logic;
 use super::draft::{Cell, Draft, Row};
 use super::expression::compile::nearest;
-use super::expression::syntax::{self, Syntax, SyntaxKind};
-use super::list::{ChoiceList, ListProblem, hex_digest};
+use super::list::hex_digest;
+use super::plan::Plan;
 use super::problem::{Problem, Severity};
 use super::{Choices, Form, Kind, Logic, Meta, Node, NodeId, ROOT, Scope, ScopeId};
 use crate::locale::{Text, say};
@@ -77,8 +78,9 @@ const MAX_NODES: usize = 20_000;
 
 /// Checks a draft.
 pub fn check(draft: &Draft, lists: &dyn ListSource) -> Checked {
-    let mut checker = Checker::new(draft);
-    checker.gather_lists(lists);
+    let mut checker = Checker::new(draft, lists);
+    checker.gather_lists();
+    checker.gather_instances();
     checker.lay_out(&draft.rows, None, ROOT);
     checker.head_names();
     let Checker { mut form, mut problems, cells, .. } = checker;
@@ -98,86 +100,87 @@ fn of(form: &Form) -> String {
     format!("{}@{}@{}", form.id, form.version, &digest[..12])
 }
 
-struct Checker<'d> {
-    draft: &'d Draft,
-    form: Form,
+pub(super) struct Checker<'d> {
+    pub(super) draft: &'d Draft,
+    pub(super) lists: &'d dyn ListSource,
+    pub(super) form: Form,
     problems: Vec<Problem>,
     /// The row of each node, for its cells and places.
     cells: Vec<&'d Row>,
 }
 
 impl<'d> Checker<'d> {
-    fn new(draft: &'d Draft) -> Self {
+    fn new(draft: &'d Draft, lists: &'d dyn ListSource) -> Self {
         let form = Form {
             id: draft.id.text.clone(),
             version: draft.version,
             title: draft.title.clone(),
+            root: draft.settings.get("root").map_or_else(|| draft.id.text.clone(), |cell| cell.text.clone()),
+            documents: Vec::new(),
+            document_lists: Vec::new(),
+            instances: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            written_version: draft.settings.get("version").map_or_else(|| draft.version.to_string(), |cell| cell.text.clone()),
+            itext: draft.itext.clone(),
+            languages: draft.languages.clone(),
+            initial: draft.initial.clone(),
             subject: None,
             date: None,
             summary: None,
             identity: Vec::new(),
             nodes: Vec::new(),
             scopes: vec![Scope { parent: ROOT, repeat: None, nodes: Vec::new(), inner: Vec::new() }],
-            order: Vec::new(),
+            plan: Plan::default(),
             lists: Vec::new(),
             names: BTreeMap::new(),
             hash: hex_digest(draft.source.text.as_bytes()),
             source: draft.source.text.clone(),
             of: String::new(),
         };
-        let mut checker = Self { draft, form, problems: Vec::new(), cells: Vec::new() };
+        let mut checker = Self { draft, lists, form, problems: Vec::new(), cells: Vec::new() };
         checker.id(&draft.id);
         checker
     }
 
     fn id(&mut self, cell: &Cell) {
-        let mut bytes = cell.text.bytes();
-        let starts = bytes.next().is_some_and(|b| b.is_ascii_lowercase());
-        if !starts || !bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+        // A record names its form as `id@version@hash`.
+        let odd = |c: char| c.is_control() || c.is_whitespace() || c == '@';
+        if cell.text.is_empty() || cell.text.contains(odd) {
             self.error(cell, Text::both(|lang| say::form::bad_id(lang, &cell.text)));
         }
     }
 
-    fn error(&mut self, cell: &Cell, what: Text) {
+    /// A name of a question: any XML name, since XLSForm allows them.
+    fn name(&mut self, cell: &Cell) {
+        let starts = |c: char| c.is_alphabetic() || c == '_';
+        let inside = |c: char| c.is_alphanumeric() || "_-.:".contains(c) || matches!(c, '\u{b7}' | '\u{300}'..='\u{36f}');
+        if !cell.text.starts_with(starts) || !cell.text.chars().all(inside) {
+            self.error(cell, Text::both(|lang| say::form::bad_name(lang, &cell.text)));
+        }
+    }
+
+    /// The first node of a name keeps it as its key; later ones put the names around before it.
+    fn key(&self, name: &str, parent: Option<NodeId>) -> String {
+        let mut key = name.to_owned();
+        let mut above = parent;
+        while self.form.keys.contains_key(&key) {
+            match above {
+                Some(id) => {
+                    key = format!("{}.{key}", self.form.node(id).name);
+                    above = self.form.node(id).parent;
+                }
+                None => key.push('_'),
+            }
+        }
+        key
+    }
+
+    pub(super) fn error(&mut self, cell: &Cell, what: Text) {
         self.problems.push(Problem::error(cell.place.clone(), what));
     }
 
-    fn warn(&mut self, cell: &Cell, what: Text) {
+    pub(super) fn warn(&mut self, cell: &Cell, what: Text) {
         self.problems.push(Problem::warning(cell.place.clone(), what));
-    }
-
-    /// Inline lists first, then every CSV that a question or a `lookup` names.
-    fn gather_lists(&mut self, lists: &dyn ListSource) {
-        self.form.lists = self.draft.lists.iter().map(|(list, _)| Arc::new(list.clone())).collect();
-        let mut wanted: Vec<(String, Cell)> = Vec::new();
-        each_row(&self.draft.rows, &mut |row| {
-            for (column, cell) in &row.cells {
-                match *column {
-                    "choices_file" => wanted.push((cell.text.clone(), cell.clone())),
-                    _ => wanted.extend(lists_named_in(&cell.text).into_iter().map(|name| (name, cell.clone()))),
-                }
-            }
-        });
-        if let Some(summary) = self.draft.head.get("summary") {
-            wanted.extend(lists_named_in(&summary.text).into_iter().map(|name| (name, summary.clone())));
-        }
-        for (name, cell) in wanted {
-            if self.form.lists.iter().any(|l| l.name == name) {
-                continue;
-            }
-            let Some(text) = lists.list(&name) else {
-                self.error(&cell, Text::both(|lang| say::form::unknown_list(lang, &name)));
-                self.form.lists.push(Arc::new(ChoiceList::new(name, Vec::new(), Vec::new())));
-                continue;
-            };
-            match ChoiceList::from_csv(&name, &text) {
-                Ok(list) => self.form.lists.push(Arc::new(list)),
-                Err(problem) => {
-                    self.error(&cell, list_problem(&name, &problem));
-                    self.form.lists.push(Arc::new(ChoiceList::new(name, Vec::new(), Vec::new())));
-                }
-            }
-        }
     }
 
     fn lay_out(&mut self, rows: &'d [Row], parent: Option<NodeId>, scope: ScopeId) {
@@ -199,12 +202,15 @@ impl<'d> Checker<'d> {
         // A row of unknown type still has its name, so that what reads it is not told to be wrong as well.
         let fallback = if row.children.is_empty() { Kind::Question } else { Kind::Group };
         let (kind, value) = known.map_or((fallback, ValueType::Text), |(_, kind, value)| (*kind, *value));
-        self.id(&row.name);
+        self.name(&row.name);
         let id = NodeId(self.form.nodes.len() as u32);
-        if self.form.names.insert(row.name.text.clone(), id).is_some() {
+        if self.form.child(parent, &row.name.text).is_some() {
             self.error(&row.name, Text::both(|lang| say::form::duplicate_name(lang, &row.name.text)));
         }
-        let mut node = self.node(row, kind, value, parent, scope);
+        self.form.names.entry(row.name.text.clone()).or_default().push(id);
+        let key = self.key(&row.name.text, parent);
+        self.form.keys.insert(key.clone(), id);
+        let mut node = Node { key, ..self.node(row, kind, value, parent, scope) };
         let inner = match kind {
             Kind::Repeat(_) => {
                 let inner = ScopeId(self.form.scopes.len() as u16);
@@ -244,6 +250,7 @@ impl<'d> Checker<'d> {
         }
         Node {
             name: row.name.text.clone(),
+            key: String::new(),
             kind,
             value: self.value_type(row, kind, value),
             parent,
@@ -287,9 +294,9 @@ impl<'d> Checker<'d> {
             return None;
         }
         let text = row.cells.get("parameters").map_or("", |cell| cell.text.as_str());
-        let get = |key: &str| text.split_whitespace().find_map(|part| part.strip_prefix(key)?.strip_prefix('=')?.parse::<f64>().ok());
-        match (get("start"), get("end"), get("step").or(Some(1.0))) {
-            (Some(start), Some(end), Some(step)) if step > 0.0 && start < end => Some([start, end, step]),
+        let get = |key: &str, otherwise: f64| parameter(text, key).map_or(Some(otherwise), |value| value.parse::<f64>().ok());
+        match (get("start", 1.0), get("end", 10.0), get("step", 1.0)) {
+            (Some(start), Some(end), Some(step)) if step != 0.0 && start != end => Some([start, end, step]),
             _ => {
                 self.error(row.cells.get("parameters").unwrap_or(&row.name), Text::both(say::form::bad_parameters));
                 None
@@ -318,7 +325,7 @@ impl<'d> Checker<'d> {
         let found = self.form.find(&cell.text);
         match found {
             None => {
-                let near = nearest(&cell.text, self.form.names.keys().map(String::as_str));
+                let near = nearest(&cell.text, self.form.keys.keys().map(String::as_str));
                 let what = Text::both(|lang| say::form::unknown_question(lang, &cell.text));
                 self.problems.push(Problem::error(cell.place.clone(), what).near(near));
             }
@@ -327,47 +334,4 @@ impl<'d> Checker<'d> {
         }
         found
     }
-}
-
-fn each_row<'d>(rows: &'d [Row], visit: &mut dyn FnMut(&'d Row)) {
-    for row in rows {
-        visit(row);
-        each_row(&row.children, visit);
-    }
-}
-
-fn list_problem(name: &str, problem: &ListProblem) -> Text {
-    Text::both(|lang| match problem {
-        ListProblem::NoNameColumn => say::form::list_without_name(lang, name),
-        ListProblem::BadLine(line) => say::form::list_unreadable(lang, name, line),
-        ListProblem::Twice(key, line) => say::form::list_twice(lang, name, key, line),
-    })
-}
-
-/// The list files that `lookup` and `pulldata` name in an expression.
-fn lists_named_in(text: &str) -> Vec<String> {
-    fn walk(syntax: &Syntax, found: &mut Vec<String>) {
-        match &syntax.kind {
-            SyntaxKind::Call(name, arguments) => {
-                if let (Some(Syntax { kind: SyntaxKind::Text(list), .. }), true) = (arguments.first(), matches!(name.as_str(), "lookup" | "pulldata")) {
-                    found.push(if name == "pulldata" { format!("lists/{list}.csv") } else { list.clone() });
-                }
-                arguments.iter().for_each(|a| walk(a, found));
-            }
-            SyntaxKind::Binary(_, a, b) => {
-                walk(a, found);
-                walk(b, found);
-            }
-            SyntaxKind::Negate(a) => walk(a, found),
-            SyntaxKind::Path(_, steps) => steps.iter().flat_map(|s| &s.predicates).for_each(|p| walk(p, found)),
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    if text.contains("lookup") || text.contains("pulldata") {
-        syntax::parse(text).iter().for_each(|syntax| walk(syntax, &mut found));
-    }
-    found.sort();
-    found.dedup();
-    found
 }

@@ -1,14 +1,21 @@
 //! Resolves a form's expressions and puts its nodes in order of dependency.
 
 use super::draft::{Cell, Draft, Row};
+use super::draft::{Set, When};
+use super::expression::Datum;
+use super::expression::code::{Path, Start as Begin, To};
 use super::expression::compile::{CompileError, CompileErrorKind, Site, compile};
 use super::expression::function::Type;
 use super::expression::syntax::{self, SyntaxError, SyntaxErrorKind, SyntaxKind};
+use super::expression::walk::Place;
 use super::expression::{Code, syntax::Start};
+use super::plan::Plan;
 use super::problem::Problem;
-use super::{Choices, Form, Kind, Logic, NodeId};
+use super::template::{self, Part, Template, Templates};
+use super::{Action, Choices, Event, Form, Itemset, Kind, Logic, NodeId, ROOT};
 use crate::locale::{Text, say};
 use crate::value::ValueType;
+use std::ops::Range;
 
 /// Fills in every node's logic, the summary and the order. Problems are added to `problems`.
 pub fn resolve(form: &mut Form, draft: &Draft, rows: &[&Row], problems: &mut Vec<Problem>) {
@@ -64,9 +71,12 @@ impl Resolver<'_, '_> {
             Choices::List(list) => Some(self.form.lists[*list].columns.as_slice()),
             _ => None,
         };
-        let calculation = self.code("calculation", site);
+        let triggers = self.triggers();
+        let mut calculation = self.code("calculation", site);
+        // With a trigger it is an action.
+        let calculation_place = if triggers.is_empty() { None } else { calculation.take() };
         let kind = site.node.map(|id| self.form.node(id).kind);
-        if kind == Some(Kind::Calculate) && !self.row.cells.contains_key("calculation") {
+        if kind == Some(Kind::Calculate) && !self.row.cells.contains_key("calculation") && self.row.sets.is_empty() && !self.row.cells.contains_key("default") {
             self.problems.push(Problem::error(self.row.name.place.clone(), Text::both(say::form::needs_calculation)));
         }
         Logic {
@@ -81,17 +91,81 @@ impl Resolver<'_, '_> {
             repeat_count: self.code("repeat_count", site),
             unit: self.code("unit", site),
             previous: self.code("previous", from_records),
-            trigger: self.trigger(),
+            actions: self.actions(&triggers, calculation_place),
+            triggers,
+            templates: self.templates(),
             ..Logic::default()
         }
     }
 
-    fn trigger(&mut self) -> Option<NodeId> {
-        match self.code("trigger", self.site)? {
+    /// The questions of `trigger = "${a}, ${b}"`.
+    fn triggers(&mut self) -> Vec<NodeId> {
+        let Some(cell) = self.row.cells.get("trigger") else { return Vec::new() };
+        let mut from = 0;
+        let mut found = Vec::new();
+        for part in cell.text.split(',') {
+            let place = if cell.exact { cell.place.start + from..cell.place.start + from + part.len() } else { cell.place.clone() };
+            from += part.len() + 1;
+            found.extend(self.question(&Cell { text: part.to_owned(), place, exact: cell.exact }));
+        }
+        found
+    }
+
+    /// The one question that a cell names, by `${name}` or a path.
+    fn question(&mut self, cell: &Cell) -> Option<NodeId> {
+        match expression(cell, self.site, self.problems)?.0 {
             Code::Answer(node) => Some(node),
-            Code::Nodes(nodes) => Some(nodes.target),
+            Code::Nodes(path) => path.target,
             _ => None,
         }
+    }
+
+    /// `set`s, and a calculation with a trigger: computed when that changes, not whenever something that it reads does.
+    fn actions(&mut self, triggers: &[NodeId], calculation: Option<Code>) -> Vec<Action> {
+        let mut actions: Vec<Action> = Vec::new();
+        for Set { when, value } in &self.row.sets {
+            let event = match when {
+                When::FirstLoad => Event::FirstLoad,
+                When::Load => Event::Load,
+                When::NewRow => Event::NewRow,
+                When::Changed(cell) => match self.question(cell) {
+                    Some(node) => Event::Changed(node),
+                    None => continue,
+                },
+            };
+            let code = if value.text.trim().is_empty() { Some(Code::Constant(Datum::Blank)) } else { expression(value, self.site, self.problems).map(|(code, _)| code) };
+            actions.extend(code.map(|value| Action { event, value }));
+        }
+        if let Some(value) = calculation {
+            actions.extend(triggers.iter().map(|node| Action { event: Event::Changed(*node), value: value.clone() }));
+        }
+        actions
+    }
+
+    /// Texts that hold `${…}`: their expressions, in each language.
+    fn templates(&mut self) -> Templates {
+        let mut templates = Templates::new();
+        for (column, (text, place)) in &self.row.texts {
+            if template::is_template(text) {
+                let [vi, en] = [&text.vi, &text.en].map(|text| self.template(text, place));
+                templates.insert(column, Template { vi, en });
+            }
+        }
+        templates
+    }
+
+    fn template(&mut self, text: &str, place: &Range<usize>) -> Vec<Part> {
+        let pieces = template::split(text);
+        let part = |piece: Result<&str, (&str, usize)>| match piece {
+            Ok(words) => Some(Part::Words(words.to_owned())),
+            Err((inside, _)) => {
+                let name = inside.trim();
+                let plain = name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c));
+                let text = if plain { format!("${{{name}}}") } else { name.to_owned() };
+                expression(&Cell::made(text, place.clone()), self.site, self.problems).map(|(code, _)| Part::Value(code))
+            }
+        };
+        pieces.into_iter().filter_map(part).collect()
     }
 
     fn choices(&mut self) -> Choices {
@@ -99,8 +173,11 @@ impl Resolver<'_, '_> {
         let needs = matches!(takes, Some(ValueType::SelectOne | ValueType::SelectMultiple | ValueType::Rank));
         let asked = self.site.node.is_some_and(|id| self.form.node(id).kind == Kind::Question);
         let place = |name: &str| self.form.lists.iter().position(|l| l.name == name);
-        if let Some(cell) = self.row.cells.get("choices_file") {
-            return place(&cell.text).map_or(Choices::None, Choices::List);
+        if self.row.cells.contains_key("choices_file") {
+            return place(&super::check_lists::list_key(self.row)).map_or(Choices::None, Choices::List);
+        }
+        if let Some(cell) = self.row.cells.get("itemset") {
+            return self.itemset(cell);
         }
         let Some(cell) = self.row.cells.get("choices") else {
             if needs && asked {
@@ -122,6 +199,41 @@ impl Resolver<'_, '_> {
                 Choices::None
             }
         }
+    }
+}
+
+impl Resolver<'_, '_> {
+    fn itemset(&mut self, cell: &Cell) -> Choices {
+        let Some((nodes, _)) = expression(cell, self.site, self.problems) else { return Choices::None };
+        let (place, list) = place_of(&nodes, self.form);
+        let site = Site { context: Some(&place), columns: None, ..self.site };
+        let mut part = |column: &str, fallback: &str| {
+            let written = self.row.cells.get(column).cloned().unwrap_or_else(|| Cell::made(fallback, cell.place.clone()));
+            expression(&written, site, self.problems).map(|(code, _)| code)
+        };
+        match (part("itemset_value", "name"), part("itemset_label", "label")) {
+            (Some(value), Some(label)) => Choices::Nodes(Box::new(Itemset { nodes, value, label, list })),
+            _ => Choices::None,
+        }
+    }
+}
+
+/// What a path leads to, and the list behind it where it leads to a list's rows.
+fn place_of(nodes: &Code, form: &Form) -> (Place, Option<usize>) {
+    let path: &Path = match nodes {
+        Code::Nodes(path) => path,
+        Code::Answer(node) | Code::Near(node) => return (Place::element(Some(*node)), None),
+        Code::Call(_, arguments) => return arguments.first().map_or((Place::Unknown, None), |inner| place_of(inner, form)),
+        _ => return (Place::Unknown, None),
+    };
+    match (&path.start, path.target) {
+        (_, Some(node)) => (Place::element(Some(node)), None),
+        (Begin::Document(document), _) => {
+            let rows = matches!(&*path.steps, [root, item] if matches!(&root.to, To::Named(name) if **name == *"root") && matches!(&item.to, To::Named(_)));
+            (Place::Document(*document), form.document_lists.get(*document).copied().flatten().filter(|_| rows))
+        }
+        (Begin::Nodes(inner), _) => place_of(inner, form),
+        _ => (Place::Unknown, None),
     }
 }
 
@@ -171,9 +283,11 @@ pub fn compile_error(error: &CompileError) -> (Text, Option<String>) {
         K::NeedsConstant(function) => say::form::needs_constant(lang, function),
         K::NotHere(function) => say::form::not_here(lang, function),
         K::NothingAbove => say::form::nothing_above(lang),
+        K::NeedsNodes(function) => say::form::needs_nodes(lang, function),
+        K::UnknownInstance { name, .. } => say::form::unknown_instance(lang, name),
     });
     let near = match &error.kind {
-        K::UnknownQuestion { near, .. } | K::UnknownFunction { near, .. } | K::UnknownColumn { near, .. } => near.clone(),
+        K::UnknownQuestion { near, .. } | K::UnknownFunction { near, .. } | K::UnknownColumn { near, .. } | K::UnknownInstance { near, .. } => near.clone(),
         _ => None,
     };
     (text, near)
@@ -189,14 +303,24 @@ fn unused_lists(form: &Form, draft: &Draft, problems: &mut Vec<Problem>) {
     }
 }
 
-/// What a node's relevance and calculation wait for.
+/// What a node's relevance, calculation and number of rows wait for. A path that picks other rows of its own repeat by a
+/// condition (the row before) is no reason to wait: what it finds there is told when it changes.
 fn waits_for(form: &Form, id: NodeId) -> Vec<NodeId> {
     let node = form.node(id);
     let logic = &node.logic;
     let mut waits: Vec<NodeId> = node.parent.into_iter().collect();
-    for code in [&logic.relevant, &logic.calculation].into_iter().flatten() {
-        waits.extend(code.reads());
+    for code in [&logic.relevant, &logic.calculation, &logic.repeat_count].into_iter().flatten() {
+        code.walk(&mut |part| match part {
+            Code::Answer(read) => waits.push(*read),
+            Code::Nodes(path) => {
+                let picks = node.scope != ROOT && path.steps.iter().any(|step| !step.predicates.is_empty());
+                waits.extend(path.reads.iter().map(|read| read.node).filter(|read| !(picks && form.node(*read).scope != ROOT)));
+            }
+            _ => {}
+        });
     }
+    // A question inside a repeat or group does not wait for that to be complete.
+    waits.retain(|wait| *wait == node.parent.unwrap_or(*wait) || !form.is_inside(id, Some(*wait)));
     waits
 }
 
@@ -241,5 +365,5 @@ fn order(form: &mut Form, rows: &[&Row], problems: &mut Vec<Problem>) {
             }
         }
     }
-    form.order = ordered;
+    form.plan = Plan::new(form, ordered);
 }

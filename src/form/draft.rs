@@ -142,8 +142,30 @@ pub struct Draft {
     pub lists: Vec<(ChoiceList, Range<usize>)>,
     /// Secondary instances that are no plain lists: their id and the XML of their root element.
     pub instances: Vec<(String, Cell)>,
+    /// Texts by id, for `jr:itext` (XForm XML).
+    pub itext: BTreeMap<String, Text>,
     /// The first values of a new record, where the form writes them out (XForm XML); empty otherwise.
     pub initial: Vec<Initial>,
     /// Its questions.
     pub rows: Vec<Row>,
+}
+
+impl Draft {
+    /// Lets every text speak the language of this name, as if it were both Vietnamese and English; where a text lacks it,
+    /// nothing changes. For a form whose languages are others than ours.
+    pub fn speak(&mut self, language: &str) {
+        let change = |text: &mut Text| {
+            if let Some(said) = text.named(language).filter(|said| !said.is_empty()).map(str::to_owned) {
+                (text.vi, text.en) = (said.clone(), said);
+            }
+        };
+        change(&mut self.title);
+        self.itext.values_mut().for_each(change);
+        self.lists.iter_mut().for_each(|(list, _)| list.speak(&change));
+        let mut open: Vec<&mut Row> = self.rows.iter_mut().collect();
+        while let Some(row) = open.pop() {
+            row.texts.values_mut().for_each(|(text, _)| change(text));
+            open.extend(&mut row.children);
+        }
+    }
 }

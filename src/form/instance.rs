@@ -6,6 +6,7 @@ use super::expression::Datum;
 use super::{Form, Kind, NodeId, ROOT, ScopeId};
 use crate::value::Value;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Answers by path, in byte order: `revenue_after`, `energy/k3f9/after`; `energy/k3f9/#` orders the rows.
@@ -29,9 +30,18 @@ pub struct Row {
     pub position: u32,
     /// What its paths begin with: `energy/k3f9/`; empty for the root.
     pub prefix: Arc<str>,
+    /// Its order key: siblings stand in the order of these.
+    pub order: Arc<str>,
     base: u32,
     /// Rows of each inner scope, as [`super::Scope::inner`] lists them.
     children: Vec<Vec<RowId>>,
+}
+
+impl Row {
+    /// Its key among its siblings; empty for the root.
+    pub fn key(&self) -> &str {
+        self.prefix.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// An answer or result while deriving.
@@ -41,22 +51,23 @@ pub struct Cell {
     pub value: Datum,
     /// Whether it is asked at all; a value that is not relevant reads as blank.
     pub relevant: bool,
+    /// Waits to be derived.
+    pub queued: bool,
 }
 
-/// Answers in slots.
+/// Answers in slots. Rows come and go; a row's id and cells are never used again for another.
 #[derive(Clone, Debug)]
 pub struct Instance {
-    /// All rows, each behind the row around it.
-    pub rows: Vec<Row>,
+    rows: Vec<Row>,
     cells: Vec<Cell>,
-    by_scope: Vec<Vec<RowId>>,
+    by_prefix: BTreeMap<Arc<str>, RowId>,
 }
 
 impl Instance {
     /// Lays out `answers`; everything is relevant and nothing computed yet.
     pub fn new(form: &Form, answers: &Answers) -> Self {
-        let mut instance = Self { rows: Vec::new(), cells: Vec::new(), by_scope: vec![Vec::new(); form.scopes.len()] };
-        instance.add_row(form, answers, ROOT, ROOT_ROW, 1, "".into());
+        let mut instance = Self { rows: Vec::new(), cells: Vec::new(), by_prefix: BTreeMap::new() };
+        instance.lay_out(form, answers, ROOT, ROOT_ROW, 1, ("".into(), "".into()));
         instance
     }
 
@@ -64,8 +75,7 @@ impl Instance {
     pub fn restore(form: &Form, answers: &Answers, computed: &Answers, hidden: &[String]) -> Self {
         let mut instance = Self::new(form, answers);
         for id in form.ids() {
-            for at in 0..instance.rows_of(form.node(id).scope).len() {
-                let row = instance.rows_of(form.node(id).scope)[at];
+            for row in instance.rows_of(form, form.node(id).scope) {
                 let path = instance.path(form, row, id);
                 let value = computed.get(&path).map(|value| Datum::of(value, form.node(id).value));
                 let cell = instance.cell_mut(form, row, id);
@@ -76,33 +86,77 @@ impl Instance {
         instance
     }
 
-    fn add_row(&mut self, form: &Form, answers: &Answers, scope: ScopeId, parent: RowId, position: u32, prefix: Arc<str>) -> RowId {
+    fn lay_out(&mut self, form: &Form, answers: &Answers, scope: ScopeId, parent: RowId, position: u32, (prefix, order): (Arc<str>, Arc<str>)) -> RowId {
         let id = RowId(self.rows.len() as u32);
         let base = self.cells.len() as u32;
         let mut path = String::from(&*prefix);
         for node in &form.scope(scope).nodes {
             let node = form.node(*node);
             path.truncate(prefix.len());
-            path.push_str(&node.name);
+            path.push_str(&node.key);
             let value = match node.kind {
                 Kind::Group | Kind::Repeat(_) | Kind::Note => Datum::Blank,
                 _ => answers.get(&path).map_or(Datum::Blank, |value| Datum::of(value, node.value)),
             };
-            self.cells.push(Cell { value, relevant: true });
+            self.cells.push(Cell { value, relevant: true, queued: false });
         }
-        self.rows.push(Row { scope, parent, position, prefix: prefix.clone(), base, children: Vec::new() });
-        self.by_scope[scope.index()].push(id);
+        self.rows.push(Row { scope, parent, position, prefix: prefix.clone(), order, base, children: Vec::new() });
+        self.by_prefix.insert(prefix.clone(), id);
         for inner in &form.scope(scope).inner {
             let Some(repeat) = form.scope(*inner).repeat else { continue };
-            let start = format!("{prefix}{}/", form.node(repeat).name);
-            let children = row_keys(answers, &start)
-                .into_iter()
-                .enumerate()
-                .map(|(at, key)| self.add_row(form, answers, *inner, id, at as u32 + 1, format!("{start}{key}/").into()))
-                .collect();
+            let start = format!("{prefix}{}/", form.node(repeat).key);
+            let mut children = Vec::new();
+            for (at, (order, key)) in row_marks(answers, &start).into_iter().enumerate() {
+                let names = (format!("{start}{key}/").into(), order.into());
+                children.push(self.lay_out(form, answers, *inner, id, at as u32 + 1, names));
+            }
             self.rows[id.0 as usize].children.push(children);
         }
         id
+    }
+
+    /// Lays out the row of `scope` that `answers` hold under `key` below a row, in its place by its order key. `None` when
+    /// it is there already, or has no order key.
+    pub fn insert(&mut self, form: &Form, answers: &Answers, parent: RowId, scope: ScopeId, key: &str) -> Option<RowId> {
+        let repeat = form.scope(scope).repeat?;
+        let prefix: Arc<str> = format!("{}{}/{key}/", self.row(parent).prefix, form.node(repeat).key).into();
+        let Some(Value::Text(order)) = answers.get(&format!("{prefix}#")) else { return None };
+        if self.by_prefix.contains_key(&prefix) {
+            return None;
+        }
+        let at = form.scope(self.row(parent).scope).inner.iter().position(|inner| *inner == scope)?;
+        let siblings = &self.row(parent).children[at];
+        let place = siblings.partition_point(|row| {
+            let row = self.row(*row);
+            (&*row.order, &*row.prefix) < (order.as_str(), &*prefix)
+        });
+        let id = self.lay_out(form, answers, scope, parent, place as u32 + 1, (prefix, order.as_str().into()));
+        self.rows[parent.0 as usize].children[at].insert(place, id);
+        self.renumber(parent, at, place);
+        Some(id)
+    }
+
+    /// Takes a row out, with all inside.
+    pub fn remove(&mut self, form: &Form, row: RowId) {
+        let (parent, scope) = (self.row(row).parent, self.row(row).scope);
+        let Some(at) = form.scope(self.row(parent).scope).inner.iter().position(|inner| *inner == scope) else { return };
+        let siblings = &mut self.rows[parent.0 as usize].children[at];
+        let Some(place) = siblings.iter().position(|sibling| *sibling == row) else { return };
+        siblings.remove(place);
+        self.renumber(parent, at, place);
+        let mut open = vec![row];
+        while let Some(row) = open.pop() {
+            let row = &self.rows[row.0 as usize];
+            self.by_prefix.remove(&row.prefix);
+            open.extend(row.children.iter().flatten());
+        }
+    }
+
+    fn renumber(&mut self, parent: RowId, at: usize, from: usize) {
+        for place in from..self.rows[parent.0 as usize].children[at].len() {
+            let row = self.rows[parent.0 as usize].children[at][place];
+            self.rows[row.0 as usize].position = place as u32 + 1;
+        }
     }
 
     /// A row.
@@ -110,9 +164,26 @@ impl Instance {
         &self.rows[id.0 as usize]
     }
 
+    /// Whether a row is still there.
+    pub fn is_there(&self, id: RowId) -> bool {
+        self.by_prefix.get(&self.row(id).prefix) == Some(&id)
+    }
+
     /// All rows of a scope, in document order.
-    pub fn rows_of(&self, scope: ScopeId) -> &[RowId] {
-        &self.by_scope[scope.index()]
+    pub fn rows_of(&self, form: &Form, scope: ScopeId) -> Vec<RowId> {
+        self.rows_below(form, ROOT_ROW, scope)
+    }
+
+    /// The rows of `scope` inside `row`, in document order; `row` itself where it is of that scope; the row around it where
+    /// the scope is further out; those inside the row that both share otherwise.
+    pub fn rows_below(&self, form: &Form, row: RowId, scope: ScopeId) -> Vec<RowId> {
+        let common = form.common(self.row(row).scope, scope);
+        let mut rows = vec![self.climb(row, common)];
+        let mut down: Vec<ScopeId> = form.around(scope).take_while(|s| *s != common).collect();
+        while let Some(inner) = down.pop() {
+            rows = rows.into_iter().flat_map(|row| self.children(form, row, inner).iter().copied()).collect();
+        }
+        rows
     }
 
     /// The rows of `scope`, which must be directly inside the scope of `row`.
@@ -122,7 +193,7 @@ impl Instance {
         at.and_then(|at| row.children.get(at)).map_or(&[], Vec::as_slice)
     }
 
-    /// The row of `scope` that holds `row`, or `row` itself.
+    /// The row of `scope` that holds `row`, or `row` itself; the root where none does.
     pub fn climb(&self, mut row: RowId, scope: ScopeId) -> RowId {
         while self.row(row).scope != scope && row != ROOT_ROW {
             row = self.row(row).parent;
@@ -132,7 +203,10 @@ impl Instance {
 
     fn slot(&self, form: &Form, row: RowId, node: NodeId) -> usize {
         let node = form.node(node);
-        (self.row(self.climb(row, node.scope)).base + node.slot) as usize
+        let row = self.row(self.climb(row, node.scope));
+        // A node of a scope that is not around the row has no cell: the form's checks never let that be asked.
+        debug_assert_eq!(row.scope, node.scope, "{} is not answered there", node.key);
+        (row.base + node.slot) as usize
     }
 
     /// The cell of `node` in `row` or in the row around it.
@@ -160,22 +234,32 @@ impl Instance {
     /// The path of a node's answer in a row.
     pub fn path(&self, form: &Form, row: RowId, node: NodeId) -> String {
         let node = form.node(node);
-        format!("{}{}", self.row(self.climb(row, node.scope)).prefix, node.name)
+        format!("{}{}", self.row(self.climb(row, node.scope)).prefix, node.key)
     }
 
     /// The row and node that a path names.
     pub fn locate(&self, form: &Form, path: &str) -> Option<(RowId, NodeId)> {
         let at = path.rfind('/').map_or(0, |at| at + 1);
         let node = form.find(&path[at..])?;
-        let rows = self.rows_of(form.node(node).scope);
-        rows.iter().find(|row| *self.row(**row).prefix == path[..at]).map(|row| (*row, node))
+        let row = self.row_at(&path[..at])?;
+        (self.row(row).scope == form.node(node).scope).then_some((row, node))
+    }
+
+    /// The row whose paths begin with `prefix` (`energy/k3f9/`).
+    pub fn row_at(&self, prefix: &str) -> Option<RowId> {
+        self.by_prefix.get(prefix).copied()
     }
 }
 
 /// The keys of the rows below `start` (`energy/`), in order: those that have an order key, by it and then by key.
 pub fn row_keys(answers: &Answers, start: &str) -> Vec<String> {
+    row_marks(answers, start).into_iter().map(|(_, key)| key.to_owned()).collect()
+}
+
+/// Order keys and keys of the rows below `start`, in order.
+fn row_marks<'a>(answers: &'a Answers, start: &str) -> Vec<(&'a str, &'a str)> {
     let mut keys: Vec<(&str, &str)> = answers
-        .range(start.to_owned()..)
+        .range::<str, _>((Bound::Included(start), Bound::Unbounded))
         .take_while(|(path, _)| path.starts_with(start))
         .filter_map(|(path, value)| match (path[start.len()..].strip_suffix("/#"), value) {
             (Some(key), Value::Text(order)) if !key.contains('/') => Some((order.as_str(), key)),
@@ -183,5 +267,5 @@ pub fn row_keys(answers: &Answers, start: &str) -> Vec<String> {
         })
         .collect();
     keys.sort_unstable();
-    keys.into_iter().map(|(_, key)| key.to_owned()).collect()
+    keys
 }

@@ -49,6 +49,10 @@ impl ChoiceList {
     /// A list from rows of cells.
     pub fn new(name: impl Into<String>, columns: Vec<String>, rows: Vec<(Text, Vec<Arc<str>>)>) -> Self {
         let name_at = columns.iter().position(|c| c == "name").unwrap_or(0);
+        Self::named(name, columns, name_at, rows)
+    }
+
+    fn named(name: impl Into<String>, columns: Vec<String>, name_at: usize, rows: Vec<(Text, Vec<Arc<str>>)>) -> Self {
         let choices: Vec<_> = rows
             .into_iter()
             .map(|(label, cells)| {
@@ -87,6 +91,44 @@ impl ChoiceList {
         Ok(Self { source: Some(text.into()), hash: hex_digest(text.as_bytes()), ..Self::new(name, columns, rows) })
     }
 
+    /// Reads any table that a form brings along: CSV, XML (`root/item`) or GeoJSON, by the file's ending. The value and
+    /// label columns are as asked for, else `name` and `label` (`id` and `title` in GeoJSON), else the first column.
+    ///
+    /// # Errors
+    /// It is no such table.
+    pub fn from_file(name: &str, file: &str, text: &str, columns: Option<(&str, &str)>) -> Result<Self, ListProblem> {
+        let ending = file.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        let (header, rows) = match ending.as_str() {
+            "xml" => super::list_file::xml(text)?,
+            "geojson" => super::list_file::geojson(text)?,
+            _ => super::list_file::csv(text)?,
+        };
+        let (value, label) = columns.unwrap_or(if ending == "geojson" { ("id", "title") } else { ("name", "label") });
+        let at = |column: &str| header.iter().position(|c| c == column);
+        let value_at = at(value).unwrap_or(0);
+        let labels: Vec<(String, usize)> = header.iter().enumerate().filter_map(|(i, c)| Some((language_of(c.strip_prefix(label)?)?, i))).collect();
+        let said = |row: &[Arc<str>]| {
+            let mut text = Text::default();
+            for (language, at) in &labels {
+                match (language.as_str(), row.get(*at)) {
+                    ("", Some(cell)) => text = Text::plain(&**cell),
+                    (language, Some(cell)) => text.set(language, &**cell),
+                    _ => {}
+                }
+            }
+            text
+        };
+        let rows: Vec<_> = rows.into_iter().map(|row| (said(&row), row)).collect();
+        let mut list = Self { source: Some(text.into()), hash: hex_digest(text.as_bytes()), ..Self::named(name, header, value_at, rows) };
+        list.choices.iter_mut().filter(|choice| choice.label.is_empty()).for_each(|choice| choice.label = Text::plain(&*choice.name));
+        Ok(list)
+    }
+
+    /// Changes every label.
+    pub fn speak(&mut self, change: &dyn Fn(&mut Text)) {
+        self.choices.iter_mut().for_each(|choice| change(&mut choice.label));
+    }
+
     /// The place of a choice.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
@@ -107,6 +149,16 @@ impl ChoiceList {
     pub fn label<'a>(&'a self, name: &'a str, lang: Lang) -> &'a str {
         self.get(name).map_or(name, |choice| choice.label.get(lang))
     }
+}
+
+/// The language of `label`, `label_vi`, `label::English (en)`: empty where none is named.
+fn language_of(rest: &str) -> Option<String> {
+    let written = match rest {
+        "" => return Some(String::new()),
+        rest => rest.strip_prefix("::").or_else(|| rest.strip_prefix('_')).or_else(|| rest.strip_prefix(':'))?.trim(),
+    };
+    let code = written.rsplit_once('(').map_or(written, |(_, code)| code.trim_end_matches(')'));
+    Some(crate::locale::Lang::from_code(code).filter(|_| code.len() == 2).map_or_else(|| written.to_owned(), |lang| lang.code().to_owned()))
 }
 
 /// SHA-256 as 64 lower-case hex digits.

@@ -4,13 +4,19 @@
 //! A form never changes while it is used; what was answered lives in [`instance::Instance`].
 
 pub mod check;
+pub mod check_lists;
 mod check_logic;
 pub mod check_text;
+pub mod choices;
+pub mod document;
 pub mod draft;
 pub mod expression;
 pub mod instance;
 pub mod list;
+mod list_file;
+pub mod plan;
 pub mod problem;
+pub mod template;
 pub mod toml;
 pub mod world;
 
@@ -107,13 +113,53 @@ pub enum Choices {
     Answers(Code),
     /// The rows of a repeat in another record.
     Rows(Code),
+    /// The nodes of a path, each with a value and a label.
+    Nodes(Box<Itemset>),
+}
+
+/// Choices made of nodes: rows of this form or elements of a document.
+#[derive(Clone, Debug)]
+pub struct Itemset {
+    /// The nodes.
+    pub nodes: Code,
+    /// What is kept, from a node.
+    pub value: Code,
+    /// What is shown, from a node.
+    pub label: Code,
+    /// The list whose labels are shown, where the nodes are its rows.
+    pub list: Option<usize>,
+}
+
+/// When an action sets an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// When a new record is begun.
+    FirstLoad,
+    /// Whenever a record is opened.
+    Load,
+    /// When a row around the question is added.
+    NewRow,
+    /// When this answer changes.
+    Changed(NodeId),
+}
+
+/// An action: at an event the question gets a value, which a person may change afterwards.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// When.
+    pub event: Event,
+    /// What; blank clears.
+    pub value: Code,
 }
 
 /// One question, group or repeat.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Its name, unique in the form.
+    /// Its name, unique in its group.
     pub name: String,
+    /// By which its answers are kept, unique in the form: the name of the first node that has it, else with its group's
+    /// before it (`address.name`).
+    pub key: String,
     /// What it is.
     pub kind: Kind,
     /// The type of its answer or result.
@@ -166,7 +212,10 @@ pub struct Logic {
     pub repeat_count: Option<Code>,
     pub unit: Option<Code>,
     pub previous: Option<Code>,
-    pub trigger: Option<NodeId>,
+    pub triggers: Vec<NodeId>,
+    pub actions: Vec<Action>,
+    /// Texts that hold `${…}`, by their column.
+    pub templates: template::Templates,
 }
 
 /// The questions of the form itself or of one repeat.
@@ -203,12 +252,30 @@ pub struct Form {
     pub nodes: Vec<Node>,
     /// Its scopes; the first is its own.
     pub scopes: Vec<Scope>,
-    /// Nodes with relevance or a calculation, each behind all that it reads.
-    pub order: Vec<NodeId>,
+    /// In which order nodes are derived, and what follows when one changes.
+    pub plan: plan::Plan,
+    /// Its version as written; `version` is 1 where that is no number.
+    pub written_version: String,
+    /// Texts by id, for `jr:itext`.
+    pub itext: BTreeMap<String, Text>,
+    /// The languages of its texts, the default first.
+    pub languages: Vec<String>,
+    /// The first values of a new record, where the form writes them out.
+    pub initial: Vec<draft::Initial>,
     /// Its choice lists.
     pub lists: Vec<Arc<ChoiceList>>,
-    /// Names to nodes.
-    pub names: BTreeMap<String, NodeId>,
+    /// The name of the root element in absolute paths.
+    pub root: String,
+    /// Documents that expressions walk through: secondary instances, and lists seen as such.
+    pub documents: Vec<Arc<document::Document>>,
+    /// The list that each document is made of, if any.
+    pub document_lists: Vec<Option<usize>>,
+    /// Instance ids to documents.
+    pub instances: BTreeMap<String, usize>,
+    /// Keys to nodes.
+    pub keys: BTreeMap<String, NodeId>,
+    /// Names to nodes, in document order.
+    pub names: BTreeMap<String, Vec<NodeId>>,
     /// Its source text.
     pub source: Arc<str>,
     /// SHA-256 of the source.
@@ -217,15 +284,58 @@ pub struct Form {
     pub of: String,
 }
 
+impl Node {
+    /// A text column: `label`, `hint`, `guidance_hint`, a message.
+    pub fn text(&self, column: &str) -> &Text {
+        match column {
+            "hint" => &self.hint,
+            "guidance_hint" => &self.guidance,
+            "required_message" => &self.logic.required_message,
+            "constraint_message" => &self.logic.constraint_message,
+            "warning_message" => &self.logic.warning_message,
+            _ => &self.label,
+        }
+    }
+}
+
 impl Form {
     /// A node.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.index()]
     }
 
-    /// A node by name.
-    pub fn find(&self, name: &str) -> Option<NodeId> {
-        self.names.get(name).copied()
+    /// A node by its key, by which answers are kept.
+    pub fn find(&self, key: &str) -> Option<NodeId> {
+        self.keys.get(key).copied()
+    }
+
+    /// The node of a name that is directly inside an element; `None` is the root element.
+    pub fn child(&self, element: Option<NodeId>, name: &str) -> Option<NodeId> {
+        self.names.get(name)?.iter().copied().find(|id| self.node(*id).parent == element)
+    }
+
+    /// The first node of a name anywhere inside an element.
+    pub fn inside(&self, element: Option<NodeId>, name: &str) -> Option<NodeId> {
+        self.names.get(name)?.iter().copied().find(|id| self.is_inside(*id, element))
+    }
+
+    /// Whether a node is anywhere inside an element.
+    pub fn is_inside(&self, id: NodeId, element: Option<NodeId>) -> bool {
+        element.is_none() || self.ancestors(id).any(|above| Some(above) == element)
+    }
+
+    /// The nodes around a node, from the inside out.
+    pub fn ancestors(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        std::iter::successors(self.node(id).parent, |above| self.node(*above).parent)
+    }
+
+    /// The node that `${name}` means at a holder: of several of that name, the one that shares most of what is around.
+    pub fn question_near(&self, name: &str, holder: Option<NodeId>) -> Option<NodeId> {
+        let all = self.names.get(name)?;
+        let (Some(holder), [_, _, ..]) = (holder, all.as_slice()) else { return all.first().copied() };
+        let around: Vec<NodeId> = std::iter::once(holder).chain(self.ancestors(holder)).collect();
+        let shared = |id: &NodeId| self.ancestors(*id).filter(|above| around.contains(above)).count();
+        all.iter().copied().rev().max_by_key(shared)
     }
 
     /// All node ids in document order.

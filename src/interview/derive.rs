@@ -1,16 +1,23 @@
-//! Answers → state: relevance, calculations, then problems. One pure pass over the whole form, no cache.
+//! Answers → state: relevance and calculations, then problems.
+//!
+//! Cells are derived in the order of the form's plan, each behind all that it reads. At first all of them wait; after an
+//! answer only those that it concerns, and whatever follows from their change. Both ways end in the same state.
 
+pub use super::choose::ChoiceSet;
 use super::order::walk;
 use super::{Around, show};
-use crate::form::expression::Datum;
-use crate::form::expression::evaluate::{Frame, evaluate};
+use crate::form::choices::list_of;
+use crate::form::expression::evaluate::{Frame, evaluate, truth};
 use crate::form::expression::function::KEPT;
+use crate::form::expression::{Code, Datum};
 use crate::form::instance::{Answers, Instance, ROOT_ROW, RowId};
-use crate::form::list::{Choice, ChoiceList};
-use crate::form::{Choices, Form, Kind, NodeId};
-use crate::locale::{Text, fold, say};
+use crate::form::plan::{Follower, Part};
+use crate::form::{Choices, Form, Kind, NodeId, ROOT};
+use crate::locale::{Text, say};
 use crate::value::{Decimal, Value, ValueType};
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,49 +43,239 @@ pub struct Finding {
     pub message: Text,
 }
 
-/// All that follows from the answers.
+/// All that follows from the answers, and what is still to be derived after a change.
 #[derive(Clone, Debug)]
 pub struct Derived {
     /// Values and relevance by slot.
     pub instance: Instance,
-    /// Problems in the order of asking.
-    pub findings: Vec<Finding>,
+    problems: BTreeMap<(RowId, NodeId), (Severity, Text)>,
+    /// Cells to derive, in the order of the form's plan.
+    queue: BinaryHeap<Reverse<(u32, RowId)>>,
+    /// Cells whose problems may have changed.
+    unchecked: BTreeSet<(RowId, NodeId)>,
+    pub(super) pending: Pending,
 }
 
-/// Derives everything from `answers`.
+/// What deriving leaves to the interview, since it changes answers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pending {
+    /// Repeats whose number of rows may have changed.
+    pub counts: Vec<(RowId, NodeId)>,
+    /// Cells that a default or a kept result may fill in.
+    pub fills: Vec<(RowId, NodeId)>,
+    /// Changed cells that actions wait for.
+    pub fired: Vec<(RowId, NodeId)>,
+}
+
+/// A form in which deriving never comes to rest is cut off after so many steps a cell.
+const MAX_STEPS: usize = 200;
+
+/// Derives everything from `answers`. What an interview derives step by step, answer by answer, is the same.
 pub fn derive(form: &Form, answers: &Answers, around: Around<'_>) -> Derived {
-    let mut instance = Instance::new(form, answers);
-    for id in &form.order {
-        for at in 0..instance.rows_of(form.node(*id).scope).len() {
-            let row = instance.rows_of(form.node(*id).scope)[at];
-            let (relevant, value) = settle(form, &instance, around, row, *id);
-            let cell = instance.cell_mut(form, row, *id);
-            cell.relevant = relevant;
-            if let Some(value) = value {
-                cell.value = value;
-            }
-        }
-    }
-    let mut derived = Derived { instance, findings: Vec::new() };
-    derived.findings = findings(form, answers, &derived, around);
+    let mut derived = Derived::new(form, answers);
+    derived.propagate(form, around);
+    derived.check(form, answers, around);
     derived
 }
 
-fn settle(form: &Form, instance: &Instance, around: Around<'_>, row: RowId, id: NodeId) -> (bool, Option<Datum>) {
-    let node = form.node(id);
-    let frame = Frame::new(form, instance, around.world, around.now, around.lang, row).at(id);
-    let inside = node.parent.is_none_or(|parent| instance.is_relevant(form, row, parent));
-    let relevant = inside && node.logic.relevant.as_ref().is_none_or(|code| evaluate(code, &frame).to_boolean());
-    let Some(code) = node.logic.calculation.as_ref().filter(|_| relevant) else { return (relevant, None) };
-    if !instance.cell(form, row, id).value.is_blank() && code.calls(KEPT) {
-        return (relevant, None);
-    }
-    let value = evaluate(code, &frame);
-    let kept = value.to_value(node.value);
-    (relevant, Some(kept.map_or(Datum::Blank, |value| Datum::of(&value, node.value))))
-}
-
 impl Derived {
+    /// Everything is laid out and waits to be derived.
+    pub(super) fn new(form: &Form, answers: &Answers) -> Self {
+        let instance = Instance::new(form, answers);
+        let mut derived = Self { instance, problems: BTreeMap::new(), queue: BinaryHeap::new(), unchecked: BTreeSet::new(), pending: Pending::default() };
+        derived.enqueue_below(form, ROOT_ROW);
+        derived
+    }
+
+    /// Every cell of a row and of the rows inside.
+    pub(super) fn enqueue_below(&mut self, form: &Form, row: RowId) {
+        for id in &form.scope(self.instance.row(row).scope).nodes {
+            self.enqueue(form, row, *id);
+            if let Kind::Repeat(scope) = form.node(*id).kind {
+                for inner in self.instance.children(form, row, scope).to_vec() {
+                    self.enqueue_below(form, inner);
+                }
+            }
+        }
+    }
+
+    fn enqueue(&mut self, form: &Form, row: RowId, id: NodeId) {
+        let cell = self.instance.cell_mut(form, row, id);
+        if !std::mem::replace(&mut cell.queued, true) {
+            self.queue.push(Reverse((form.plan.rank[id.index()], row)));
+        }
+    }
+
+    /// An answer was set or cleared.
+    pub(super) fn set(&mut self, form: &Form, row: RowId, id: NodeId, value: Datum) {
+        let cell = self.instance.cell_mut(form, row, id);
+        let differs = cell.value != value;
+        cell.value = value;
+        self.unchecked.insert((row, id));
+        if differs {
+            self.changed(form, row, id);
+        }
+    }
+
+    /// Rows of a repeat came, went or moved.
+    pub(super) fn rows_changed(&mut self, form: &Form, row: RowId, repeat: NodeId) {
+        self.unchecked.insert((row, repeat));
+        self.changed(form, row, repeat);
+    }
+
+    /// What depends on a cell waits to be derived again.
+    fn changed(&mut self, form: &Form, row: RowId, id: NodeId) {
+        if !form.plan.actions[id.index()].is_empty() {
+            self.pending.fired.push((row, id));
+        }
+        for Follower { part, node, under } in &form.plan.followers[id.index()] {
+            let scope = form.node(*node).scope;
+            if scope == ROOT {
+                self.follow(form, *part, ROOT_ROW, *node);
+                continue;
+            }
+            let top = self.instance.climb(row, *under);
+            // A scope that is not around the changed row covers all below it.
+            let top = if self.instance.row(top).scope == *under { top } else { row };
+            if self.instance.row(top).scope == scope {
+                self.follow(form, *part, top, *node);
+                continue;
+            }
+            for row in self.instance.rows_below(form, top, scope) {
+                self.follow(form, *part, row, *node);
+            }
+        }
+    }
+
+    fn follow(&mut self, form: &Form, part: Part, row: RowId, id: NodeId) {
+        match part {
+            Part::State => self.enqueue(form, row, id),
+            Part::Check => {
+                self.unchecked.insert((row, id));
+            }
+            Part::Default => self.pending.fills.push((row, id)),
+        }
+    }
+
+    /// Derives all cells that wait, and all that follows from them.
+    pub(super) fn propagate(&mut self, form: &Form, around: Around<'_>) {
+        let mut steps = 0usize;
+        let mut first = self.queue.len();
+        while let Some(Reverse((rank, row))) = self.queue.pop() {
+            let id = form.plan.order[rank as usize];
+            self.instance.cell_mut(form, row, id).queued = false;
+            if !self.instance.is_there(row) {
+                continue;
+            }
+            steps += 1;
+            first = first.max(self.queue.len());
+            if steps > MAX_STEPS * (first + form.nodes.len()) {
+                self.queue.clear();
+                return;
+            }
+            self.settle(form, around, row, id);
+        }
+    }
+
+    fn settle(&mut self, form: &Form, around: Around<'_>, row: RowId, id: NodeId) {
+        let node = form.node(id);
+        let inside = node.parent.is_none_or(|parent| self.instance.is_relevant(form, row, parent));
+        let relevant = inside && node.logic.relevant.as_ref().is_none_or(|code| truth(code, &self.frame(form, around, row).at(id)));
+        let value = match &node.logic.calculation {
+            Some(code) if relevant => self.result(form, around, row, id, code),
+            _ => None,
+        };
+        if node.logic.repeat_count.is_some() {
+            self.pending.counts.push((row, id));
+        }
+        if relevant && (node.logic.default.is_some() || node.logic.calculation.as_ref().is_some_and(|code| code.calls(KEPT))) {
+            self.pending.fills.push((row, id));
+        }
+        let cell = self.instance.cell_mut(form, row, id);
+        let turned = std::mem::replace(&mut cell.relevant, relevant) != relevant;
+        let differs = value.is_some_and(|value| {
+            let differs = cell.value != value;
+            cell.value = value;
+            differs
+        });
+        self.unchecked.insert((row, id));
+        if turned {
+            self.enqueue_children(form, row, id);
+        }
+        if turned || differs {
+            self.changed(form, row, id);
+        }
+    }
+
+    fn enqueue_children(&mut self, form: &Form, row: RowId, id: NodeId) {
+        let node = form.node(id);
+        let rows = match node.kind {
+            Kind::Repeat(scope) => self.instance.children(form, row, scope).to_vec(),
+            _ => vec![row],
+        };
+        for row in rows {
+            node.children.iter().for_each(|child| self.enqueue(form, row, *child));
+        }
+    }
+
+    /// A calculation's result as its type would keep it; `None` where a kept result stands.
+    fn result(&self, form: &Form, around: Around<'_>, row: RowId, id: NodeId, code: &Code) -> Option<Datum> {
+        let kind = form.node(id).value;
+        if !self.instance.cell(form, row, id).value.is_blank() && code.calls(KEPT) {
+            return None;
+        }
+        let result = evaluate(code, &self.frame(form, around, row).at(id));
+        Some(result.fitted(kind))
+    }
+
+    /// Looks for problems where they may have changed. `answers` are what was derived from.
+    pub(super) fn check(&mut self, form: &Form, answers: &Answers, around: Around<'_>) {
+        for (row, id) in std::mem::take(&mut self.unchecked) {
+            let problem = if self.instance.is_there(row) && self.instance.is_relevant(form, row, id) { problem(form, answers, self, around, row, id) } else { None };
+            match problem {
+                Some(problem) => self.problems.insert((row, id), problem),
+                None => self.problems.remove(&(row, id)),
+            };
+        }
+    }
+
+    /// A row is gone, and its problems with it.
+    pub(super) fn forget_row(&mut self, row: RowId) {
+        let instance = &self.instance;
+        if instance.is_there(row) {
+            return;
+        }
+        self.problems.retain(|(row, _), _| instance.is_there(*row));
+    }
+
+    /// Problems in the order of asking.
+    pub fn findings(&self, form: &Form) -> Vec<Finding> {
+        let mut found = Vec::with_capacity(self.problems.len());
+        if self.problems.is_empty() {
+            return found;
+        }
+        walk(form, &self.instance, &mut |row, id| {
+            if let Some((severity, message)) = self.problems.get(&(row, id)) {
+                found.push(Finding { path: self.instance.path(form, row, id), row, node: id, severity: *severity, message: message.clone() });
+            }
+        });
+        found
+    }
+
+    /// The problem with one answer.
+    pub fn problem_at(&self, row: RowId, node: NodeId) -> Option<(Severity, &Text)> {
+        self.problems.get(&(row, node)).map(|(severity, message)| (*severity, message))
+    }
+
+    /// A text of a question with its `${…}` filled in.
+    pub fn say<'f>(&self, form: &'f Form, around: Around<'_>, row: RowId, id: NodeId, column: &'static str) -> Cow<'f, str> {
+        let node = form.node(id);
+        match node.logic.templates.get(column) {
+            Some(template) => template.fill(&self.frame(form, around, row).at(id)).into(),
+            None => node.text(column).get(around.lang).into(),
+        }
+    }
+
     /// A frame to evaluate in.
     pub fn frame<'a>(&'a self, form: &'a Form, around: Around<'a>, row: RowId) -> Frame<'a> {
         Frame::new(form, &self.instance, around.world, around.now, around.lang, row)
@@ -86,13 +283,13 @@ impl Derived {
 
     /// Whether an expression at a question is true; `otherwise` where there is none.
     pub fn holds(&self, form: &Form, around: Around<'_>, row: RowId, node: NodeId, code: Option<&crate::form::expression::Code>, otherwise: bool) -> bool {
-        code.map_or(otherwise, |code| evaluate(code, &self.frame(form, around, row).at(node)).to_boolean())
+        code.map_or(otherwise, |code| truth(code, &self.frame(form, around, row).at(node)))
     }
 
     /// Whether the question may not be typed into.
     pub fn is_read_only(&self, form: &Form, around: Around<'_>, row: RowId, node: NodeId) -> bool {
         let question = form.node(node);
-        question.kind != Kind::Question || self.holds(form, around, row, node, question.logic.read_only.as_ref(), false)
+        question.kind != Kind::Question || question.logic.calculation.is_some() || self.holds(form, around, row, node, question.logic.read_only.as_ref(), false)
     }
 
     /// The unit shown behind an answer.
@@ -122,119 +319,35 @@ impl Derived {
     pub fn choices(&self, form: &Form, around: Around<'_>, row: RowId, node: NodeId) -> ChoiceSet {
         let question = form.node(node);
         let frame = self.frame(form, around, row).at(node);
-        let list = match &question.choices {
-            Choices::None => Arc::new(ChoiceList::default()),
-            Choices::List(list) => form.lists[*list].clone(),
-            Choices::Rows(code) => crate::form::expression::evaluate::table(code, &frame).unwrap_or_default(),
-            Choices::Answers(code) => Arc::new(from_answers(code, &frame)),
-        };
+        let list = list_of(&question.choices, &frame);
         let kept = question.logic.choice_filter.as_ref().map(|code| {
-            let keeps = |at: &usize| evaluate(code, &Frame { choice: Some((&list, *at)), ..frame }).to_boolean();
+            let keeps = |at: &usize| truth(code, &Frame { choice: Some((&list, *at)), ..frame });
             (0..list.choices.len()).filter(keeps).collect()
         });
-        ChoiceSet { list, kept }
+        ChoiceSet::new(list, kept)
     }
-}
-
-fn from_answers(code: &crate::form::expression::Code, frame: &Frame<'_>) -> ChoiceList {
-    let mut rows: Vec<(Text, Vec<Arc<str>>)> = Vec::new();
-    let mut take = |datum: Datum| {
-        let text = datum.to_text();
-        if !text.is_empty() && !rows.iter().any(|(_, cells)| cells[0] == text) {
-            rows.push((Text::plain(&*text), vec![text]));
-        }
-    };
-    match code {
-        crate::form::expression::Code::Nodes(nodes) => crate::form::expression::evaluate::each(nodes, frame, &mut |_, datum| take(datum)),
-        code => take(evaluate(code, frame)),
-    }
-    ChoiceList::new("", vec!["name".to_owned()], rows)
-}
-
-/// The choices of a question after its filter.
-#[derive(Clone, Debug)]
-pub struct ChoiceSet {
-    /// Where they come from.
-    pub list: Arc<ChoiceList>,
-    kept: Option<Vec<usize>>,
-}
-
-impl ChoiceSet {
-    /// A whole list.
-    pub fn whole(list: Arc<ChoiceList>) -> Self {
-        Self { list, kept: None }
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.kept.as_ref().map_or(self.list.choices.len(), Vec::len)
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// A choice by its place after the filter.
-    pub fn get(&self, at: usize) -> Option<&Choice> {
-        let at = match &self.kept {
-            Some(kept) => *kept.get(at)?,
-            None => at,
-        };
-        self.list.choices.get(at)
-    }
-
-    /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Choice> {
-        (0..self.len()).filter_map(|at| self.get(at))
-    }
-
-    /// Whether one of that name is among them.
-    pub fn contains(&self, name: &str) -> bool {
-        self.list.position(name).is_some_and(|at| self.kept.as_ref().is_none_or(|kept| kept.binary_search(&at).is_ok()))
-    }
-
-    /// The choices that hold every word of a query, folded; those that begin with it first.
-    pub fn search(&self, typed: &str) -> Vec<usize> {
-        let query = fold::Query::new(typed);
-        let start = fold::fold(typed);
-        let mut found: Vec<usize> = (0..self.len()).filter(|at| self.get(*at).is_some_and(|c| query.matches(&c.search))).collect();
-        found.sort_by_key(|at| !self.get(*at).is_some_and(|c| c.search.starts_with(&start) || *c.name == *start));
-        found
-    }
-}
-
-fn findings(form: &Form, answers: &Answers, derived: &Derived, around: Around<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    walk(form, &derived.instance, &mut |row, id| {
-        let cell = derived.instance.cell(form, row, id);
-        if !cell.relevant {
-            return;
-        }
-        let problem = problem(form, answers, derived, around, row, id);
-        if let Some((severity, message)) = problem {
-            found.push(Finding { path: derived.instance.path(form, row, id), row, node: id, severity, message });
-        }
-    });
-    found
 }
 
 /// At most one problem: required speaks of blank answers, everything else of given ones.
 fn problem(form: &Form, answers: &Answers, derived: &Derived, around: Around<'_>, row: RowId, id: NodeId) -> Option<(Severity, Text)> {
     let node = form.node(id);
     let logic = &node.logic;
-    let or = |text: &Text, default: fn(crate::locale::Lang) -> String| if text.is_empty() { Text::both(default) } else { text.clone() };
+    let or = |column: &'static str, default: fn(crate::locale::Lang) -> String| match (logic.templates.get(column), node.text(column)) {
+        (Some(template), _) => Text::both(|lang| template.fill(&Frame { lang, ..derived.frame(form, around, row).at(id) })),
+        (None, text) if text.is_empty() => Text::both(default),
+        (None, text) => text.clone(),
+    };
     if matches!(node.kind, Kind::Group | Kind::Note) {
         return None;
     }
     if let Kind::Repeat(scope) = node.kind {
         let empty = derived.instance.children(form, row, scope).is_empty();
         let needed = empty && derived.holds(form, around, row, id, logic.required.as_ref(), false);
-        return needed.then(|| (Severity::Hard, or(&logic.required_message, say::form::needed)));
+        return needed.then(|| (Severity::Hard, or("required_message", say::form::needed)));
     }
     if derived.instance.cell(form, row, id).value.is_blank() {
         let needed = node.kind == Kind::Question && derived.holds(form, around, row, id, logic.required.as_ref(), false);
-        return needed.then(|| (Severity::Hard, or(&logic.required_message, say::form::needed)));
+        return needed.then(|| (Severity::Hard, or("required_message", say::form::needed)));
     }
     if node.kind == Kind::Question
         && let Some(value) = answers.get(&derived.instance.path(form, row, id))
@@ -243,10 +356,10 @@ fn problem(form: &Form, answers: &Answers, derived: &Derived, around: Around<'_>
         return Some((Severity::Hard, message));
     }
     if !derived.holds(form, around, row, id, logic.constraint.as_ref(), true) {
-        return Some((Severity::Hard, or(&logic.constraint_message, say::form::not_right)));
+        return Some((Severity::Hard, or("constraint_message", say::form::not_right)));
     }
     let unusual = !derived.holds(form, around, row, id, logic.warning.as_ref(), true);
-    unusual.then(|| (Severity::Soft, or(&logic.warning_message, say::form::unusual)))
+    unusual.then(|| (Severity::Soft, or("warning_message", say::form::unusual)))
 }
 
 /// Whether a value does not fit its question's type or choices (after a merge, an import or a new form version).

@@ -90,17 +90,17 @@ impl Filler<'_, '_> {
                 self.problem(shown, Text::both(say::form::not_an_object));
                 continue;
             };
-            let existing = crate::form::instance::row_keys(self.interview.answers(), &format!("{start}/"));
-            let key = match (counted, existing.get(at)) {
-                (true, Some(key)) => key.clone(),
+            let there = self.interview.rows(start).get(at).map(|row| self.interview.derived().instance.row(*row).key().to_owned());
+            let key = match (counted, there) {
+                (true, Some(key)) => key,
                 (true, None) => {
-                    self.problem(shown, Text::both(|lang| say::form::too_many_rows(lang, existing.len())));
+                    let count = self.interview.rows(start).len();
+                    self.problem(shown, Text::both(|lang| say::form::too_many_rows(lang, count)));
                     continue;
                 }
                 (false, _) => {
                     // A key that a row has already would make two rows one.
-                    let taken = |key: &String| self.interview.answers().keys().any(|path| path.starts_with(&format!("{start}/{key}/")));
-                    let key = std::iter::repeat_with(|| self.keys.key()).find(|key| !taken(key)).unwrap_or_default();
+                    let key = std::iter::repeat_with(|| self.keys.key()).find(|key| !self.interview.has_row(start, key)).unwrap_or_default();
                     self.interview.add_row(start, &key, self.around);
                     key
                 }
@@ -229,7 +229,7 @@ fn write_row(form: &Form, instance: &Instance, row: RowId, part: Part) -> Map<St
             Kind::Repeat(scope) if relevant => {
                 let rows: Vec<Json> = instance.children(form, row, scope).iter().map(|inner| write_keyed(form, instance, *inner, part)).collect();
                 if rows.iter().any(|r| r.as_object().is_some_and(|o| part == Part::Answers || o.len() > 1)) {
-                    object.insert(node.name.clone(), Json::Array(rows));
+                    object.insert(node.key.clone(), Json::Array(rows));
                 }
             }
             Kind::Repeat(_) => {}
@@ -237,9 +237,9 @@ fn write_row(form: &Form, instance: &Instance, row: RowId, part: Part) -> Map<St
                 let wanted = (kind == Kind::Calculate) == (part == Part::Computed);
                 let value = instance.read(form, row, *id).to_value(node.value).filter(|_| wanted && relevant);
                 if let Some(value) = value {
-                    object.insert(node.name.clone(), to_json(&value));
+                    object.insert(node.key.clone(), to_json(&value));
                 } else if wanted && relevant && part == Part::Computed {
-                    object.insert(node.name.clone(), Json::Null);
+                    object.insert(node.key.clone(), Json::Null);
                 }
             }
         }
@@ -248,10 +248,8 @@ fn write_row(form: &Form, instance: &Instance, row: RowId, part: Part) -> Map<St
 }
 
 fn write_keyed(form: &Form, instance: &Instance, row: RowId, part: Part) -> Json {
-    let prefix = instance.row(row).prefix.trim_end_matches('/');
-    let key = prefix.rsplit('/').next().unwrap_or_default();
     let mut object = Map::new();
-    object.insert("#key".to_owned(), Json::String(key.to_owned()));
+    object.insert("#key".to_owned(), Json::String(instance.row(row).key().to_owned()));
     object.extend(write_row(form, instance, row, part));
     Json::Object(object)
 }

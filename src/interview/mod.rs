@@ -3,22 +3,26 @@
 //! An *answer* is what a person gave and is kept even while its question is not relevant; *state* is what follows from
 //! all answers ([`mod@derive`]), is thrown away and derived again after every answer.
 
+pub mod choose;
 pub mod derive;
 pub mod entry;
+mod first;
 pub mod json;
 pub mod order;
 pub mod outline;
+mod settle;
 pub mod show;
 
+use crate::form::expression::Datum;
+use crate::form::expression::evaluate::{evaluate, truth};
 use crate::form::expression::function::FROM_RECORDS;
-use crate::form::expression::{Datum, evaluate::evaluate};
-use crate::form::instance::{Answers, ROOT_ROW, RowId, row_keys};
+use crate::form::instance::{Answers, ROOT_ROW, RowId};
 use crate::form::world::World;
-use crate::form::{Form, Kind, Meta, NodeId};
+use crate::form::{Event, Form, Kind, Meta, NodeId};
 use crate::locale::{Lang, date};
 use crate::value::Value;
 use chrono::NaiveDateTime;
-use derive::{Derived, Finding, Severity, derive};
+use derive::{Derived, Finding, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -40,6 +44,10 @@ pub struct Who {
     pub person: String,
     /// The device's name.
     pub device: String,
+    /// The person's e-mail address, if known.
+    pub email: String,
+    /// The person's telephone number, if known.
+    pub phone: String,
 }
 
 /// Remarks and reasons by path.
@@ -57,39 +65,41 @@ pub struct Interview {
     taken: Answers,
     /// Answered or cleared by a person.
     touched: BTreeSet<String>,
+    /// Whether the actions of its opening are done; changes before that trigger none.
+    started: bool,
     derived: Derived,
 }
-
-/// A row of a fixed-count repeat beyond this is not made, whatever the formula says.
-const MAX_ROWS: usize = 10_000;
-
-/// Defaults may lead to further defaults; a form in which they never come to rest is cut off here.
-const MAX_ROUNDS: usize = 16;
 
 impl Interview {
     /// A new record of `form`.
     pub fn begin(form: Arc<Form>, who: &Who, around: Around<'_>) -> Self {
-        let mut interview = Self::bare(form, Answers::new(), Notes::new(), around);
+        let mut answers = Answers::new();
+        first::fill(&form, &mut answers);
         let now = date::moment_text(around.now);
-        for id in interview.form.clone().ids() {
-            let node = interview.form.node(id);
+        for node in &form.nodes {
             let text = match node.kind {
                 Kind::Meta(Meta::Start | Meta::End) => now.clone(),
                 Kind::Meta(Meta::Today) => around.now.date().to_string(),
                 Kind::Meta(Meta::Device) => who.device.clone(),
                 Kind::Meta(Meta::Person) => who.person.clone(),
+                Kind::Meta(Meta::Email) => who.email.clone(),
+                Kind::Meta(Meta::Phone) => who.phone.clone(),
                 _ => continue,
             };
-            let name = node.name.clone();
-            interview.answers.insert(name, Value::text(text));
+            if node.scope == crate::form::ROOT && !text.is_empty() {
+                answers.insert(node.key.clone(), Value::text(text));
+            }
         }
+        let mut interview = Self::bare(form, answers, Notes::new());
+        interview.settle(around);
+        interview.act(&[Event::FirstLoad, Event::Load], ROOT_ROW, around);
         interview.settle(around);
         interview
     }
 
     /// An existing record, to be edited. Questions left blank stay blank: defaults belong to the first visit.
     pub fn reopen(form: Arc<Form>, answers: Answers, notes: Notes, around: Around<'_>) -> Self {
-        let mut interview = Self::bare(form, answers, notes, around);
+        let mut interview = Self::bare(form, answers, notes);
         interview.base = interview.answers.clone();
         interview.base_notes = interview.notes.clone();
         let mut blank = BTreeSet::new();
@@ -98,21 +108,24 @@ impl Interview {
         });
         interview.touched = blank;
         interview.settle(around);
+        interview.act(&[Event::Load], ROOT_ROW, around);
+        interview.settle(around);
         interview
     }
 
     /// A draft taken up again: what it was begun from, and what was answered since.
     pub fn resume(form: Arc<Form>, base: (Answers, Notes), answers: Answers, notes: Notes, around: Around<'_>) -> Self {
-        let mut interview = Self::bare(form, answers, notes, around);
+        let mut interview = Self::bare(form, answers, notes);
         (interview.base, interview.base_notes) = base;
         interview.touched = interview.answers.keys().chain(interview.base.keys()).cloned().collect();
         interview.settle(around);
+        interview.started = true;
         interview
     }
 
-    fn bare(form: Arc<Form>, answers: Answers, notes: Notes, around: Around<'_>) -> Self {
-        let derived = derive(&form, &answers, around);
-        Self { form, answers, notes, base: Answers::new(), base_notes: Notes::new(), taken: Answers::new(), touched: BTreeSet::new(), derived }
+    fn bare(form: Arc<Form>, answers: Answers, notes: Notes) -> Self {
+        let derived = Derived::new(&form, &answers);
+        Self { form, answers, notes, base: Answers::new(), base_notes: Notes::new(), taken: Answers::new(), touched: BTreeSet::new(), started: false, derived }
     }
 
     /// The form.
@@ -164,35 +177,51 @@ impl Interview {
             self.taken.remove(path);
             return;
         }
-        if path.ends_with("/#") {
+        if let Some(row) = path.strip_suffix("/#") {
             // The order key of a row: an ordinary answer, without a question.
             match value {
-                Some(value) => self.answers.insert(path.to_owned(), value),
-                None => self.answers.remove(path),
-            };
-            return self.settle(around);
+                Some(value) => self.place_row(row, value, around),
+                None => drop(self.delete_row(row, around)),
+            }
+            return;
         }
         let Some(node) = self.form.node_of_path(path) else { return };
-        match value {
-            Some(value) => self.answers.insert(path.to_owned(), value),
-            None => self.answers.remove(path),
-        };
+        self.put(path, value);
         self.touched.insert(path.to_owned());
         self.taken.remove(path);
         self.forget_taken_from(node);
         self.settle(around);
     }
 
+    /// Keeps a value and lets what depends on it be derived.
+    fn put(&mut self, path: &str, value: Option<Value>) {
+        let at = self.derived.instance.locate(&self.form, path);
+        if let Some((row, node)) = at {
+            let datum = value.as_ref().map_or(Datum::Blank, |value| Datum::of(value, self.form.node(node).value));
+            self.derived.set(&self.form, row, node, datum);
+        }
+        match value {
+            Some(value) => self.answers.insert(path.to_owned(), value),
+            None => self.answers.remove(path),
+        };
+    }
+
     /// Derives again: other records have become known, or the language changed.
     pub fn refresh(&mut self, around: Around<'_>) {
-        self.settle(around);
+        self.rebuild(around);
     }
 
     /// Goes back to earlier answers and notes.
     pub fn restore(&mut self, answers: Answers, notes: Notes, around: Around<'_>) {
         (self.answers, self.notes) = (answers, notes);
         self.touched.extend(self.answers.keys().cloned());
-        self.derived = derive(&self.form, &self.answers, around);
+        self.derived = derive::derive(&self.form, &self.answers, around);
+        self.derived.pending = derive::Pending::default();
+    }
+
+    fn rebuild(&mut self, around: Around<'_>) {
+        self.derived = Derived::new(&self.form, &self.answers);
+        self.settle(around);
     }
 
     /// Sets or clears the note at `path`.
@@ -206,27 +235,79 @@ impl Interview {
 
     /// Adds a row behind the last one of the repeat `start` (`energy`, or `parts/k3f9/pieces`) under a new key.
     pub fn add_row(&mut self, start: &str, key: &str, around: Around<'_>) {
-        let start = format!("{start}/");
-        let last = row_keys(&self.answers, &start).last().and_then(|key| match self.answers.get(&format!("{start}{key}/#")) {
-            Some(Value::Text(order)) => Some(order.clone()),
-            _ => None,
-        });
+        let last = self.rows(start).last().map(|row| self.derived.instance.row(*row).order.clone());
         let order = order::between(last.as_deref(), None);
-        self.answers.insert(format!("{start}{key}/#"), Value::text(order));
+        self.place_row(&format!("{start}/{key}"), Value::text(order), around);
+    }
+
+    /// Adds a row before the `at`-th one (from 0) of a repeat.
+    pub fn insert_row(&mut self, start: &str, at: usize, key: &str, around: Around<'_>) {
+        let rows = self.rows(start);
+        let order_of = |at: Option<usize>| at.and_then(|at| rows.get(at)).map(|row| self.derived.instance.row(*row).order.clone());
+        let order = order::between(order_of(at.checked_sub(1)).as_deref(), order_of(Some(at)).as_deref());
+        self.place_row(&format!("{start}/{key}"), Value::text(order), around);
+    }
+
+    /// The rows of the repeat at a path (`energy`, `parts/k3f9/pieces`).
+    pub fn rows(&self, start: &str) -> &[RowId] {
+        let found = self.derived.instance.locate(&self.form, start);
+        match found.map(|(row, id)| (row, self.form.node(id).kind)) {
+            Some((row, Kind::Repeat(scope))) => self.derived.instance.children(&self.form, row, scope),
+            _ => &[],
+        }
+    }
+
+    /// Whether a row has this key, or had it: what was answered inside is kept.
+    pub fn has_row(&self, start: &str, key: &str) -> bool {
+        let prefix = format!("{start}/{key}/");
+        self.answers.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
+    }
+
+    /// Sets a row's order key: it appears, or moves.
+    fn place_row(&mut self, row: &str, order: Value, around: Around<'_>) {
+        let Some((start, key)) = row.rsplit_once('/') else { return };
+        let Some((parent, repeat)) = self.derived.instance.locate(&self.form, start) else {
+            self.answers.insert(format!("{row}/#"), order);
+            return;
+        };
+        let Kind::Repeat(scope) = self.form.node(repeat).kind else { return };
+        let is_new = !self.has_row(start, key);
+        if let Some(old) = self.derived.instance.row_at(&format!("{row}/")) {
+            self.derived.instance.remove(&self.form, old);
+        }
+        self.answers.insert(format!("{row}/#"), order);
+        if is_new {
+            first::fill_row(&self.form, &mut self.answers, repeat, &format!("{row}/"));
+        }
+        if let Some(id) = self.derived.instance.insert(&self.form, &self.answers, parent, scope, key) {
+            self.derived.enqueue_below(&self.form, id);
+            self.derived.rows_changed(&self.form, parent, repeat);
+            if is_new {
+                self.settle(around);
+                self.act(&[Event::NewRow], id, around);
+            }
+        }
         self.settle(around);
     }
 
     /// Removes a row by clearing its order key; the answers inside are kept, so that [`Self::restore_row`] brings all back.
     pub fn delete_row(&mut self, row: &str, around: Around<'_>) -> Option<Value> {
         let order = self.answers.remove(&format!("{row}/#"));
+        if let Some(id) = self.derived.instance.row_at(&format!("{row}/")) {
+            let (parent, scope) = (self.derived.instance.row(id).parent, self.derived.instance.row(id).scope);
+            self.derived.instance.remove(&self.form, id);
+            self.derived.forget_row(id);
+            if let Some(repeat) = self.form.scope(scope).repeat {
+                self.derived.rows_changed(&self.form, parent, repeat);
+            }
+        }
         self.settle(around);
         order
     }
 
     /// Brings a deleted row back in its old place.
     pub fn restore_row(&mut self, row: &str, order: Value, around: Around<'_>) {
-        self.answers.insert(format!("{row}/#"), order);
-        self.settle(around);
+        self.place_row(row, order, around);
     }
 
     /// The value to show beside a question: what `previous` says itself where it takes a value from another record, else
@@ -240,15 +321,20 @@ impl Interview {
             return said.to_value(question.value);
         }
         let subject = self.derived.instance.read(&self.form, ROOT_ROW, self.form.subject?).to_text();
-        if row != ROOT_ROW || subject.is_empty() || !said.to_boolean() {
+        if row != ROOT_ROW || subject.is_empty() || !truth(wanted, &frame) {
             return None;
         }
         around.world.latest(&self.form.id, &subject, &question.name, None, frame.day()).map(|taken| taken.value)
     }
 
     /// Hard problems first to be set right before submitting, and soft ones that still lack a reason.
-    pub fn blocking(&self) -> impl Iterator<Item = &Finding> {
-        self.derived.findings.iter().filter(|f| f.severity == Severity::Hard || !self.notes.contains_key(&f.path))
+    pub fn blocking(&self) -> impl Iterator<Item = Finding> + '_ {
+        self.findings().into_iter().filter(|f| f.severity == Severity::Hard || !self.notes.contains_key(&f.path))
+    }
+
+    /// All problems in the order of asking.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.derived.findings(&self.form)
     }
 
     /// One line for lists.
@@ -258,104 +344,10 @@ impl Interview {
 
     /// Stamps the `end` question; call before saving.
     pub fn finish(&mut self, around: Around<'_>) {
-        let ends: Vec<String> = self.form.nodes.iter().filter(|n| n.kind == Kind::Meta(Meta::End)).map(|n| n.name.clone()).collect();
-        for name in ends {
-            self.answers.insert(name, Value::text(date::moment_text(around.now)));
+        let ends: Vec<String> = self.form.nodes.iter().filter(|n| n.kind == Kind::Meta(Meta::End)).map(|n| n.key.clone()).collect();
+        for key in ends {
+            self.put(&key, Some(Value::text(date::moment_text(around.now))));
         }
-    }
-
-    /// Answers that a default filled in from this question are taken again, unless a person touched them.
-    fn forget_taken_from(&mut self, node: NodeId) {
-        let form = &self.form;
-        let follows = |path: &String| {
-            form.node_of_path(path).is_some_and(|id| {
-                let logic = &form.node(id).logic;
-                logic.trigger == Some(node) || logic.default.as_ref().is_some_and(|default| default.reads().contains(&node))
-            })
-        };
-        let stale: Vec<String> = self.taken.keys().filter(|path| follows(path)).cloned().collect();
-        for path in stale {
-            if self.taken.remove(&path).as_ref() == self.answers.get(&path) {
-                self.answers.remove(&path);
-                if let Some(id) = self.form.node_of_path(&path) {
-                    self.forget_taken_from(id);
-                }
-            }
-        }
-    }
-
-    /// Derives until counts, defaults and kept results have come to rest.
-    fn settle(&mut self, around: Around<'_>) {
-        for _ in 0..MAX_ROUNDS {
-            self.derived = derive(&self.form, &self.answers, around);
-            let counted = self.count_rows(around);
-            let filled = self.fill_in(around);
-            if !counted && !filled {
-                return;
-            }
-        }
-        self.derived = derive(&self.form, &self.answers, around);
-    }
-
-    fn count_rows(&mut self, around: Around<'_>) -> bool {
-        let mut changes: Vec<(String, Option<Value>)> = Vec::new();
-        for scope in &self.form.scopes {
-            let Some((repeat, count)) = scope.repeat.and_then(|id| self.form.node(id).logic.repeat_count.as_ref().map(|count| (id, count))) else { continue };
-            for row in self.derived.instance.rows_of(self.form.node(repeat).scope) {
-                let frame = self.derived.frame(&self.form, around, *row).at(repeat);
-                let wanted = evaluate(count, &frame).to_number();
-                let wanted = if wanted.is_finite() { (wanted.max(0.0) as usize).min(MAX_ROWS) } else { 0 };
-                let start = format!("{}/", self.derived.instance.path(&self.form, *row, repeat));
-                let keys = row_keys(&self.answers, &start);
-                changes.extend(keys.iter().skip(wanted).map(|key| (format!("{start}{key}/#"), None)));
-                let mut last = keys.last().and_then(|key| self.answers.get(&format!("{start}{key}/#"))).map(Value::plain);
-                for at in keys.len()..wanted {
-                    let order = order::between(last.as_deref(), None);
-                    changes.push((format!("{start}n{}/#", at + 1), Some(Value::text(order.clone()))));
-                    last = Some(order);
-                }
-            }
-        }
-        let changed = !changes.is_empty();
-        for (path, value) in changes {
-            match value {
-                Some(value) => self.answers.insert(path, value),
-                None => self.answers.remove(&path),
-            };
-        }
-        changed
-    }
-
-    /// Fills blank questions from their defaults and keeps results that must not be computed twice.
-    fn fill_in(&mut self, around: Around<'_>) -> bool {
-        let mut filled: Vec<(String, Value, bool)> = Vec::new();
-        let Self { form, derived, answers, touched, .. } = self;
-        order::walk(form, &derived.instance, &mut |row, id| {
-            let node = form.node(id);
-            let cell = derived.instance.cell(form, row, id);
-            if !cell.relevant || !form.is_kept(id) {
-                return;
-            }
-            let path = derived.instance.path(form, row, id);
-            if answers.contains_key(&path) {
-                return;
-            }
-            match (&node.kind, &node.logic.default) {
-                (Kind::Calculate, _) => filled.extend(cell.value.to_value(node.value).map(|value| (path, value, false))),
-                (_, Some(default)) if !touched.contains(&path) => {
-                    let datum: Datum = evaluate(default, &derived.frame(form, around, row).at(id));
-                    filled.extend(datum.to_value(node.value).map(|value| (path, value, true)));
-                }
-                _ => {}
-            }
-        });
-        let changed = !filled.is_empty();
-        for (path, value, taken) in filled {
-            if taken {
-                self.taken.insert(path.clone(), value.clone());
-            }
-            self.answers.insert(path, value);
-        }
-        changed
+        self.settle(around);
     }
 }

@@ -98,7 +98,7 @@ fn count(interview: &Interview, sections: &mut [Section]) {
             section.answered += usize::from(!cell.value.is_blank());
         }
     });
-    for finding in &derived.findings {
+    for finding in derived.findings(form) {
         let section = &mut sections[of[finding.node.index()]];
         let blank = derived.instance.cell(form, finding.row, finding.node).value.is_blank();
         match finding.severity {

@@ -140,7 +140,7 @@ impl Making<'_> {
             Failure::new(Exit::Refused, Text::both(|l| say::failure::input_refused(l, problems.len()))).why(first.unwrap_or_default())
         })?;
         // What is unusual needs a reason, as it would from a person.
-        let unusual: Vec<String> = interview.derived().findings.iter().map(|finding| finding.path.clone()).collect();
+        let unusual: Vec<String> = interview.findings().into_iter().map(|finding| finding.path.clone()).collect();
         for path in unusual {
             interview.note(&path, "Đã xem lại, số liệu đúng (mẫu)");
         }

@@ -79,7 +79,7 @@ impl Desk {
         let mut problems = json::fill(&mut interview, input, keys, around).err().unwrap_or_default();
         interview.finish(around);
         let mut soft = Vec::new();
-        for finding in &interview.derived().findings {
+        for finding in interview.findings() {
             let problem = InputProblem { path: json::shown_path(interview.answers(), &finding.path), message: finding.message.clone() };
             match finding.severity {
                 Severity::Hard if !draft => {
@@ -116,7 +116,7 @@ impl Desk {
             }
             interview.finish(around);
             let touched = |path: &str| interview.changed().contains(path);
-            let hard = interview.derived().findings.iter().filter(|f| f.severity == Severity::Hard && touched(&f.path));
+            let hard = interview.findings().into_iter().filter(|f| f.severity == Severity::Hard && touched(&f.path));
             problems.extend(hard.map(|f| InputProblem { path: json::shown_path(interview.answers(), &f.path), message: f.message.clone() }));
             if !problems.is_empty() {
                 return Err(EditProblem::Answers(problems));
@@ -198,7 +198,7 @@ impl Desk {
                 let wrong = |message| EditProblem::Answers(vec![InputProblem { path: json::shown_path(&merged.answers, &path), message }]);
                 let value = typed_value(&interview, &path, text, around).map_err(wrong)?;
                 interview.answer(&path, value.clone(), around);
-                let hard = interview.derived().findings.iter().find(|f| f.path == path && f.severity == Severity::Hard);
+                let hard = interview.findings().into_iter().find(|f| f.path == path && f.severity == Severity::Hard);
                 match hard {
                     Some(finding) => return Err(wrong(finding.message.clone())),
                     None => value,

@@ -153,7 +153,7 @@ impl Desk {
 
     /// Who answers.
     pub fn who(&self) -> Who {
-        Who { person: self.identity().person.clone(), device: self.identity().device.clone() }
+        Who { person: self.identity().person.clone(), device: self.identity().device.clone(), ..Who::default() }
     }
 
     /// Every record's line, by record.

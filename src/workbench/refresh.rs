@@ -85,8 +85,9 @@ fn derived_row(history: &History, newest: &Revision, merged: &Merged, form: &For
     let around = Around { world: &Nowhere, now: date::local(newest.at.time()), lang: Lang::Vi };
     let derived = derive(form, &merged.answers, around);
     let (mut row, mut current) = bare_row(history, newest, merged);
-    row.problems = derived.findings.iter().filter(|f| f.severity == Severity::Hard).count() as u32;
-    row.warnings = derived.findings.len() as u32 - row.problems;
+    let findings = derived.findings(form);
+    row.problems = findings.iter().filter(|f| f.severity == Severity::Hard).count() as u32;
+    row.warnings = findings.len() as u32 - row.problems;
     row.subject = form.subject.map_or_else(String::new, |id| derived.instance.read(form, ROOT_ROW, id).to_text().to_string());
     row.date = day(form, &derived).unwrap_or_default();
     row.summary = derived.summary(form, around);

@@ -53,7 +53,7 @@ impl Related {
             Some(None) => false,
             Some(Some(code)) => evaluate(code, &self.frame(*row)).to_boolean(),
         };
-        self.instance.rows_of(scope).iter().copied().filter(holds).collect()
+        self.instance.rows_of(&self.form, scope).into_iter().filter(holds).collect()
     }
 
     fn take(&self, question: &str, condition: Option<&str>) -> Option<Taken> {
@@ -140,8 +140,8 @@ fn table(record: &Related, repeat: &str) -> Option<ChoiceList> {
     let first = form.node(*questions.first()?).name.clone();
     let columns: Vec<String> = questions.iter().map(|id| form.node(*id).name.clone()).chain(["name".to_owned()]).collect();
     let at = columns.iter().position(|c| *c == first)?;
-    let rows = record.instance.rows_of(scope).iter().map(|row| {
-        let mut cells: Vec<Arc<str>> = questions.iter().map(|id| record.instance.read(form, *row, *id).to_text()).collect();
+    let rows = record.instance.rows_of(form, scope).into_iter().map(|row| {
+        let mut cells: Vec<Arc<str>> = questions.iter().map(|id| record.instance.read(form, row, *id).to_text()).collect();
         cells.push(cells[at].clone());
         (Text::plain(&*cells[at]), cells)
     });
@@ -208,8 +208,8 @@ impl World for Gathering<'_> {
 pub fn references(form: &Form, instance: &Instance) -> Vec<String> {
     let mut found = Vec::new();
     for id in form.ids().filter(|id| form.node(*id).value == crate::value::ValueType::Reference) {
-        for row in instance.rows_of(form.node(id).scope) {
-            if let Datum::Text(text) = instance.read(form, *row, id) {
+        for row in instance.rows_of(form, form.node(id).scope) {
+            if let Datum::Text(text) = instance.read(form, row, id) {
                 found.push(text.to_string());
             }
         }

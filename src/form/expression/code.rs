@@ -14,13 +14,13 @@ pub enum Code {
     Constant(Datum),
     /// `.`: the answer that is being checked.
     This,
-    /// One answer in this row or a row around it.
+    /// One answer, in the row that holds the expression or a row around it.
     Answer(NodeId),
-    /// Inside a predicate: computed in the row that holds the expression.
-    Outer(Box<Code>),
-    /// Answers (or rows) of any number.
-    Nodes(Arc<Nodes>),
-    /// A column of the choice that is being filtered, or of a table row.
+    /// Inside a predicate: one answer in the row being tested or a row around it.
+    Near(NodeId),
+    /// Answers, rows or elements of any number.
+    Nodes(Arc<Path>),
+    /// A column of the choice that is being filtered.
     Column(Arc<str>),
     /// A function.
     Call(Function, Box<[Code]>),
@@ -36,26 +36,67 @@ pub enum Code {
     Negate(Box<Code>),
 }
 
-/// A set of answers or rows.
+/// A walk through the form's answers or a document.
 #[derive(Clone, Debug)]
-pub struct Nodes {
-    /// The question whose answers, or the repeat whose rows, are meant.
-    pub target: NodeId,
-    /// Rows are taken under the row of this scope that holds the expression.
-    pub under: ScopeId,
-    /// Conditions on the rows of a scope, in the order written.
-    pub filters: Vec<(ScopeId, Filter)>,
-    /// Conditions on the answer itself.
-    pub own: Vec<Code>,
+pub struct Path {
+    /// Where it begins.
+    pub start: Start,
+    /// How it goes on.
+    pub steps: Box<[Step]>,
+    /// The question or repeat that it leads to, where that is known and only one.
+    pub target: Option<NodeId>,
+    /// What it looks at on its way.
+    pub reads: Box<[Read]>,
 }
 
-/// A condition on rows.
+/// Where a walk begins.
 #[derive(Clone, Debug)]
-pub enum Filter {
-    /// The row in which this is true.
-    Where(Code),
-    /// The n-th row, from 1.
-    At(Code),
+pub enum Start {
+    /// At what is being looked at: inside a predicate the row or element being tested.
+    Context,
+    /// At the question that holds the expression.
+    Holder,
+    /// At the holder's row of this scope (its repeat), or at the form's root element.
+    Row(ScopeId),
+    /// At the top of one of the form's documents.
+    Document(usize),
+    /// At the nodes that a call gives.
+    Nodes(Box<Code>),
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where to.
+    pub to: To,
+    /// Which of what is there.
+    pub predicates: Box<[Code]>,
+}
+
+/// Where a step leads.
+#[derive(Clone, Debug)]
+pub enum To {
+    /// A question, group or repeat (its rows) directly inside.
+    Child(NodeId),
+    /// Whichever of these is directly inside.
+    AnyOf(Box<[NodeId]>),
+    /// An element of a document by name.
+    Named(Arc<str>),
+    /// Everything directly inside.
+    All,
+    /// What is around.
+    Parent,
+    /// The same.
+    Own,
+}
+
+/// Something that an expression depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Read {
+    /// The question, or the repeat whose rows matter.
+    pub node: NodeId,
+    /// A change concerns the expression in all rows below the changed row's ancestor of this scope.
+    pub under: ScopeId,
 }
 
 impl Code {
@@ -64,29 +105,38 @@ impl Code {
         visit(self);
         match self {
             Code::Call(_, parts) => parts.iter().for_each(|p| p.walk(visit)),
-            Code::Outer(a) | Code::Matches(a, _) | Code::Lookup(_, a, _) | Code::ChoiceName(a, _) | Code::Negate(a) => a.walk(visit),
+            Code::Matches(a, _) | Code::Lookup(_, a, _) | Code::ChoiceName(a, _) | Code::Negate(a) => a.walk(visit),
             Code::Binary(_, a, b) => {
                 a.walk(visit);
                 b.walk(visit);
             }
-            Code::Nodes(nodes) => {
-                for (_, Filter::Where(code) | Filter::At(code)) in &nodes.filters {
+            Code::Nodes(path) => {
+                if let Start::Nodes(code) = &path.start {
                     code.walk(visit);
                 }
-                nodes.own.iter().for_each(|code| code.walk(visit));
+                path.steps.iter().flat_map(|step| &step.predicates).for_each(|code| code.walk(visit));
             }
             _ => {}
         }
     }
 
-    /// The questions and repeats that this reads.
-    pub fn reads(&self) -> Vec<NodeId> {
+    /// What this reads; `scope_of` gives a node's scope. What a predicate reads of the row being tested stands among the
+    /// reads of the walk around it.
+    pub fn dependencies(&self, scope_of: &dyn Fn(NodeId) -> ScopeId) -> Vec<Read> {
         let mut reads = Vec::new();
         self.walk(&mut |code| match code {
-            Code::Answer(node) => reads.push(*node),
-            Code::Nodes(nodes) => reads.push(nodes.target),
+            Code::Answer(node) => reads.push(Read { node: *node, under: scope_of(*node) }),
+            Code::Nodes(path) => reads.extend(&path.reads),
             _ => {}
         });
+        reads.sort_unstable();
+        reads.dedup();
+        reads
+    }
+
+    /// The questions and repeats that this reads.
+    pub fn reads(&self) -> Vec<NodeId> {
+        let mut reads: Vec<NodeId> = self.dependencies(&|_| crate::form::ROOT).into_iter().map(|read| read.node).collect();
         reads.sort_unstable();
         reads.dedup();
         reads

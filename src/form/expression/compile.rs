@@ -1,10 +1,11 @@
 //! Syntax → [`Code`]: names become slots of a form, functions and arguments are checked.
 
-use super::code::{Code, Filter, Nodes};
+use super::code::Code;
 use super::datum::Datum;
-use super::function::{FROM_RECORDS, FUNCTIONS, Function, Type, signature};
-use super::syntax::{Axis, Operator, Span, Start, Step, Syntax, SyntaxKind};
-use crate::form::{Form, Kind, NodeId, ROOT, ScopeId};
+use super::function::{FROM_RECORDS, FUNCTIONS, Function, Type, Want, signature};
+use super::syntax::{Axis, Span, Start, Step, Syntax, SyntaxKind, parse};
+use super::walk::{Place, Walker};
+use crate::form::{Form, NodeId, ROOT, ScopeId};
 use regex::Regex;
 use std::sync::Arc;
 
@@ -38,6 +39,13 @@ pub enum CompileErrorKind {
     /// `latest` and `rows` where a value would change when another record does.
     NotHere(String),
     NothingAbove,
+    /// A function that takes nodes was given a value.
+    NeedsNodes(String),
+    /// `instance('…')` without such an instance.
+    UnknownInstance {
+        name: String,
+        near: Option<String>,
+    },
 }
 
 /// An error and its place in the expression.
@@ -62,18 +70,27 @@ pub struct Site<'a> {
     pub columns: Option<&'a [String]>,
     /// Whether values may be taken from other records.
     pub from_records: bool,
+    /// The document in which it stands, where it is not the form itself.
+    pub document: Option<usize>,
+    /// The nodes that bare names start from, where they are not the question that holds it.
+    pub context: Option<&'a Place>,
 }
 
 impl<'a> Site<'a> {
     /// At a question of a form.
     pub fn at(form: &'a Form, node: NodeId) -> Self {
         let scope = form.node(node).scope;
-        Self { form, node: Some(node), scope, columns: None, from_records: false }
+        Self { form, node: Some(node), scope, columns: None, from_records: false, document: None, context: None }
     }
 
     /// At the top of a form.
     pub fn top(form: &'a Form) -> Self {
-        Self { form, node: None, scope: ROOT, columns: None, from_records: false }
+        Self { form, node: None, scope: ROOT, columns: None, from_records: false, document: None, context: None }
+    }
+
+    /// In a document of a form.
+    pub fn inside(form: &'a Form, document: usize) -> Self {
+        Self { document: Some(document), ..Self::top(form) }
     }
 }
 
@@ -103,7 +120,7 @@ impl Compiled {
 
 /// Resolves an expression at a site.
 pub fn compile(syntax: &Syntax, site: Site<'_>) -> Compiled {
-    let mut compiler = Compiler { site, context: None, errors: Vec::new() };
+    let mut compiler = Compiler { site, context: site.context.cloned(), errors: Vec::new() };
     let (code, gives) = compiler.expression(syntax);
     Compiled { code, gives, errors: compiler.errors }
 }
@@ -113,19 +130,16 @@ pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<S
     names.map(|n| (strsim::osa_distance(name, n), n)).filter(|(d, n)| *d <= 1 + n.len().min(name.len()) / 4).min().map(|(_, n)| n.to_owned())
 }
 
-/// An element that a path stands on while it is resolved: a node, or the form itself.
-type Element = Option<NodeId>;
-
-struct Compiler<'a> {
-    site: Site<'a>,
-    /// Inside a predicate: the element that bare names start from.
-    context: Option<Element>,
-    errors: Vec<CompileError>,
+pub(super) struct Compiler<'a> {
+    pub(super) site: Site<'a>,
+    /// Inside a predicate: what bare names start from.
+    pub(super) context: Option<Place>,
+    pub(super) errors: Vec<CompileError>,
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
     /// A part that does not fit becomes blank, so that the parts around it are looked at too.
-    fn expression(&mut self, syntax: &Syntax) -> (Code, Type) {
+    pub(super) fn expression(&mut self, syntax: &Syntax) -> (Code, Type) {
         self.resolve(syntax).unwrap_or_else(|error| {
             self.errors.push(error);
             (Code::Constant(Datum::Blank), Type::Any)
@@ -139,8 +153,7 @@ impl Compiler<'_> {
             SyntaxKind::Negate(a) => Ok((Code::Negate(Box::new(self.expression(a).0)), Type::Number)),
             SyntaxKind::Binary(operator, a, b) => {
                 let (a, b) = (self.expression(a).0, self.expression(b).0);
-                use Operator::{Add, Divide, Modulo, Multiply, Subtract};
-                let gives = if matches!(operator, Add | Subtract | Multiply | Divide | Modulo) { Type::Number } else { Type::Boolean };
+                let gives = if operator.is_arithmetic() { Type::Number } else { Type::Boolean };
                 Ok((Code::Binary(*operator, Box::new(a), Box::new(b)), gives))
             }
             SyntaxKind::Call(name, arguments) => self.call(name, arguments, syntax.span),
@@ -148,7 +161,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn call(&mut self, name: &str, arguments: &[Syntax], span: Span) -> Result<(Code, Type), CompileError> {
+    pub(super) fn call(&mut self, name: &str, arguments: &[Syntax], span: Span) -> Result<(Code, Type), CompileError> {
         let Some(row) = signature(name) else {
             let near = nearest(name, FUNCTIONS.iter().map(|row| row.name));
             self.errors.push(CompileError { kind: CompileErrorKind::UnknownFunction { name: name.to_owned(), near }, span });
@@ -163,15 +176,30 @@ impl Compiler<'_> {
             return Err(CompileError { kind: CompileErrorKind::NotHere(name.to_owned()), span });
         }
         let code = match row.function {
-            Function::Position => self.position(&arguments[0])?,
-            Function::IndexedRepeat => self.indexed_repeat(arguments)?,
+            Function::IndexedRepeat => self.indexed_repeat(arguments, span)?,
             Function::ChoiceName => self.choice_name(arguments)?,
             Function::Lookup => self.lookup(arguments)?,
             Function::PullData => self.pull_data(arguments)?,
             Function::Regex => self.regex(arguments)?,
-            function => Code::Call(function, arguments.iter().map(|a| self.expression(a).0).collect()),
+            function => {
+                let parts: Box<[Code]> = arguments.iter().map(|a| self.expression(a).0).collect();
+                if row.wants == Want::Nodes {
+                    self.want_nodes(name, &parts, arguments);
+                }
+                Code::Call(function, parts)
+            }
         };
         Ok((code, row.gives))
+    }
+
+    fn want_nodes(&mut self, name: &str, parts: &[Code], arguments: &[Syntax]) {
+        let is_nodes = |code: &Code| matches!(code, Code::Nodes(_) | Code::Answer(_) | Code::Near(_) | Code::This | Code::Call(Function::Randomize, _));
+        if let (Some(code), Some(argument)) = (parts.first(), arguments.first())
+            && !is_nodes(code)
+            && self.errors.is_empty()
+        {
+            self.errors.push(CompileError { kind: CompileErrorKind::NeedsNodes(name.to_owned()), span: argument.span });
+        }
     }
 
     fn constant(&self, syntax: &Syntax, function: &str) -> Result<String, CompileError> {
@@ -213,7 +241,8 @@ impl Compiler<'_> {
     /// `pulldata('energy', 'unit', 'name', key)`: ODK's order of arguments for the same thing.
     fn pull_data(&mut self, arguments: &[Syntax]) -> Result<Code, CompileError> {
         let name = self.constant(&arguments[0], "pulldata")?;
-        let list = self.list(&format!("lists/{name}.csv"), arguments[0].span).or_else(|_| self.list(&name, arguments[0].span))?;
+        let list = crate::form::check_lists::pulldata_files(&name).iter().find_map(|file| self.list(file, arguments[0].span).ok());
+        let list = list.ok_or_else(|| CompileError { kind: CompileErrorKind::UnknownList { name: name.clone() }, span: arguments[0].span })?;
         let column = self.constant(&arguments[1], "pulldata")?;
         let column = self.column(list, &column, arguments[1].span)?;
         let by = self.constant(&arguments[2], "pulldata")?;
@@ -228,175 +257,86 @@ impl Compiler<'_> {
 
     fn regex(&mut self, arguments: &[Syntax]) -> Result<Code, CompileError> {
         let subject = self.expression(&arguments[0]).0;
-        let pattern = self.constant(&arguments[1], "regex")?;
-        // As in ODK Collect, the whole text must match.
-        let regex = Regex::new(&format!("^(?:{pattern})$")).map_err(|_| CompileError { kind: CompileErrorKind::NotAPattern(pattern), span: arguments[1].span })?;
+        let SyntaxKind::Text(pattern) = &arguments[1].kind else {
+            let pattern = self.expression(&arguments[1]).0;
+            return Ok(Code::Call(Function::Regex, Box::new([subject, pattern])));
+        };
+        let regex = whole_match(pattern).ok_or_else(|| CompileError { kind: CompileErrorKind::NotAPattern(pattern.clone()), span: arguments[1].span })?;
         Ok(Code::Matches(Box::new(subject), Arc::new(regex)))
     }
 
+    /// The second argument names the question whose choices are meant: `${q}`, or a text that holds its path.
     fn choice_name(&mut self, arguments: &[Syntax]) -> Result<Code, CompileError> {
         let value = self.expression(&arguments[0]).0;
         let needs = || CompileError { kind: CompileErrorKind::NeedsQuestion("jr:choice-name".to_owned()), span: arguments[1].span };
-        let name = match &arguments[1].kind {
-            SyntaxKind::Text(text) => text.trim().trim_start_matches("${").trim_end_matches('}').to_owned(),
-            SyntaxKind::Path(Start::Question(name), _) => name.clone(),
-            _ => return Err(needs()),
+        let named = match &arguments[1].kind {
+            SyntaxKind::Text(text) => parse(text).map_err(|_| needs())?,
+            _ => arguments[1].clone(),
         };
-        Ok(Code::ChoiceName(Box::new(value), self.question(&name, arguments[1].span)?))
-    }
-
-    fn position(&mut self, argument: &Syntax) -> Result<Code, CompileError> {
-        let needs = || CompileError { kind: CompileErrorKind::NeedsQuestion("position".to_owned()), span: argument.span };
-        let SyntaxKind::Path(start, steps) = &argument.kind else { return Err(needs()) };
-        let walked = self.walk(start, steps, argument.span)?;
-        let form = self.site.form;
-        let scope = walked.element.map_or(ROOT, |node| match form.node(node).kind {
-            Kind::Repeat(inner) => inner,
-            _ => form.node(node).scope,
-        });
-        Ok(Code::Call(Function::Position, Box::new([Code::Constant(Datum::Number(f64::from(scope.0)))])))
-    }
-
-    /// `indexed-repeat(${q}, ${repeat}, i, …)`: the answers to `q` with one filter a repeat.
-    fn indexed_repeat(&mut self, arguments: &[Syntax]) -> Result<Code, CompileError> {
-        let form = self.site.form;
-        let node_at = |at: usize| match &arguments[at].kind {
-            SyntaxKind::Path(Start::Question(name), steps) if steps.is_empty() => self.question(name, arguments[at].span),
-            _ => Err(CompileError { kind: CompileErrorKind::NeedsQuestion("indexed-repeat".to_owned()), span: arguments[at].span }),
+        let named = match &named.kind {
+            // A bare name is taken for the question wherever it stands.
+            SyntaxKind::Path(Start::Here, steps) => match steps.as_slice() {
+                [Step { axis: Axis::Child(name), .. }] => SyntaxKind::Path(Start::Question(name.clone()), Vec::new()),
+                _ => named.kind,
+            },
+            _ => named.kind,
         };
-        let target = node_at(0)?;
-        let mut repeats = Vec::new();
-        for at in (1..arguments.len().saturating_sub(1)).step_by(2) {
-            match form.node(node_at(at)?).kind {
-                Kind::Repeat(scope) => repeats.push((scope, at + 1)),
-                _ => return Err(CompileError { kind: CompileErrorKind::NeedsQuestion("indexed-repeat".to_owned()), span: arguments[at].span }),
-            }
+        let SyntaxKind::Path(start, steps) = &named else { return Err(needs()) };
+        match self.path(start, steps, arguments[1].span)? {
+            Code::Answer(node) | Code::Near(node) => Ok(Code::ChoiceName(Box::new(value), node)),
+            Code::Nodes(path) => path.target.map(|node| Code::ChoiceName(Box::new(value), node)).ok_or_else(needs),
+            Code::This => self.site.node.map(|node| Code::ChoiceName(Box::new(value), node)).ok_or_else(needs),
+            _ => Err(needs()),
         }
-        let outermost = repeats.iter().map(|(scope, _)| form.scope(*scope).parent).min_by_key(|s| form.around(*s).count()).unwrap_or(ROOT);
-        let under = form.common(self.site.scope, outermost);
-        let mut filters = Vec::new();
-        for (scope, at) in repeats {
-            filters.push((scope, Filter::At(self.expression(&arguments[at]).0)));
-        }
-        Ok(Code::Nodes(Arc::new(Nodes { target, under, filters, own: Vec::new() })))
     }
 
-    fn question(&self, name: &str, span: Span) -> Result<NodeId, CompileError> {
+    /// `indexed-repeat(${q}, ${repeat}, i, …)`: the path to `q` with a number at each repeat's step.
+    fn indexed_repeat(&mut self, arguments: &[Syntax], span: Span) -> Result<Code, CompileError> {
+        let needs = |at: usize| CompileError { kind: CompileErrorKind::NeedsQuestion("indexed-repeat".to_owned()), span: arguments[at].span };
+        let paths = arguments.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == 0);
+        if let Some((at, _)) = paths.clone().find(|(_, a)| !matches!(a.kind, SyntaxKind::Path(..))) {
+            return Err(needs(at));
+        }
+        let mut numbers = Vec::new();
+        for at in (2..arguments.len()).step_by(2) {
+            numbers.push(self.expression(&arguments[at]).0);
+        }
+        let repeats: Vec<&Syntax> = (1..arguments.len() - 1).step_by(2).map(|at| &arguments[at]).collect();
+        Walker::new(self).indexed(&arguments[0], &repeats, numbers, span).map_err(|at| at.unwrap_or_else(|| needs(0)))
+    }
+
+    pub(super) fn question(&self, name: &str, span: Span) -> Result<NodeId, CompileError> {
         let form = self.site.form;
-        form.find(name).ok_or_else(|| {
-            let near = nearest(name, form.names.keys().map(String::as_str));
+        form.question_near(name, self.site.node).ok_or_else(|| {
+            let near = nearest(name, form.nodes.iter().map(|node| node.name.as_str()));
             CompileError { kind: CompileErrorKind::UnknownQuestion { name: name.to_owned(), near }, span }
         })
     }
 
-    fn path(&mut self, start: &Start, steps: &[Step], span: Span) -> Result<Code, CompileError> {
-        if let (Start::Here, [Step { axis: Axis::Here, predicates, .. }]) = (start, steps)
+    pub(super) fn path(&mut self, start: &Start, steps: &[Step], span: Span) -> Result<Code, CompileError> {
+        if let (Start::Here, [Step { axis: Axis::Here, predicates, .. }], None, None) = (start, steps, &self.context, self.site.document)
             && predicates.is_empty()
-            && self.context.is_none()
         {
             return Ok(Code::This);
         }
-        if let (Start::Here, [Step { axis: Axis::Child(name), predicates, span }]) = (start, steps)
-            && let Some(columns) = self.site.columns
-        {
-            let known = columns.is_empty() || columns.iter().any(|c| c == name);
-            return match known && predicates.is_empty() {
-                true => Ok(Code::Column(name.as_str().into())),
-                false => Err(CompileError { kind: CompileErrorKind::UnknownColumn { name: name.clone(), near: nearest(name, columns.iter().map(String::as_str)) }, span: *span }),
-            };
-        }
-        let Walked { element, under, filters, own } = self.walk(start, steps, span)?;
-        let form = self.site.form;
-        let Some(target) = element else { return Ok(Code::Constant(Datum::Blank)) };
-        let is_rows = matches!(form.node(target).kind, Kind::Repeat(_));
-        let single = !is_rows && filters.is_empty() && own.is_empty() && under == form.node(target).scope;
-        let code = if single { Code::Answer(target) } else { Code::Nodes(Arc::new(Nodes { target, under, filters, own })) };
-        // In a predicate `${x}` and `current()/…` mean the row that holds the expression, not the row being tested.
-        let outer = self.context.is_some() && *start != Start::Here;
-        Ok(if outer { Code::Outer(Box::new(code)) } else { code })
-    }
-
-    fn walk(&mut self, start: &Start, steps: &[Step], span: Span) -> Result<Walked, CompileError> {
-        let form = self.site.form;
-        let here = match (start, self.context) {
-            (Start::Here, Some(context)) => context,
-            _ => self.site.node,
-        };
-        let scope_of = |element: Element| {
-            element.map_or(ROOT, |node| match form.node(node).kind {
-                Kind::Repeat(inner) => inner,
-                _ => form.node(node).scope,
-            })
-        };
-        let mut walked = Walked { element: here, under: scope_of(here), filters: Vec::new(), own: Vec::new() };
-        match start {
-            Start::Here | Start::Current => {}
-            Start::Root => walked.element = None,
-            Start::Question(name) => walked.element = Some(self.question(name, span)?),
-        }
-        let absolute = matches!(start, Start::Root | Start::Question(_));
-        for (at, step) in steps.iter().enumerate() {
-            match &step.axis {
-                Axis::Here => {}
-                Axis::Parent => {
-                    let Some(node) = walked.element else { return Err(CompileError { kind: CompileErrorKind::NothingAbove, span: step.span }) };
-                    walked.element = form.node(node).parent;
-                    let scope = scope_of(walked.element);
-                    if form.around(walked.under).any(|s| s == scope) {
-                        walked.under = scope;
+        if let (Start::Here, Some(columns), None) = (start, self.site.columns, &self.context) {
+            let plain: Vec<&Step> = steps.iter().filter(|step| step.axis != Axis::Here || !step.predicates.is_empty()).collect();
+            if let [Step { axis: Axis::Child(name), predicates, span }] = plain[..] {
+                let known = columns.is_empty() || name == "name" || name == "label" || columns.iter().any(|c| c == name);
+                return match known && predicates.is_empty() {
+                    true => Ok(Code::Column(name.as_str().into())),
+                    false => {
+                        let near = nearest(name, columns.iter().map(String::as_str));
+                        Err(CompileError { kind: CompileErrorKind::UnknownColumn { name: name.clone(), near }, span: *span })
                     }
-                }
-                // `/form_id/…`: the first name after the root is the form's own element.
-                Axis::Child(name) if at == 0 && *start == Start::Root && form.find(name).is_none() => {}
-                Axis::Child(name) => walked.element = Some(self.child(walked.element, name, step.span)?),
-            }
-            self.predicates(step, &mut walked)?;
-        }
-        if absolute {
-            let target = walked.element.map_or(ROOT, |node| form.node(node).scope);
-            walked.under = form.common(self.site.scope, target);
-        }
-        Ok(walked)
-    }
-
-    fn predicates(&mut self, step: &Step, walked: &mut Walked) -> Result<(), CompileError> {
-        let form = self.site.form;
-        for predicate in &step.predicates {
-            let before = self.context.replace(walked.element);
-            let (code, gives) = self.expression(predicate);
-            self.context = before;
-            match walked.element.map(|node| form.node(node).kind) {
-                Some(Kind::Repeat(scope)) => walked.filters.push((scope, if gives == Type::Number { Filter::At(code) } else { Filter::Where(code) })),
-                _ => walked.own.push(code),
+                };
             }
         }
-        Ok(())
-    }
-
-    /// Names are unique in a form, so a name anywhere inside the element is meant; groups may be left out.
-    fn child(&self, element: Element, name: &str, span: Span) -> Result<NodeId, CompileError> {
-        let form = self.site.form;
-        let inside = |id: &NodeId| {
-            let Some(element) = element else { return true };
-            let mut above = form.node(*id).parent;
-            while let Some(node) = above {
-                if node == element {
-                    return true;
-                }
-                above = form.node(node).parent;
-            }
-            false
-        };
-        form.find(name).filter(inside).ok_or_else(|| {
-            let near = nearest(name, form.ids().filter(inside).map(|id| form.node(id).name.as_str()));
-            CompileError { kind: CompileErrorKind::UnknownQuestion { name: name.to_owned(), near }, span }
-        })
+        Walker::new(self).path(start, steps, span)
     }
 }
 
-struct Walked {
-    element: Element,
-    under: ScopeId,
-    filters: Vec<(ScopeId, Filter)>,
-    own: Vec<Code>,
+/// A pattern that must match the whole text, as in ODK Collect.
+pub fn whole_match(pattern: &str) -> Option<Regex> {
+    regex::RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 20).build().ok()
 }

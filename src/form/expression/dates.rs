@@ -2,11 +2,16 @@
 
 use super::datum::Datum;
 use crate::locale::{Lang, date as locale};
-use chrono::{Datelike, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 
 /// `date(x)`: text, a number of days or a moment as a date; blank when it is none.
 pub fn date(datum: &Datum) -> Datum {
     datum.to_day().filter(|day| locale::from_days(*day).is_some()).map_or(Datum::Blank, Datum::Date)
+}
+
+/// `date-time(x)`: text, a number of days or a date as a moment; blank when it is none.
+pub fn date_time(datum: &Datum) -> Datum {
+    datum.to_moment().map_or(Datum::Blank, Datum::Moment)
 }
 
 /// `format-date(d, '%d/%m/%Y')` with ODK's letters.
@@ -23,7 +28,7 @@ pub fn format(datum: &Datum, pattern: &str, lang: Lang) -> Datum {
     Datum::text(out)
 }
 
-fn part(m: NaiveDateTime, letter: char, lang: Lang) -> String {
+fn part(m: DateTime<FixedOffset>, letter: char, lang: Lang) -> String {
     match letter {
         'Y' => format!("{:04}", m.year()),
         'y' => format!("{:02}", m.year().rem_euclid(100)),
@@ -37,8 +42,9 @@ fn part(m: NaiveDateTime, letter: char, lang: Lang) -> String {
         'h' => m.hour().to_string(),
         'M' => format!("{:02}", m.minute()),
         'S' => format!("{:02}", m.second()),
-        '3' => format!("{:03}", m.and_utc().timestamp_subsec_millis()),
-        'a' => locale::show_long(m.date(), lang).rsplit_once(' ').map_or(String::new(), |(day, _)| day.to_owned()),
+        '3' => format!("{:03}", m.timestamp_subsec_millis()),
+        'a' if lang == Lang::En => m.format("%a").to_string(),
+        'a' => locale::show_long(m.date_naive(), lang).rsplit_once(' ').map_or(String::new(), |(day, _)| day.to_owned()),
         other => other.to_string(),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::locale::date;
 use crate::value::{Decimal, Value, ValueType};
-use chrono::NaiveDateTime;
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A value while computing. Blank is the empty answer: `''` as text, not a number as number, false as boolean.
@@ -18,8 +19,8 @@ pub enum Datum {
     Boolean(bool),
     /// A date, as days since 1970-01-01.
     Date(i64),
-    /// A moment on the wall clock of [`date::zone`].
-    Moment(NaiveDateTime),
+    /// A moment on a wall clock.
+    Moment(DateTime<FixedOffset>),
 }
 
 /// Two numbers closer than this are equal: `6.1 - 7.8 = -1.7` is true, as in ODK Collect.
@@ -32,14 +33,31 @@ impl Datum {
         if text.is_empty() { Self::Blank } else { Self::Text(text.into()) }
     }
 
+    /// Text from what is kept anyway.
+    pub fn shared(text: &Arc<str>) -> Self {
+        if text.is_empty() { Self::Blank } else { Self::Text(text.clone()) }
+    }
+
     /// An answer as its question's type says.
     pub fn of(value: &Value, kind: ValueType) -> Self {
         match (value, kind) {
             (Value::Number(number), _) => Self::Number(number.to_f64()),
             (Value::Text(text), ValueType::Date) => date::parse_iso(text).map_or_else(|| Self::text(text), |d| Self::Date(date::days(d))),
-            (Value::Text(text), ValueType::Moment) => date::parse_moment(text).map_or_else(|| Self::text(text), Self::Moment),
+            (Value::Text(text), ValueType::Moment) => moment(text).map_or_else(|| Self::text(text), Self::Moment),
             (Value::Text(text), _) => Self::text(text),
             (value, _) => Self::text(value.plain()),
+        }
+    }
+
+    /// What would be read back if this were kept by a question of `kind`.
+    pub fn fitted(self, kind: ValueType) -> Self {
+        match (&self, kind) {
+            // What needs no reading back; the rest takes the way through the value.
+            (Self::Blank, _) => self,
+            (Self::Text(text), ValueType::Text | ValueType::SelectOne) if !text.is_empty() => self,
+            (Self::Number(number), ValueType::Decimal | ValueType::Percent) if number.is_finite() => Self::Number(*number + 0.0),
+            (Self::Date(_), ValueType::Date) => self,
+            _ => self.to_value(kind).map_or(Self::Blank, |value| Self::of(&value, kind)),
         }
     }
 
@@ -57,7 +75,7 @@ impl Datum {
                 let day = date::parse_iso_month(&text).or_else(|| self.to_day().and_then(date::from_days))?;
                 Some(Value::text(day.format("%Y-%m").to_string()))
             }
-            ValueType::Moment => self.to_moment().map(|m| Value::text(date::moment_text(m))),
+            ValueType::Moment => self.to_moment().map(|m| Value::text(date::moment_text(m.with_timezone(&date::zone()).naive_local()))),
             ValueType::SelectMultiple | ValueType::Rank => Some(Value::Choices(self.to_text().split_whitespace().map(str::to_owned).collect())),
             ValueType::Point => {
                 let numbers: Option<Vec<_>> = self.to_text().split_whitespace().map(Decimal::parse).collect();
@@ -65,6 +83,23 @@ impl Datum {
             }
             ValueType::File => None,
             _ => Some(Value::text(&*self.to_text())),
+        }
+    }
+
+    /// `string(x)` as a value.
+    pub fn text_of(datum: &Self) -> Self {
+        match datum {
+            Self::Blank | Self::Text(_) => datum.clone(),
+            other => Self::text(other.as_str()),
+        }
+    }
+
+    /// Whether its text is empty; what is not a number is not.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Blank => true,
+            Self::Text(text) => text.is_empty(),
+            _ => false,
         }
     }
 
@@ -81,13 +116,21 @@ impl Datum {
     /// XPath `string()`.
     pub fn to_text(&self) -> Arc<str> {
         match self {
-            Self::Blank => "".into(),
             Self::Text(text) => text.clone(),
+            other => other.as_str().into(),
+        }
+    }
+
+    /// XPath `string()`, borrowed where it is text already.
+    pub fn as_str(&self) -> Cow<'_, str> {
+        match self {
+            Self::Blank => "".into(),
+            Self::Text(text) => (&**text).into(),
             Self::Number(number) => number_text(*number).into(),
             Self::Boolean(true) => "true".into(),
             Self::Boolean(false) => "false".into(),
             Self::Date(days) => date::from_days(*days).map_or_else(String::new, |d| d.to_string()).into(),
-            Self::Moment(moment) => date::moment_text(*moment).into(),
+            Self::Moment(moment) => moment_text(*moment).into(),
         }
     }
 
@@ -118,17 +161,19 @@ impl Datum {
     pub fn to_day(&self) -> Option<i64> {
         match self {
             Self::Date(days) => Some(*days),
-            Self::Moment(moment) => Some(date::days(moment.date())),
-            other => Some(other.to_number()).filter(|n| n.is_finite()).map(|n| n.floor() as i64),
+            Self::Moment(moment) => Some(date::days(moment.date_naive())),
+            Self::Text(text) => day(text).or_else(|| moment(text).map(|m| date::days(m.date_naive()))).or_else(|| whole_days(plain_number(text)?)),
+            other => whole_days(other.to_number()),
         }
     }
 
-    /// The moment, where this is one, a date (its midnight) or text of either.
-    pub fn to_moment(&self) -> Option<NaiveDateTime> {
+    /// The moment, where this is one, a date (its midnight), a number of days or text of any.
+    pub fn to_moment(&self) -> Option<DateTime<FixedOffset>> {
         match self {
             Self::Moment(moment) => Some(*moment),
-            Self::Text(text) => date::parse_moment(text).or_else(|| self.to_day().and_then(date::from_days).and_then(|d| d.and_hms_opt(0, 0, 0))),
-            other => other.to_day().and_then(date::from_days).and_then(|d| d.and_hms_opt(0, 0, 0)),
+            Self::Date(days) => midnight(*days),
+            Self::Text(text) => moment(text).or_else(|| midnight(day(text)?)).or_else(|| at_days(plain_number(text)?)),
+            other => at_days(other.to_number()),
         }
     }
 
@@ -142,13 +187,79 @@ impl Datum {
                 let (a, b) = (self.to_number(), other.to_number());
                 a == b || (a - b).abs() < TOLERANCE
             }
-            _ => self.to_text() == other.to_text(),
+            _ => self.as_str() == other.as_str(),
         }
     }
 }
 
-fn moment_days(moment: NaiveDateTime) -> f64 {
-    (moment - NaiveDateTime::default()).num_milliseconds() as f64 / 86_400_000.0
+fn moment_days(moment: DateTime<FixedOffset>) -> f64 {
+    moment.timestamp_millis() as f64 / 86_400_000.0
+}
+
+fn whole_days(number: f64) -> Option<i64> {
+    number.is_finite().then(|| number.floor() as i64)
+}
+
+fn midnight(days: i64) -> Option<DateTime<FixedOffset>> {
+    date::zone().from_local_datetime(&date::from_days(days)?.and_time(NaiveTime::MIN)).single()
+}
+
+/// Whole days are dates, so their midnight is meant; a part of a day is reckoned from 1970-01-01 in UTC.
+fn at_days(number: f64) -> Option<DateTime<FixedOffset>> {
+    if number.is_finite() && number.fract() == 0.0 {
+        return midnight(number as i64);
+    }
+    let millis = (number * 86_400_000.0).round();
+    let fits = number.is_finite() && millis.abs() < 1e15;
+    fits.then(|| DateTime::from_timestamp_millis(millis as i64)).flatten().map(|m| m.with_timezone(&date::zone()))
+}
+
+/// Text of a day: `2026-07-01`.
+fn day(text: &str) -> Option<i64> {
+    date::parse_iso(text.trim()).map(date::days)
+}
+
+/// Text of a moment: RFC 3339, also without seconds, fractions of them or an offset (then [`date::zone`]).
+pub fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
+    let text = text.trim();
+    let (day, clock) = text.split_once('T')?;
+    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
+    let (clock, offset) = split_offset(clock)?;
+    offset.unwrap_or_else(date::zone).from_local_datetime(&day.and_time(clock)).single()
+}
+
+/// Text of a time of day, as a part of a day in UTC where it has an offset, else as written.
+pub fn time_of_day(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
+    split_offset(text.trim())
+}
+
+fn split_offset(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
+    let at = text.rfind(['Z', '+', '-']).unwrap_or(text.len());
+    let (clock, offset) = text.split_at(at);
+    let time = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|pattern| NaiveTime::parse_from_str(clock, pattern).ok())?;
+    let offset = match offset {
+        "" => None,
+        "Z" => FixedOffset::east_opt(0),
+        text => Some(offset_of(text)?),
+    };
+    Some((time, offset))
+}
+
+/// `+07:00`, `-0700`, `+07`
+pub fn offset_of(text: &str) -> Option<FixedOffset> {
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    let digits: String = text.get(1..)?.chars().filter(|c| *c != ':').collect();
+    if !digits.bytes().all(|b| b.is_ascii_digit()) || !matches!(digits.len(), 2 | 4) {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = (digits[..2].parse().ok()?, digits.get(2..4).map_or(Ok(0), str::parse).ok()?);
+    (minutes < 60).then(|| FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))).flatten()
+}
+
+/// The canonical text of a moment on its own wall clock.
+pub fn moment_text(moment: DateTime<FixedOffset>) -> String {
+    let fraction = if moment.timestamp_subsec_millis() == 0 { "" } else { "%.3f" };
+    moment.format(&format!("%Y-%m-%dT%H:%M:%S{fraction}%:z")).to_string()
 }
 
 /// As XPath writes a number: no exponent, no trailing zeros, `NaN` for none.
@@ -164,18 +275,27 @@ pub fn number_text(number: f64) -> String {
     }
 }
 
+/// A plain decimal: digits, at most one point, a minus sign in front; no exponent.
+fn plain_number(text: &str) -> Option<f64> {
+    let text = text.trim_matches([' ', '\t', '\n', '\r']);
+    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+    plain.then(|| text.parse().ok()).flatten()
+}
+
 /// Text as a number: a plain decimal, else a date or moment in days, a month as its first day, a time as part of a day.
 fn text_number(text: &str) -> f64 {
-    let text = text.trim();
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
-        && let Ok(number) = text.parse()
-    {
+    if let Some(number) = plain_number(text) {
         return number;
+    }
+    // Every date begins with a digit; most other text does not.
+    let text = text.trim();
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return f64::NAN;
     }
     if let Some(day) = date::parse_iso(text).or_else(|| date::parse_iso_month(text)) {
         return date::days(day) as f64;
     }
-    if let Some(moment) = date::parse_moment(text) {
+    if let Some(moment) = moment(text) {
         return moment_days(moment);
     }
     match text.split_once(':').map(|(h, m)| (h.parse::<u32>(), m.parse::<u32>())) {

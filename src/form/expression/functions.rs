@@ -1,84 +1,104 @@
 //! What each function does.
 
 use super::code::Code;
-use super::dates;
-use super::datum::Datum;
-use super::evaluate::{Frame, each, evaluate, lookup};
+use super::compile::whole_match;
+use super::datum::{Datum, number_text, time_of_day};
+use super::evaluate::{Frame, Item, each, evaluate, lookup, position_of, truth};
 use super::function::Function;
+use super::{dates, digest, geo};
 use crate::form::list::ChoiceList;
-use crate::form::{NodeId, ScopeId};
+use crate::form::{Choices, NodeId};
 use crate::locale::words;
+use chrono::Timelike;
 use std::sync::Arc;
 
 /// Calls a function.
 pub fn call(function: Function, arguments: &[Code], frame: &Frame<'_>) -> Datum {
     use Function as F;
-    let datum = |at: usize| arguments.get(at).map_or(Datum::Blank, |code| evaluate(code, frame));
+    let datum = |at: usize| arguments.get(at).map_or_else(|| frame.value(frame.context), |code| evaluate(code, frame));
     let number = |at: usize| datum(at).to_number();
     let text = |at: usize| datum(at).to_text();
+    let given = |at: usize| at < arguments.len();
     match function {
-        F::If => datum(if datum(0).to_boolean() { 1 } else { 2 }),
-        F::Not => Datum::Boolean(!datum(0).to_boolean()),
+        F::If => evaluate(&arguments[if truth(&arguments[0], frame) { 1 } else { 2 }], frame),
+        F::Not => Datum::Boolean(!truth(&arguments[0], frame)),
         F::True => Datum::Boolean(true),
         F::False => Datum::Boolean(false),
-        F::Boolean => Datum::Boolean(datum(0).to_boolean()),
+        F::Boolean => Datum::Boolean(truth(&arguments[0], frame)),
         F::BooleanFromString => Datum::Boolean(matches!(&*text(0), "true" | "1")),
-        F::Coalesce => (0..arguments.len()).map(datum).find(|d| !d.is_blank()).unwrap_or(Datum::Blank),
-        F::Once => Some(frame.this()).filter(|d| !d.is_blank()).unwrap_or_else(|| datum(0)),
-        F::Selected => Datum::Boolean(text(0).split_whitespace().any(|name| *name == *text(1).trim())),
+        F::Coalesce => arguments.iter().map(|code| evaluate(code, frame)).find(|d| !d.is_empty()).unwrap_or(Datum::Blank),
+        F::Once => Some(frame.this()).filter(|d| !d.is_empty()).unwrap_or_else(|| datum(0)),
+        F::Selected => Datum::Boolean(is_selected(&datum(0), &datum(1))),
         F::SelectedAt => selected_at(&text(0), number(1)),
         F::CountSelected => Datum::Number(text(0).split_whitespace().count() as f64),
         F::Number => Datum::Number(number(0)),
         F::Int => Datum::Number(number(0).trunc()),
-        F::Round => Datum::Number(round(number(0), if arguments.len() > 1 { number(1) } else { 0.0 })),
+        F::Round => Datum::Number(round(number(0), if given(1) { number(1) } else { 0.0 })),
         F::Floor => Datum::Number(number(0).floor()),
         F::Ceiling => Datum::Number(number(0).ceil()),
         F::Abs => Datum::Number(number(0).abs()),
         F::Pow => Datum::Number(number(0).powf(number(1))),
         F::Sqrt => Datum::Number(number(0).sqrt()),
         F::Exp => Datum::Number(number(0).exp()),
+        F::Exp10 => Datum::Number(10f64.powf(number(0))),
         F::Log => Datum::Number(number(0).ln()),
         F::Log10 => Datum::Number(number(0).log10()),
-        F::Min => fold(arguments, frame, f64::min),
-        F::Max => fold(arguments, frame, f64::max),
-        F::Sum => sum(arguments, frame),
+        F::Sin => Datum::Number(number(0).sin()),
+        F::Cos => Datum::Number(number(0).cos()),
+        F::Tan => Datum::Number(number(0).tan()),
+        F::Asin => Datum::Number(number(0).asin()),
+        F::Acos => Datum::Number(number(0).acos()),
+        F::Atan => Datum::Number(number(0).atan()),
+        F::Atan2 => Datum::Number(number(0).atan2(number(1))),
+        F::Min => extreme(arguments, frame, f64::min),
+        F::Max => extreme(arguments, frame, f64::max),
+        F::Sum => Datum::Number(sum(&arguments[0], frame)),
         F::Random => Datum::Number(frame.world.random()),
         F::Pi => Datum::Number(std::f64::consts::PI),
-        F::Text => Datum::Text(text(0)),
+        F::Text => Datum::text_of(&datum(0)),
         F::Concat => Datum::text(texts(arguments, frame).concat()),
         F::Join => Datum::text(texts(&arguments[1..], frame).join(&*text(0))),
-        F::Substr => substr(&text(0), number(1), (arguments.len() > 2).then(|| number(2))),
-        F::StringLength => Datum::Number(text(0).chars().count() as f64),
+        F::Substr => substr(&text(0), number(1), given(2).then(|| number(2))),
+        F::Substring => substring(&text(0), number(1), if given(2) { number(2) } else { f64::INFINITY }),
+        F::StringLength => Datum::Number(datum(0).as_str().encode_utf16().count() as f64),
         F::Contains => Datum::Boolean(text(0).contains(&*text(1))),
         F::StartsWith => Datum::Boolean(text(0).starts_with(&*text(1))),
         F::EndsWith => Datum::Boolean(text(0).ends_with(&*text(1))),
         F::SubstringBefore => Datum::text(text(0).split_once(&*text(1)).map_or("", |(before, _)| before)),
         F::SubstringAfter => Datum::text(text(0).split_once(&*text(1)).map_or("", |(_, after)| after)),
         F::Translate => translate(&text(0), &text(1), &text(2)),
-        F::NormalizeSpace => Datum::text(text(0).split_whitespace().collect::<Vec<_>>().join(" ")),
+        F::NormalizeSpace => Datum::text(text(0).split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")),
+        F::Regex => Datum::Boolean(whole_match(&text(1)).is_some_and(|regex| regex.is_match(&text(0)))),
         F::Uuid => Datum::text(frame.world.uuid()),
-        F::Count => Datum::Number(members(&arguments[0], frame).map_or_else(|| f64::from(u8::from(!datum(0).is_blank())), |m| m.len() as f64)),
-        F::CountNonEmpty => {
-            let all = members(&arguments[0], frame).unwrap_or_else(|| vec![datum(0)]);
-            Datum::Number(all.iter().filter(|d| !d.is_blank()).count() as f64)
-        }
-        F::Position => {
-            let row = frame.instance.climb(frame.row, ScopeId(number(0) as u16));
-            Datum::Number(f64::from(frame.instance.row(row).position))
-        }
-        F::Today => Datum::Date(crate::locale::date::days(frame.now.date())),
+        F::Digest => digest::digest(&text(0), &text(1), &if given(2) { text(2) } else { "base64".into() }).map_or(Datum::Blank, Datum::text),
+        F::Base64Decode => digest::base64_decode(&text(0)).map_or(Datum::Blank, Datum::text),
+        F::ExtractSigned => digest::extract_signed(&text(0), &text(1)).map_or(Datum::Blank, Datum::text),
+        F::IText => frame.form.itext.get(&*text(0)).map_or(Datum::Blank, |said| Datum::text(said.get(frame.lang))),
+        F::Version => Datum::text(&frame.form.written_version),
+        F::Count => Datum::Number(count(&arguments[0], frame, |_| true)),
+        F::CountNonEmpty => Datum::Number(count(&arguments[0], frame, |datum| !datum.is_empty())),
+        F::Position => Datum::Number(position(arguments.first(), frame)),
+        F::Last => Datum::Number(frame.size as f64),
+        F::Checklist => checklist(number(0), number(1), truths(&arguments[2..], frame).into_iter().map(|truth| (truth, 1.0))),
+        F::WeightedChecklist => weighted_checklist(number(0), number(1), &arguments[2..], frame),
+        F::Today => Datum::Date(crate::locale::date::days(frame.now.date_naive())),
         F::Now => Datum::Moment(frame.now),
         F::Date => dates::date(&datum(0)),
-        F::DateTime => datum(0).to_moment().map_or(Datum::Blank, Datum::Moment),
+        F::DateTime => dates::date_time(&datum(0)),
         F::FormatDate => dates::format(&datum(0), &text(1), frame.lang),
         F::DecimalDateTime => Datum::Number(number(0)),
-        F::DecimalTime => Datum::Number(number(0).rem_euclid(1.0)),
+        F::DecimalTime => Datum::Number(decimal_time(&datum(0))),
+        F::Area => Datum::Number(geo::points(&geometry(arguments, frame)).map_or(f64::NAN, |points| geo::area(&points))),
+        F::Distance => Datum::Number(geo::points(&geometry(arguments, frame)).map_or(f64::NAN, |points| geo::distance(&points))),
+        F::Geofence => Datum::Boolean(geofence(&text(0), &text(1))),
+        F::Intersects => Datum::Boolean(geo::points(&text(0)).is_some_and(|points| geo::crosses_itself(&points))),
         F::Lookup => table(&arguments[0], frame).map_or(Datum::Blank, |table| lookup(&table, &text(1), &text(2))),
         F::PullData => pull_data(frame, number(0) as usize, &text(1), &text(2), &text(3)),
         F::Latest => latest(arguments, frame),
         F::WordsVi => words_vi(number(0)),
+        F::Randomize => shuffled(arguments, frame).first().map_or(Datum::Blank, |item| frame.value(*item)),
         // Compiled into other code.
-        F::Rows | F::ChoiceName | F::Regex | F::IndexedRepeat => Datum::Blank,
+        F::Rows | F::ChoiceName | F::IndexedRepeat => Datum::Blank,
     }
 }
 
@@ -104,60 +124,164 @@ fn latest(arguments: &[Code], frame: &Frame<'_>) -> Datum {
     taken.map_or(Datum::Blank, |taken| Datum::of(&taken.value, taken.kind))
 }
 
-/// The members of a set, or `None` for a single value.
-fn members(code: &Code, frame: &Frame<'_>) -> Option<Vec<Datum>> {
-    match code {
-        Code::Nodes(nodes) => {
-            let mut all = Vec::new();
-            each(nodes, frame, &mut |_, datum| all.push(datum));
-            Some(all)
-        }
-        Code::Outer(inner) => members(inner, &Frame { row: frame.holder, ..*frame }),
-        _ => None,
-    }
+fn is_set(code: &Code) -> bool {
+    matches!(code, Code::Nodes(_) | Code::Call(Function::Randomize, _))
 }
 
-/// Numbers of all arguments, sets opened; blanks and what is no number are skipped: one unanswered row must not void a total.
-fn numbers(arguments: &[Code], frame: &Frame<'_>) -> Vec<f64> {
-    let mut all = Vec::new();
+/// Calls `visit` for each value of an argument: for every node of a path, once for anything else.
+fn values(code: &Code, frame: &Frame<'_>, visit: &mut dyn FnMut(Datum)) {
+    if !is_set(code) {
+        return visit(evaluate(code, frame));
+    }
+    each(code, frame, &mut |item| {
+        visit(frame.value(item));
+        true
+    });
+}
+
+fn count(code: &Code, frame: &Frame<'_>, counts: impl Fn(&Datum) -> bool) -> f64 {
+    let mut total = 0usize;
+    each(code, frame, &mut |item| {
+        total += usize::from(counts(&frame.value(item)));
+        true
+    });
+    total as f64
+}
+
+/// Blanks and what is no number are skipped: one unanswered row must not void a total.
+fn sum(code: &Code, frame: &Frame<'_>) -> f64 {
+    let mut total = 0.0;
+    values(code, frame, &mut |datum| {
+        let number = datum.to_number();
+        if number.is_finite() {
+            total += number;
+        }
+    });
+    total
+}
+
+/// The least or greatest number of all arguments, paths opened. Blank nodes are skipped; a value that is no number voids it.
+fn extreme(arguments: &[Code], frame: &Frame<'_>, choose: fn(f64, f64) -> f64) -> Datum {
+    let mut found: Option<f64> = None;
+    let mut void = false;
     for argument in arguments {
-        match members(argument, frame) {
-            Some(members) => all.extend(members.iter().map(Datum::to_number)),
-            None => all.push(evaluate(argument, frame).to_number()),
-        }
+        let skips = is_set(argument) || matches!(argument, Code::Answer(_) | Code::Near(_) | Code::This);
+        values(argument, frame, &mut |datum| {
+            let number = datum.to_number();
+            if !number.is_nan() {
+                found = Some(found.map_or(number, |found| choose(found, number)));
+            } else if !skips {
+                void = true;
+            }
+        });
     }
-    all.retain(|n| n.is_finite());
-    all
-}
-
-fn sum(arguments: &[Code], frame: &Frame<'_>) -> Datum {
-    Datum::Number(numbers(arguments, frame).iter().sum())
-}
-
-fn fold(arguments: &[Code], frame: &Frame<'_>, choose: fn(f64, f64) -> f64) -> Datum {
-    numbers(arguments, frame).into_iter().reduce(choose).map_or(Datum::Number(f64::NAN), Datum::Number)
+    Datum::Number(found.filter(|_| !void).unwrap_or(f64::NAN))
 }
 
 fn texts(arguments: &[Code], frame: &Frame<'_>) -> Vec<String> {
     let mut all = Vec::new();
+    arguments.iter().for_each(|argument| values(argument, frame, &mut |datum| all.push(datum.as_str().into_owned())));
+    all
+}
+
+fn truths(arguments: &[Code], frame: &Frame<'_>) -> Vec<bool> {
+    let mut all = Vec::new();
     for argument in arguments {
-        match members(argument, frame) {
-            Some(members) => all.extend(members.iter().map(|d| d.to_text().to_string())),
-            None => all.push(evaluate(argument, frame).to_text().to_string()),
+        match is_set(argument) {
+            true => values(argument, frame, &mut |datum| all.push(datum.to_boolean())),
+            false => all.push(truth(argument, frame)),
         }
     }
     all
+}
+
+/// Whether the weights of what is true lie within the bounds; -1 is no bound.
+fn checklist(least: f64, most: f64, items: impl Iterator<Item = (bool, f64)>) -> Datum {
+    let total: f64 = items.filter(|(truth, _)| *truth).map(|(_, weight)| weight).sum();
+    Datum::Boolean((least < 0.0 || total >= least) && (most < 0.0 || total <= most))
+}
+
+fn weighted_checklist(least: f64, most: f64, pairs: &[Code], frame: &Frame<'_>) -> Datum {
+    let mut items: Vec<(bool, f64)> = Vec::new();
+    for pair in pairs.chunks(2) {
+        let [truth, weight] = pair else { return Datum::Boolean(false) };
+        let truths = truths(std::slice::from_ref(truth), frame);
+        let mut weights = Vec::new();
+        values(weight, frame, &mut |datum| weights.push(datum.to_number()));
+        items.extend(truths.into_iter().zip(weights));
+    }
+    checklist(least, most, items.into_iter())
+}
+
+/// `position()` inside a predicate, or the number of a row or element among its like.
+fn position(of: Option<&Code>, frame: &Frame<'_>) -> f64 {
+    let Some(code) = of else { return frame.position as f64 };
+    let mut found = f64::NAN;
+    each(code, frame, &mut |item| {
+        found = position_of(item, frame) as f64;
+        false
+    });
+    found
+}
+
+/// The nodes of `randomize(nodes, seed)`: a Fisher–Yates shuffle driven by the Park–Miller generator, as the ODK XForms
+/// specification fixes it, so that a seed gives the same order everywhere.
+pub fn shuffled(arguments: &[Code], frame: &Frame<'_>) -> Vec<Item> {
+    const MODULUS: i64 = 2_147_483_647;
+    let mut items = Vec::new();
+    if let Some(code) = arguments.first() {
+        each(code, frame, &mut |item| {
+            items.push(item);
+            true
+        });
+    }
+    let seed = match arguments.get(1).map(|code| evaluate(code, frame)) {
+        Some(datum) => seed_of(&datum),
+        None => (frame.world.random() * MODULUS as f64) as i64,
+    };
+    let mut state = seed % MODULUS;
+    if state <= 0 {
+        state += MODULUS - 1;
+    }
+    for at in (1..items.len()).rev() {
+        state = state * 16_807 % MODULUS;
+        let fraction = (state - 1) as f64 / (MODULUS - 1) as f64;
+        items.swap(at, (fraction * (at + 1) as f64) as usize);
+    }
+    items
+}
+
+/// A seed is a whole number; other text gives one from its SHA-256.
+fn seed_of(datum: &Datum) -> i64 {
+    let number = datum.to_number();
+    if number.is_finite() {
+        return number.trunc() as i64;
+    }
+    match datum.is_empty() {
+        true => 0,
+        false => {
+            let hash = crate::form::list::hex_digest(datum.as_str().as_bytes());
+            i64::from_str_radix(&hash[..15], 16).unwrap_or(0)
+        }
+    }
+}
+
+fn is_selected(list: &Datum, name: &Datum) -> bool {
+    let (list, name) = (list.as_str(), name.as_str());
+    let name = name.trim();
+    list.split_whitespace().any(|one| one == name) || (name.is_empty() && list.trim().is_empty())
 }
 
 /// Half up, as XPath and ODK Collect do.
 fn round(number: f64, places: f64) -> f64 {
     let scale = 10f64.powf(places.trunc());
     let scaled = (number * scale + 0.5).floor() / scale;
-    if scaled.is_finite() || !number.is_finite() { scaled } else { number }
+    let tidy = |n: f64| if places >= 0.0 { number_text(n).parse().unwrap_or(n) } else { n };
+    if scaled.is_finite() || !number.is_finite() { tidy(scaled) } else { number }
 }
 
 fn selected_at(list: &str, at: f64) -> Datum {
-    if at < 0.0 {
+    if at.is_nan() || at < 0.0 {
         return Datum::Blank;
     }
     Datum::text(list.split_whitespace().nth(at as usize).unwrap_or(""))
@@ -170,6 +294,14 @@ fn substr(text: &str, from: f64, to: Option<f64>) -> Datum {
     Datum::text(text.chars().skip(from).take(to.saturating_sub(from)).collect::<String>())
 }
 
+/// XPath 1.0: characters whose number (from 1) is at least `from` and less than `from + length`, both rounded.
+fn substring(text: &str, from: f64, length: f64) -> Datum {
+    let half_up = |n: f64| (n + 0.5).floor();
+    let (first, end) = (half_up(from), half_up(from) + half_up(length));
+    let inside = |number: f64| number >= first && number < end;
+    Datum::text(text.chars().enumerate().filter(|(at, _)| inside((at + 1) as f64)).map(|(_, c)| c).collect::<String>())
+}
+
 fn translate(text: &str, from: &str, to: &str) -> Datum {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let change = |c: char| from.iter().position(|f| *f == c).map_or(Some(c), |at| to.get(at).copied());
@@ -180,18 +312,43 @@ fn words_vi(number: f64) -> Datum {
     if number.is_finite() && number.abs() < 1e30 { Datum::text(words::words(number.round() as i128)) } else { Datum::Blank }
 }
 
+/// The part of the day that has passed, on the clock as it is written.
+fn decimal_time(datum: &Datum) -> f64 {
+    let clock = match datum {
+        Datum::Moment(moment) => Some(moment.time()),
+        other => time_of_day(&other.as_str()).map(|(time, _)| time).or_else(|| other.to_moment().map(|m| m.time())),
+    };
+    clock.map_or(f64::NAN, |time| (f64::from(time.num_seconds_from_midnight()) + f64::from(time.nanosecond()) / 1e9) / 86_400.0)
+}
+
+/// The points of all arguments as one text.
+fn geometry(arguments: &[Code], frame: &Frame<'_>) -> String {
+    texts(arguments, frame).into_iter().filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join(";")
+}
+
+fn geofence(point: &str, ring: &str) -> bool {
+    match (geo::points(point).as_deref(), geo::points(ring)) {
+        (Some([point]), Some(ring)) => geo::inside(*point, &ring),
+        _ => false,
+    }
+}
+
 fn pull_data(frame: &Frame<'_>, list: usize, by: &str, key: &str, column: &str) -> Datum {
     let list = &frame.form.lists[list];
     let at = |name: &str| list.columns.iter().position(|c| c == name);
     let (Some(by), Some(column)) = (at(by), at(column)) else { return Datum::Blank };
-    let row = list.choices.iter().find(|choice| &*choice.cells[by] == key);
-    row.map_or(Datum::Blank, |row| Datum::text(&row.cells[column]))
+    let row = list.choices.iter().find(|choice| choice.cells.get(by).is_some_and(|cell| **cell == *key));
+    row.and_then(|row| row.cells.get(column)).map_or(Datum::Blank, Datum::shared)
 }
 
 /// The label of a choice (several, with commas) in the frame's language; what the list does not hold stays as it is.
 pub fn choice_name(value: &Datum, question: NodeId, frame: &Frame<'_>) -> Datum {
-    let Some(list) = frame.form.list(question) else { return value.clone() };
     let text = value.to_text();
+    let list = match &frame.form.node(question).choices {
+        Choices::None => return value.clone(),
+        Choices::List(list) => frame.form.lists[*list].clone(),
+        choices => crate::form::choices::list_of(choices, &frame.at(question)),
+    };
     let labels: Vec<&str> = match list.get(&text) {
         Some(choice) => vec![choice.label.get(frame.lang)],
         None => text.split_whitespace().map(|name| list.label(name, frame.lang)).collect(),

@@ -19,6 +19,10 @@ pub(super) enum Token {
     OpenBracket,
     CloseBracket,
     Comma,
+    /// `*` as a name test.
+    Star,
+    /// `child::`, `parent::`, `self::`
+    Axis(&'static str),
     End,
 }
 
@@ -38,6 +42,8 @@ impl fmt::Display for Token {
             Token::OpenBracket => write!(f, "["),
             Token::CloseBracket => write!(f, "]"),
             Token::Comma => write!(f, ","),
+            Token::Star => write!(f, "*"),
+            Token::Axis(axis) => write!(f, "{axis}::"),
             Token::End => Ok(()),
         }
     }
@@ -54,7 +60,7 @@ pub(super) fn lex(text: &str) -> Result<Vec<(Token, Span)>, SyntaxError> {
         }
         let after_operand = matches!(
             tokens.last(),
-            Some((Token::Number(_) | Token::Text(_) | Token::Question(_) | Token::Name(_) | Token::Dot | Token::DotDot | Token::Close | Token::CloseBracket, _))
+            Some((Token::Number(_) | Token::Text(_) | Token::Question(_) | Token::Name(_) | Token::Dot | Token::DotDot | Token::Close | Token::CloseBracket | Token::Star, _))
         );
         let (token, length) = lex_one(&text[at..], after_operand).map_err(|(kind, length)| SyntaxError { kind, span: Span { start: at, end: at + length } })?;
         tokens.push((token, Span { start: at, end: at + length }));
@@ -101,6 +107,7 @@ fn lex_one(rest: &str, after_operand: bool) -> Lexed {
         ('+', _) => one(Token::Operator(Add)),
         ('-', _) => one(Token::Operator(Subtract)),
         ('*', _) if after_operand => one(Token::Operator(Multiply)),
+        ('*', _) => one(Token::Star),
         (c, _) if c.is_alphabetic() || c == '_' => lex_name(rest, after_operand),
         (c, _) => Err((SyntaxErrorKind::Unexpected(c.to_string()), c.len_utf8())),
     }
@@ -114,12 +121,18 @@ fn lex_number(rest: &str) -> Lexed {
     rest[..end].parse().map(|n| (Token::Number(n), end)).map_err(|_| (SyntaxErrorKind::Unexpected(rest[..end].to_owned()), end))
 }
 
-/// A name may hold `-` and `.` inside; after an operand `div`, `mod`, `and` and `or` are operators.
+/// The axes that forms use; all others are refused.
+const AXES: [&str; 3] = ["child", "parent", "self"];
+
+/// A name may hold `-`, `.` and one `:` for its prefix inside; after an operand `div`, `mod`, `and` and `or` are operators.
 fn lex_name(rest: &str, after_operand: bool) -> Lexed {
-    let end = rest.find(|c: char| !(c.is_alphanumeric() || "_-.:".contains(c))).unwrap_or(rest.len());
-    let name = rest[..end].trim_end_matches(['.', ':']);
-    if name.contains("::") {
-        return Err((SyntaxErrorKind::NotInForms(name.to_owned()), name.len()));
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || "_-.".contains(c) || is_joining(c))).unwrap_or(rest.len());
+    let mut name = &rest[..end];
+    if rest[end..].starts_with("::") {
+        return match AXES.iter().find(|axis| **axis == name) {
+            Some(axis) => Ok((Token::Axis(axis), end + 2)),
+            None => Err((SyntaxErrorKind::NotInForms(format!("{name}::")), end + 2)),
+        };
     }
     let operator = match name {
         _ if !after_operand => None,
@@ -129,5 +142,22 @@ fn lex_name(rest: &str, after_operand: bool) -> Lexed {
         "mod" => Some(Operator::Modulo),
         _ => None,
     };
-    Ok((operator.map_or_else(|| Token::Name(name.to_owned()), Token::Operator), name.len()))
+    if let Some(operator) = operator {
+        return Ok((Token::Operator(operator), end));
+    }
+    if let Some(local) = rest[end..].strip_prefix(':')
+        && local.starts_with(|c: char| c.is_alphabetic() || c == '_')
+    {
+        let length = local.find(|c: char| !(c.is_alphanumeric() || "_-.".contains(c) || is_joining(c))).unwrap_or(local.len());
+        name = &rest[..end + 1 + length];
+    } else if rest[end..].starts_with(":*") {
+        return Err((SyntaxErrorKind::NotInForms(format!("{name}:*")), end + 2));
+    }
+    let name = name.trim_end_matches('.');
+    Ok((Token::Name(name.to_owned()), name.len()))
+}
+
+/// Marks that stand behind a letter in names written in decomposed form.
+fn is_joining(c: char) -> bool {
+    matches!(c, '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
 }

@@ -5,11 +5,16 @@ pub mod code;
 pub mod compile;
 mod dates;
 pub mod datum;
+mod digest;
 pub mod evaluate;
 pub mod function;
 mod functions;
+mod geo;
 mod lex;
+mod parse;
+mod print;
 pub mod syntax;
+pub mod walk;
 
 pub use code::Code;
 pub use datum::Datum;

@@ -79,7 +79,7 @@ pub(super) fn around<'a>(world: &'a Surroundings<'a>, shared: &Shared, now: Naiv
 impl InterviewScreen {
     /// A new record, with the answers that are `given`: what it is about, first of all.
     pub fn begin(record: String, form: Arc<Form>, given: Vec<(String, String)>, shared: &mut Shared, now: NaiveDateTime) -> (Self, Vec<Effect>) {
-        let who = Who { person: shared.identity.person.clone(), device: shared.identity.device.clone() };
+        let who = Who { person: shared.identity.person.clone(), device: shared.identity.device.clone(), ..Who::default() };
         let interview = {
             let world = world(shared, &record);
             let around = around(&world, shared, now);

@@ -117,7 +117,7 @@ pub fn accept(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateT
 /// Whether the answer under the cursor is unusual and has no reason yet.
 fn wants_reason(screen: &InterviewScreen) -> bool {
     let Some(path) = screen.path() else { return false };
-    let soft = screen.interview.derived().findings.iter().any(|f| f.path == path && f.severity == Severity::Soft);
+    let soft = screen.interview.findings().into_iter().any(|f| f.path == path && f.severity == Severity::Soft);
     soft && !screen.interview.notes().contains_key(&path)
 }
 

@@ -136,7 +136,7 @@ impl InterviewScreen {
         let path = self.interview.derived().instance.path(form, at, node);
         let width = area.width as usize;
         let label_width = (width * 2 / 5).clamp(18, 44);
-        let finding = self.interview.derived().findings.iter().find(|f| f.path == path);
+        let finding = self.interview.findings().into_iter().find(|f| f.path == path);
         let blank = self.interview.derived().instance.cell(form, at, node).value.is_blank();
         let (mark, style) = match finding {
             _ if self.unread.contains_key(&path) => ("✗", theme::alert()),
@@ -211,7 +211,7 @@ impl InterviewScreen {
         };
         let form = self.interview.form();
         let question = form.node(node);
-        let required = self.interview.derived().findings.iter().any(|f| f.row == row && f.node == node && f.severity == Severity::Hard);
+        let required = self.interview.findings().into_iter().any(|f| f.row == row && f.node == node && f.severity == Severity::Hard);
         draw::line(frame, area, 1, &shorten(&format!("{}{}", question.label.get(lang), if required { " *" } else { "" }), area.width as usize), theme::strong());
         let (told, style) = self.told((row, node), shared);
         let hint = [question.hint.get(lang), question.guidance.get(lang)].join(" ");
@@ -234,7 +234,7 @@ impl InterviewScreen {
         let blank = self.interview.derived().instance.cell(form, row, node).value.is_blank();
         let previous = self.interview.previous(row, node, around).map(|v| s::previous(lang, show::value(form, node, &v, lang)));
         let note = self.interview.notes().get(&path);
-        match self.interview.derived().findings.iter().find(|f| f.path == path) {
+        match self.interview.findings().into_iter().find(|f| f.path == path) {
             Some(f) if f.severity == Severity::Hard && !blank => return (format!("✗ {}", f.message.get(lang)), theme::alert()),
             Some(f) if f.severity == Severity::Soft && note.is_none() => return (format!("⚠ {} {}", f.message.get(lang), s::reason_missing(lang)), theme::warning()),
             _ => {}

@@ -46,7 +46,7 @@ impl Review {
             })
         });
         items.extend(unread);
-        let mut findings: Vec<_> = interview.derived().findings.iter().filter(|f| !screen.unread.contains_key(&f.path)).collect();
+        let mut findings: Vec<_> = interview.findings().into_iter().filter(|f| !screen.unread.contains_key(&f.path)).collect();
         findings.sort_by_key(|f| (f.severity, interview.notes().contains_key(&f.path)));
         items.extend(findings.iter().map(|f| Item::Problem {
             path: f.path.clone(),

@@ -54,7 +54,7 @@ impl Table {
             _ => None,
         });
         let start = format!("{}/", self.repeat);
-        scope.map_or_else(Vec::new, |scope| instance.rows_of(scope).iter().copied().filter(|row| instance.row(*row).prefix.starts_with(&start)).collect())
+        scope.map_or_else(Vec::new, |scope| instance.rows_of(form, scope).into_iter().filter(|row| instance.row(*row).prefix.starts_with(&start)).collect())
     }
 
     /// Takes a command.

@@ -1,0 +1,62 @@
+//! What can be chosen at a question now.
+
+use crate::form::list::{Choice, ChoiceList};
+use crate::locale::fold;
+use std::sync::Arc;
+
+/// The choices of a question after its filter.
+#[derive(Clone, Debug)]
+pub struct ChoiceSet {
+    /// Where they come from.
+    pub list: Arc<ChoiceList>,
+    kept: Option<Vec<usize>>,
+}
+
+impl ChoiceSet {
+    pub(super) fn new(list: Arc<ChoiceList>, kept: Option<Vec<usize>>) -> Self {
+        Self { list, kept }
+    }
+
+    /// A whole list.
+    pub fn whole(list: Arc<ChoiceList>) -> Self {
+        Self { list, kept: None }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.kept.as_ref().map_or(self.list.choices.len(), Vec::len)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A choice by its place after the filter.
+    pub fn get(&self, at: usize) -> Option<&Choice> {
+        let at = match &self.kept {
+            Some(kept) => *kept.get(at)?,
+            None => at,
+        };
+        self.list.choices.get(at)
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Choice> {
+        (0..self.len()).filter_map(|at| self.get(at))
+    }
+
+    /// Whether one of that name is among them.
+    pub fn contains(&self, name: &str) -> bool {
+        self.list.position(name).is_some_and(|at| self.kept.as_ref().is_none_or(|kept| kept.binary_search(&at).is_ok()))
+    }
+
+    /// The choices that hold every word of a query, folded; those that begin with it first.
+    pub fn search(&self, typed: &str) -> Vec<usize> {
+        let query = fold::Query::new(typed);
+        let start = fold::fold(typed);
+        let mut found: Vec<usize> = (0..self.len()).filter(|at| self.get(*at).is_some_and(|c| query.matches(&c.search))).collect();
+        found.sort_by_key(|at| !self.get(*at).is_some_and(|c| c.search.starts_with(&start) || *c.name == *start));
+        found
+    }
+}
