@@ -35,11 +35,13 @@ struct Element {
 pub struct Document {
     names: Vec<Arc<str>>,
     elements: Vec<Element>,
+    /// Where absolute paths begin.
+    top: ElementId,
 }
 
 impl Default for Document {
     fn default() -> Self {
-        let mut empty = Self { names: Vec::new(), elements: Vec::new() };
+        let mut empty = Self { names: Vec::new(), elements: Vec::new(), top: DOCUMENT };
         empty.open("", NONE);
         empty
     }
@@ -125,6 +127,16 @@ impl Document {
         let end = self.elements.len() as u32;
         let element = &mut self.elements[id as usize];
         (element.end, element.text) = (end, text);
+    }
+
+    /// Where absolute paths begin: the document itself, unless [`Self::begin_at`] says otherwise.
+    pub fn top(&self) -> ElementId {
+        self.top
+    }
+
+    /// Lets absolute paths begin at an element, as if it were the document.
+    pub fn begin_at(&mut self, top: ElementId) {
+        self.top = top;
     }
 
     /// The number of a name in this document.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Answers by path, in byte order: `revenue_after`, `energy/k3f9/after`; `energy/k3f9/#` orders the rows.
 pub type Answers = BTreeMap<String, Value>;
 
-/// A row by its place in [`Instance::rows`].
+/// A row by its place in an [`Instance`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowId(pub u32);
 

@@ -5,7 +5,7 @@
 
 pub mod check;
 pub mod check_lists;
-mod check_logic;
+pub mod check_logic;
 pub mod check_text;
 pub mod choices;
 pub mod document;

@@ -34,6 +34,8 @@ pub enum Code {
     Binary(Operator, Box<Code>, Box<Code>),
     /// `-a`
     Negate(Box<Code>),
+    /// A part that does not fit: which of the errors told, and the parts inside. No form with one can be used.
+    Broken(usize, Box<[Code]>),
 }
 
 /// A walk through the form's answers or a document.
@@ -104,7 +106,7 @@ impl Code {
     pub fn walk(&self, visit: &mut dyn FnMut(&Code)) {
         visit(self);
         match self {
-            Code::Call(_, parts) => parts.iter().for_each(|p| p.walk(visit)),
+            Code::Call(_, parts) | Code::Broken(_, parts) => parts.iter().for_each(|p| p.walk(visit)),
             Code::Matches(a, _) | Code::Lookup(_, a, _) | Code::ChoiceName(a, _) | Code::Negate(a) => a.walk(visit),
             Code::Binary(_, a, b) => {
                 a.walk(visit);

@@ -57,6 +57,13 @@ pub struct CompileError {
     pub span: Span,
 }
 
+impl CompileError {
+    /// Whether the part around it makes no sense either, however it is computed.
+    pub fn is_shape(&self) -> bool {
+        matches!(self.kind, CompileErrorKind::NeedsNodes(_))
+    }
+}
+
 /// Where an expression stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'a> {
@@ -142,7 +149,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn expression(&mut self, syntax: &Syntax) -> (Code, Type) {
         self.resolve(syntax).unwrap_or_else(|error| {
             self.errors.push(error);
-            (Code::Constant(Datum::Blank), Type::Any)
+            (Code::Broken(self.errors.len() - 1, Box::new([])), Type::Any)
         })
     }
 
@@ -166,7 +173,8 @@ impl<'a> Compiler<'a> {
             let near = nearest(name, FUNCTIONS.iter().map(|row| row.name));
             self.errors.push(CompileError { kind: CompileErrorKind::UnknownFunction { name: name.to_owned(), near }, span });
             // Its arguments are looked at all the same, and what they read still counts for cycles.
-            return Ok((Code::Call(Function::Concat, arguments.iter().map(|a| self.expression(a).0).collect()), Type::Any));
+            let error = self.errors.len() - 1;
+            return Ok((Code::Broken(error, arguments.iter().map(|a| self.expression(a).0).collect()), Type::Any));
         };
         if !(row.least..=row.most).contains(&arguments.len()) {
             let kind = CompileErrorKind::Arguments { function: name.to_owned(), least: row.least, most: row.most };

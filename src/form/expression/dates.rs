@@ -1,17 +1,41 @@
 //! Date functions.
 
-use super::datum::Datum;
+use super::datum::{Datum, moment_in};
 use crate::locale::{Lang, date as locale};
-use chrono::{DateTime, Datelike, FixedOffset, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveTime, TimeZone, Timelike};
 
 /// `date(x)`: text, a number of days or a moment as a date; blank when it is none.
 pub fn date(datum: &Datum) -> Datum {
+    if matches!(datum, Datum::Boolean(_)) {
+        return Datum::Blank;
+    }
     datum.to_day().filter(|day| locale::from_days(*day).is_some()).map_or(Datum::Blank, Datum::Date)
 }
 
-/// `date-time(x)`: text, a number of days or a date as a moment; blank when it is none.
-pub fn date_time(datum: &Datum) -> Datum {
-    datum.to_moment().map_or(Datum::Blank, Datum::Moment)
+/// `date-time(x)`: a moment, or the date where no time of day is said; blank when it is neither.
+/// Text without an offset is on the clock of `zone`.
+pub fn date_time(datum: &Datum, zone: FixedOffset) -> Datum {
+    match datum {
+        Datum::Text(text) => moment_in(text, zone).map_or_else(|| date(datum), Datum::Moment),
+        Datum::Number(number) if number.fract() == 0.0 => date(datum),
+        Datum::Boolean(_) => Datum::Blank,
+        _ => datum.to_moment().map_or(Datum::Blank, Datum::Moment),
+    }
+}
+
+/// `decimal-date-time(x)`: days since 1970-01-01T00:00Z. A date, and text without an offset, is on the clock of `zone`.
+pub fn decimal_date_time(datum: &Datum, zone: FixedOffset) -> f64 {
+    let moment = match datum {
+        Datum::Text(text) => moment_in(text, zone),
+        Datum::Moment(moment) => Some(*moment),
+        _ => None,
+    };
+    let midnight = || zone.from_local_datetime(&locale::from_days(datum.to_day()?)?.and_time(NaiveTime::MIN)).single();
+    let is_number = matches!(datum, Datum::Number(_) | Datum::Boolean(_)) || datum.is_empty();
+    match moment.or_else(midnight).filter(|_| !is_number) {
+        Some(moment) => moment.timestamp_millis() as f64 / 86_400_000.0,
+        None => datum.to_number(),
+    }
 }
 
 /// `format-date(d, '%d/%m/%Y')` with ODK's letters.

@@ -26,6 +26,11 @@ pub enum Datum {
 /// Two numbers closer than this are equal: `6.1 - 7.8 = -1.7` is true, as in ODK Collect.
 const TOLERANCE: f64 = 1e-12;
 
+/// Whether two numbers count as equal.
+pub fn same_number(a: f64, b: f64) -> bool {
+    a == b || (a - b).abs() < TOLERANCE
+}
+
 impl Datum {
     /// Text; an empty one is blank.
     pub fn text(text: impl AsRef<str>) -> Self {
@@ -183,17 +188,15 @@ impl Datum {
         match (self, other) {
             (Boolean(a), b) | (b, Boolean(a)) => *a == b.to_boolean(),
             (Blank, b) | (b, Blank) => b.is_blank(),
-            (Number(_) | Date(_) | Moment(_), _) | (_, Number(_) | Date(_) | Moment(_)) => {
-                let (a, b) = (self.to_number(), other.to_number());
-                a == b || (a - b).abs() < TOLERANCE
-            }
+            (Number(_) | Date(_) | Moment(_), _) | (_, Number(_) | Date(_) | Moment(_)) => same_number(self.to_number(), other.to_number()),
             _ => self.as_str() == other.as_str(),
         }
     }
 }
 
+/// Days since 1970-01-01 on the moment's own wall clock, so that a day and a moment of that day compare as people do.
 fn moment_days(moment: DateTime<FixedOffset>) -> f64 {
-    moment.timestamp_millis() as f64 / 86_400_000.0
+    moment.naive_local().and_utc().timestamp_millis() as f64 / 86_400_000.0
 }
 
 fn whole_days(number: f64) -> Option<i64> {
@@ -216,16 +219,23 @@ fn at_days(number: f64) -> Option<DateTime<FixedOffset>> {
 
 /// Text of a day: `2026-07-01`.
 fn day(text: &str) -> Option<i64> {
-    date::parse_iso(text.trim()).map(date::days)
+    let text = text.trim();
+    let loose = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit() || b == b'-'));
+    date::parse_iso(text).or_else(loose).map(date::days)
 }
 
 /// Text of a moment: RFC 3339, also without seconds, fractions of them or an offset (then [`date::zone`]).
 pub fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
+    moment_in(text, date::zone())
+}
+
+/// The same; text without an offset is on the wall clock of `zone`.
+pub fn moment_in(text: &str, zone: FixedOffset) -> Option<DateTime<FixedOffset>> {
     let text = text.trim();
     let (day, clock) = text.split_once('T')?;
     let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
     let (clock, offset) = split_offset(clock)?;
-    offset.unwrap_or_else(date::zone).from_local_datetime(&day.and_time(clock)).single()
+    offset.unwrap_or(zone).from_local_datetime(&day.and_time(clock)).single()
 }
 
 /// Text of a time of day, as a part of a day in UTC where it has an offset, else as written.
@@ -256,10 +266,9 @@ pub fn offset_of(text: &str) -> Option<FixedOffset> {
     (minutes < 60).then(|| FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))).flatten()
 }
 
-/// The canonical text of a moment on its own wall clock.
+/// The text of a moment on its own wall clock, as ODK writes it. Records keep [`date::moment_text`].
 pub fn moment_text(moment: DateTime<FixedOffset>) -> String {
-    let fraction = if moment.timestamp_subsec_millis() == 0 { "" } else { "%.3f" };
-    moment.format(&format!("%Y-%m-%dT%H:%M:%S{fraction}%:z")).to_string()
+    moment.format("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
 }
 
 /// As XPath writes a number: no exponent, no trailing zeros, `NaN` for none.

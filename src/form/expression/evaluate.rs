@@ -1,17 +1,18 @@
 //! Computes [`Code`] in a row of an [`Instance`].
 
 use super::code::{Code, Path, Start, Step, To};
-use super::datum::Datum;
+use super::datum::{Datum, same_number};
 pub use super::functions::table;
 use super::functions::{self, choice_name};
 use super::syntax::Operator;
-use crate::form::document::{DOCUMENT, ElementId};
+use crate::form::document::ElementId;
 use crate::form::instance::{Instance, ROOT_ROW, RowId};
 use crate::form::list::ChoiceList;
 use crate::form::world::World;
 use crate::form::{Form, Kind, NodeId};
 use crate::locale::{Lang, date};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone};
+use std::cell::Cell;
 
 /// One node that a walk may stand on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Frame<'a> {
     pub this: Option<&'a Datum>,
     /// The choice being filtered.
     pub choice: Option<(&'a ChoiceList, usize)>,
+    /// Where the first [`Code::Broken`] that is met is noted.
+    pub broken: Option<&'a Cell<Option<usize>>>,
 }
 
 impl<'a> Frame<'a> {
@@ -54,7 +57,7 @@ impl<'a> Frame<'a> {
     pub fn new(form: &'a Form, instance: &'a Instance, world: &'a dyn World, now: NaiveDateTime, lang: Lang, row: RowId) -> Self {
         let now = date::zone().from_local_datetime(&now).single().unwrap_or_default();
         let item = Item::Answer(row, None);
-        Self { form, instance, world, now, lang, holder: item, context: item, position: 1, size: 1, this: None, choice: None }
+        Self { form, instance, world, now, lang, holder: item, context: item, position: 1, size: 1, this: None, choice: None, broken: None }
     }
 
     /// The same at a question.
@@ -114,6 +117,12 @@ pub fn evaluate(code: &Code, frame: &Frame<'_>) -> Datum {
         Code::Lookup(list, key, column) => lookup(&frame.form.lists[*list], &evaluate(key, frame).as_str(), column),
         Code::ChoiceName(value, question) => choice_name(&evaluate(value, frame), *question, frame),
         Code::Call(function, arguments) => functions::call(*function, arguments, frame),
+        Code::Broken(error, _) => {
+            if let Some(noted) = frame.broken {
+                noted.set(noted.get().or(Some(*error)));
+            }
+            Datum::Blank
+        }
     }
 }
 
@@ -170,10 +179,16 @@ fn compare(operator: Operator, a: &Code, b: &Code, frame: &Frame<'_>) -> bool {
         (true, true) => any(a, frame, &mut |a| any(b, frame, &mut |b| holds(operator, &a, &b))),
         (true, false) => {
             let b = evaluate(b, frame);
+            if let (Datum::Boolean(b), Operator::Equal | Operator::NotEqual) = (&b, operator) {
+                return (truth(a, frame) == *b) == (operator == Operator::Equal);
+            }
             any(a, frame, &mut |a| holds(operator, &a, &b))
         }
         (false, true) => {
             let a = evaluate(a, frame);
+            if let (Datum::Boolean(a), Operator::Equal | Operator::NotEqual) = (&a, operator) {
+                return (truth(b, frame) == *a) == (operator == Operator::Equal);
+            }
             any(b, frame, &mut |b| holds(operator, &a, &b))
         }
         (false, false) => holds(operator, &evaluate(a, frame), &evaluate(b, frame)),
@@ -193,9 +208,9 @@ fn holds(operator: Operator, a: &Datum, b: &Datum) -> bool {
     let (x, y) = (a.to_number(), b.to_number());
     match operator {
         Operator::Less => x < y,
-        Operator::LessEqual => x <= y || a.equals(b) && x.is_finite(),
+        Operator::LessEqual => x <= y || same_number(x, y),
         Operator::Greater => x > y,
-        _ => x >= y || a.equals(b) && x.is_finite(),
+        _ => x >= y || same_number(x, y),
     }
 }
 
@@ -233,7 +248,7 @@ fn visit(path: &Path, frame: &Frame<'_>, next: &mut dyn FnMut(Item) -> bool) -> 
         Start::Context => frame.context,
         Start::Holder => frame.holder,
         Start::Row(scope) => Item::Answer(frame.instance.climb(frame.row(), *scope), frame.form.scope(*scope).repeat),
-        Start::Document(document) => Item::Element(*document, DOCUMENT),
+        Start::Document(document) => Item::Element(*document, frame.form.documents[*document].top()),
         Start::Nodes(code) => {
             // Predicates directly behind a bracket count over all of its nodes.
             let mut items = Vec::new();

@@ -107,7 +107,7 @@ pub const FUNCTIONS: &[Signature] = {
         row("substring-before", F::SubstringBefore, 2, 2, Text),
         row("substring-after", F::SubstringAfter, 2, 2, Text),
         row("translate", F::Translate, 3, 3, Text),
-        row("uuid", F::Uuid, 0, 0, Text),
+        row("uuid", F::Uuid, 0, 1, Text),
         row("date", F::Date, 1, 1, Date),
         row("date-time", F::DateTime, 1, 1, Date),
         row("format-date", F::FormatDate, 2, 2, Text),

@@ -26,7 +26,7 @@ pub fn call(function: Function, arguments: &[Code], frame: &Frame<'_>) -> Datum 
         F::False => Datum::Boolean(false),
         F::Boolean => Datum::Boolean(truth(&arguments[0], frame)),
         F::BooleanFromString => Datum::Boolean(matches!(&*text(0), "true" | "1")),
-        F::Coalesce => arguments.iter().map(|code| evaluate(code, frame)).find(|d| !d.is_empty()).unwrap_or(Datum::Blank),
+        F::Coalesce => arguments.iter().map(|code| evaluate(code, frame)).find(|d| !d.is_empty() && !matches!(d, Datum::Number(n) if n.is_nan())).unwrap_or(Datum::Blank),
         F::Once => Some(frame.this()).filter(|d| !d.is_empty()).unwrap_or_else(|| datum(0)),
         F::Selected => Datum::Boolean(is_selected(&datum(0), &datum(1))),
         F::SelectedAt => selected_at(&text(0), number(1)),
@@ -69,7 +69,7 @@ pub fn call(function: Function, arguments: &[Code], frame: &Frame<'_>) -> Datum 
         F::Translate => translate(&text(0), &text(1), &text(2)),
         F::NormalizeSpace => Datum::text(text(0).split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")),
         F::Regex => Datum::Boolean(whole_match(&text(1)).is_some_and(|regex| regex.is_match(&text(0)))),
-        F::Uuid => Datum::text(frame.world.uuid()),
+        F::Uuid => Datum::text(uuid(frame, given(0).then(|| number(0)))),
         F::Digest => digest::digest(&text(0), &text(1), &if given(2) { text(2) } else { "base64".into() }).map_or(Datum::Blank, Datum::text),
         F::Base64Decode => digest::base64_decode(&text(0)).map_or(Datum::Blank, Datum::text),
         F::ExtractSigned => digest::extract_signed(&text(0), &text(1)).map_or(Datum::Blank, Datum::text),
@@ -84,9 +84,9 @@ pub fn call(function: Function, arguments: &[Code], frame: &Frame<'_>) -> Datum 
         F::Today => Datum::Date(crate::locale::date::days(frame.now.date_naive())),
         F::Now => Datum::Moment(frame.now),
         F::Date => dates::date(&datum(0)),
-        F::DateTime => dates::date_time(&datum(0)),
+        F::DateTime => dates::date_time(&datum(0), *frame.now.offset()),
         F::FormatDate => dates::format(&datum(0), &text(1), frame.lang),
-        F::DecimalDateTime => Datum::Number(number(0)),
+        F::DecimalDateTime => Datum::Number(dates::decimal_date_time(&datum(0), *frame.now.offset())),
         F::DecimalTime => Datum::Number(decimal_time(&datum(0))),
         F::Area => Datum::Number(geo::points(&geometry(arguments, frame)).map_or(f64::NAN, |points| geo::area(&points))),
         F::Distance => Datum::Number(geo::points(&geometry(arguments, frame)).map_or(f64::NAN, |points| geo::distance(&points))),
@@ -100,6 +100,15 @@ pub fn call(function: Function, arguments: &[Code], frame: &Frame<'_>) -> Datum 
         // Compiled into other code.
         F::Rows | F::ChoiceName | F::IndexedRepeat => Datum::Blank,
     }
+}
+
+/// A UUID, or as many random letters and digits as asked for.
+fn uuid(frame: &Frame<'_>, length: Option<f64>) -> String {
+    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    const MOST: f64 = 1000.0;
+    let Some(length) = length else { return frame.world.uuid() };
+    let one = |_| LETTERS[(frame.world.random() * 62.0) as usize % 62] as char;
+    (0..length.clamp(0.0, MOST) as usize).map(one).collect()
 }
 
 /// The rows that `rows(form, reference, repeat)` names.

@@ -20,7 +20,9 @@ pub fn points(text: &str) -> Option<Vec<Point>> {
 
 /// The length of a line in metres, along great circles.
 pub fn distance(points: &[Point]) -> f64 {
-    points.windows(2).map(|pair| between(pair[0], pair[1])).sum()
+    let metres: f64 = points.windows(2).map(|pair| between(pair[0], pair[1])).sum();
+    // Nothing is measured to a millionth of a metre; meridians that meet at a pole are 0 apart, not 1e-11.
+    (metres * 1e6).round() / 1e6
 }
 
 /// Great-circle distance (haversine).

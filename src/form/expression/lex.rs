@@ -121,6 +121,14 @@ fn lex_number(rest: &str) -> Lexed {
     rest[..end].parse().map(|n| (Token::Number(n), end)).map_err(|_| (SyntaxErrorKind::Unexpected(rest[..end].to_owned()), end))
 }
 
+/// Operators that are words.
+const OPERATORS: [(&str, Operator); 4] = [("or", Operator::Or), ("and", Operator::And), ("div", Operator::Divide), ("mod", Operator::Modulo)];
+
+/// Whether a name after an operand is this operator, also with a number joined to it: `4div2`.
+fn is_operator(name: &str, word: &str) -> bool {
+    name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
 /// The axes that forms use; all others are refused.
 const AXES: [&str; 3] = ["child", "parent", "self"];
 
@@ -134,16 +142,8 @@ fn lex_name(rest: &str, after_operand: bool) -> Lexed {
             None => Err((SyntaxErrorKind::NotInForms(format!("{name}::")), end + 2)),
         };
     }
-    let operator = match name {
-        _ if !after_operand => None,
-        "or" => Some(Operator::Or),
-        "and" => Some(Operator::And),
-        "div" => Some(Operator::Divide),
-        "mod" => Some(Operator::Modulo),
-        _ => None,
-    };
-    if let Some(operator) = operator {
-        return Ok((Token::Operator(operator), end));
+    if after_operand && let Some((word, operator)) = OPERATORS.iter().find(|(word, _)| is_operator(name, word)) {
+        return Ok((Token::Operator(*operator), word.len()));
     }
     if let Some(local) = rest[end..].strip_prefix(':')
         && local.starts_with(|c: char| c.is_alphabetic() || c == '_')

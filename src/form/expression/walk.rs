@@ -308,7 +308,7 @@ impl<'c, 'a> Walker<'c, 'a> {
         let form = self.form();
         let around: Vec<ScopeId> = form.around(self.compiler.site.scope).collect();
         let free = self.steps.iter().position(|step| !step.predicates.is_empty() || !matches!(step.to, To::Child(_))).unwrap_or(self.steps.len());
-        let last = self.steps.len() - usize::from(!even_last);
+        let last = self.steps.len().saturating_sub(usize::from(!even_last));
         let shared = self.steps[..free.min(last)].iter().enumerate().rev().find_map(|(at, step)| match step.to {
             To::Child(node) => match form.node(node).kind {
                 Kind::Repeat(inner) if around.contains(&inner) => Some((at, inner)),
