@@ -1,0 +1,1 @@
+//! Two versions of a form side by side.

@@ -1,0 +1,178 @@
+//! Records of earlier form versions: which version a record is shown with, and its history as that version sees it.
+
+use super::library::Library;
+use super::refresh::newest_writer;
+use super::{Content, Desk};
+use crate::error::Failure;
+use crate::form::Form;
+use crate::form::instance::Answers;
+use crate::form::migrate::{Before, CARRIED, Migrated, Problem, migrate};
+use crate::locale::Text;
+use crate::record::history::History;
+use crate::record::merge::{Merged, merge};
+use crate::record::revision::{Act, Argument, Revision};
+use crate::store::Draft;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A record as it stands: its history as it was written and as its form sees it, and what that comes to.
+#[derive(Debug)]
+pub struct Standing {
+    /// As it was written.
+    pub history: History,
+    /// As the form sees it: same revisions, same places, migrated content.
+    pub seen: History,
+    /// What became of each revision that was migrated, by its place.
+    pub migrated: BTreeMap<usize, Migrated>,
+    /// The form that it is shown with, if it is here.
+    pub form: Result<Arc<Form>, Failure>,
+    /// The merge of what is seen.
+    pub merged: Merged,
+}
+
+impl Standing {
+    /// The lowest version that it holds answers of, where that is not the form's own.
+    pub fn migrated_from(&self) -> Option<u32> {
+        self.migrated.keys().map(|at| self.history.revisions()[*at].version()).min()
+    }
+
+    /// What no migration could carry over and nobody has set right since: path and sentence.
+    pub fn problems(&self) -> BTreeMap<String, Text> {
+        let open = |problem: &&Problem| problem.is_open(&self.merged.answers);
+        self.migrated.values().flat_map(|migrated| &migrated.problems).filter(open).map(|p| (p.path.clone(), p.what.clone())).collect()
+    }
+}
+
+impl Library {
+    /// How a history stands. `now` as in [`merge`].
+    ///
+    /// A record is shown with the form of its newest version; with the form at hand if that is newer and declares the way
+    /// there. Every revision of an earlier version is seen through what the form declares about it. Where nothing is
+    /// declared it is shown with the form that made it.
+    pub fn standing(&self, history: History, now: DateTime<Utc>) -> Standing {
+        let form = self.shown_with(&history);
+        let (seen, migrated) = match &form {
+            Ok(form) if !form.migrations.is_empty() => see(&history, form),
+            _ => (history.clone(), BTreeMap::new()),
+        };
+        let merged = merge(&seen, now);
+        Standing { history, seen, migrated, form, merged }
+    }
+
+    fn shown_with(&self, history: &History) -> Result<Arc<Form>, Failure> {
+        let newest = newest_writer(history);
+        let writers = || history.revisions().iter().filter(|r| r.is_write() || matches!(r.act, Act::Submit | Act::Save));
+        let highest = writers().max_by_key(|r| (r.version(), r.at, r.id)).unwrap_or(newest);
+        let mut made = self.form_of(&newest.of);
+        if highest.version() > newest.version()
+            && let Ok(form) = self.form_of(&highest.of)
+            && form.declares(newest.version())
+        {
+            made = Ok(form);
+        }
+        let version = made.as_ref().map_or(newest.version(), |form| form.version);
+        match self.form(newest.form()) {
+            Ok(current) if current.declares(version) => Ok(current),
+            _ => made,
+        }
+    }
+
+    /// The form that answers were made with: exactly that version with its lists, else the one of that id that is here.
+    ///
+    /// # Errors
+    /// There is neither.
+    pub fn form_of(&self, of: &str) -> Result<Arc<Form>, Failure> {
+        self.by_of(of).map_or_else(|| self.form(of.split('@').next().unwrap_or_default()), Ok)
+    }
+}
+
+/// A history as a form with migrations sees it.
+fn see(history: &History, form: &Form) -> (History, BTreeMap<usize, Migrated>) {
+    let revisions = history.revisions();
+    let migrated: BTreeMap<usize, Migrated> = (0..revisions.len()).filter_map(|at| Some((at, migrated(form, &revisions[at])?))).collect();
+    // A revision that cannot be migrated is not seen under the new names, so what others carried over stays theirs.
+    let is_whole = revisions.iter().enumerate().all(|(at, r)| !r.is_write() || r.version() == form.version || migrated.contains_key(&at));
+    let seen = history.seen(&|at, revision| {
+        let wrote = |revision: &Revision| if is_whole { meant(revision) } else { revision.wrote.clone() };
+        match migrated.get(&at) {
+            Some(Migrated { answers, notes, wrote, .. }) => Revision { answers: answers.clone(), notes: notes.clone(), wrote: wrote.iter().cloned().collect(), ..revision.clone() },
+            None => Revision { wrote: wrote(revision), ..revision.clone() },
+        }
+    });
+    (seen, migrated)
+}
+
+fn migrated(form: &Form, revision: &Revision) -> Option<Migrated> {
+    let wrote = meant(revision);
+    let before = Before { answers: &revision.answers, notes: &revision.notes, wrote: &wrote, is_first: revision.parents.is_empty() };
+    migrate(form, revision.version(), before)
+}
+
+/// What the person wrote, without what the form's migration changed at the time.
+fn meant(revision: &Revision) -> Vec<String> {
+    let Some(Argument::Other(carried)) = revision.args.get(CARRIED) else { return revision.wrote.clone() };
+    let carried: Vec<String> = serde_json::from_str(carried).unwrap_or_default();
+    revision.wrote.iter().filter(|path| !carried.contains(path)).cloned().collect()
+}
+
+impl Desk {
+    /// How a record stands.
+    ///
+    /// # Errors
+    /// There is no such record.
+    pub fn standing(&self, record: &str) -> Result<Standing, Failure> {
+        Ok(self.library().standing(self.history(record)?, self.settings().clock.now()))
+    }
+
+    /// The paths that only the form's migrations changed in what is about to be saved over earlier revisions: answers that
+    /// those revisions, as they were written, do not say. Empty for a decision, which writes nothing.
+    pub(super) fn carried(&self, record: &str, form: &Form, content: &Content) -> Result<Vec<String>, Failure> {
+        if form.migrations.is_empty() || content.wrote.is_empty() || content.parents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = self.history(record)?.known_at(&content.parents);
+        if known.revisions().iter().all(|r| r.version() == form.version) {
+            return Ok(Vec::new());
+        }
+        let written = merge(&known, self.settings().clock.now()).answers;
+        let mut carried: Vec<String> = written.keys().chain(content.answers.keys()).filter(|path| written.get(*path) != content.answers.get(*path)).cloned().collect();
+        carried.retain(|path| !content.wrote.contains(path));
+        carried.sort();
+        carried.dedup();
+        Ok(carried)
+    }
+
+    /// A draft with the form that it opens with; one of an earlier version is carried over where that is declared.
+    ///
+    /// # Errors
+    /// Its form is not here.
+    pub fn upgraded(&self, draft: &Draft) -> Result<(Arc<Form>, Draft), Failure> {
+        let version = draft.of.split('@').nth(1).and_then(|version| version.parse().ok()).unwrap_or(0);
+        let made = self.form_of(&draft.of)?;
+        let form = match self.form(draft.of.split('@').next().unwrap_or_default()) {
+            Ok(current) if current.declares(version) => current,
+            _ => made,
+        };
+        // What is being typed moves with its answer as a note does.
+        let see = |answers: &Answers, notes: &BTreeMap<String, String>| {
+            migrate(&form, version, Before { answers, notes, wrote: &[], is_first: draft.parents.is_empty() }).map(|migrated| (migrated.answers, migrated.notes))
+        };
+        let mut upgraded = Draft { of: form.of.clone(), ..draft.clone() };
+        if let (Some(now), Some(base), Some(typing)) = (see(&draft.answers, &draft.notes), see(&draft.base, &draft.base_notes), see(&Answers::new(), &draft.typing)) {
+            (upgraded.answers, upgraded.notes) = now;
+            (upgraded.base, upgraded.base_notes) = base;
+            upgraded.typing = typing.1;
+            let cursor = see(&Answers::new(), &BTreeMap::from([(draft.cursor.clone(), String::new())]));
+            upgraded.cursor = cursor.and_then(|(_, paths)| paths.into_keys().next()).unwrap_or_default();
+        }
+        Ok((form, upgraded))
+    }
+}
+
+/// A list of paths as an argument.
+pub(super) fn argument(paths: &[String]) -> Argument {
+    let mut json = String::new();
+    crate::value::write_array(paths, &mut json, |path, out| crate::value::write_string(path, out));
+    Argument::Other(json)
+}
