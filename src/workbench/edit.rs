@@ -161,11 +161,11 @@ impl Desk {
     pub fn conflicts(&self) -> Result<Vec<OpenConflict>, Failure> {
         let mut all = Vec::new();
         for row in self.rows().values().filter(|row| row.conflicts > 0) {
-            let Standing { seen, form, merged, .. } = self.standing(&row.record)?;
-            let form = form.ok();
-            for conflict in merged.conflicts {
-                let writers: Vec<Revision> = conflict.candidates.iter().map(|c| seen.revisions()[c.revision].clone()).collect();
-                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), shown_with: form.clone(), conflict, writers });
+            let standing = self.standing(&row.record)?;
+            for conflict in standing.merged.conflicts.clone() {
+                let writers: Vec<Revision> = conflict.candidates.iter().map(|c| standing.seen().revisions()[c.revision].clone()).collect();
+                let shown_with = standing.form.as_ref().ok().cloned();
+                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), shown_with, conflict, writers });
             }
         }
         Ok(all)

@@ -99,6 +99,7 @@ impl Desk {
             desk.remember(row);
         }
         desk.refresh_stale()?;
+        desk.refresh_upgraded()?;
         Ok((desk, notices))
     }
 

@@ -5,6 +5,7 @@ use super::upgrade::Standing;
 use crate::error::Failure;
 use crate::form::Form;
 use crate::form::instance::{Answers, ROOT_ROW};
+use crate::form::list::hex_digest;
 use crate::form::world::Nowhere;
 use crate::form::{Kind, NodeId};
 use crate::interview::Around;
@@ -31,6 +32,34 @@ impl Desk {
             }
         }
         Ok(stale.len())
+    }
+
+    /// Derives the records again whose forms at hand came, went or changed, as far as those show records of earlier versions.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn refresh_upgraded(&mut self) -> Result<(), Failure> {
+        let noted = self.store().view().forms_seen()?;
+        let mut found = noted.clone();
+        let forms: BTreeSet<&str> = self.rows().values().map(|row| row.form.as_str()).collect();
+        for id in forms.into_iter().map(str::to_owned).collect::<Vec<_>>() {
+            let text = hex_digest(self.library().text(&format!("{id}.toml")).unwrap_or_default().as_bytes());
+            let before = noted.get(&id);
+            // Most forms migrate nothing and need not be read for this: their text is enough.
+            if before.is_some_and(|(same, migrates)| *same == text && migrates.is_empty()) {
+                continue;
+            }
+            let migrates = self.form(&id).ok().filter(|form| !form.migrations.is_empty()).map(|form| form.of.clone()).unwrap_or_default();
+            if before.map_or("", |(_, of)| of) != migrates {
+                let records: Vec<String> = self.rows().values().filter(|row| row.form == id).map(|row| row.record.clone()).collect();
+                records.iter().try_for_each(|record| self.refresh(record))?;
+            }
+            found.insert(id, (text, migrates));
+        }
+        if found != noted {
+            self.store().view().set_forms_seen(&found)?;
+        }
+        Ok(())
     }
 
     /// Derives one record.

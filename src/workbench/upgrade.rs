@@ -13,7 +13,7 @@ use crate::record::merge::{Merged, merge};
 use crate::record::revision::{Act, Argument, Revision};
 use crate::store::Draft;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A record as it stands: its history as it was written and as its form sees it, and what that comes to.
@@ -21,8 +21,8 @@ use std::sync::Arc;
 pub struct Standing {
     /// As it was written.
     pub history: History,
-    /// As the form sees it: same revisions, same places, migrated content.
-    pub seen: History,
+    /// As the form sees it: same revisions, same places, migrated content. `None` where that is no different.
+    seen: Option<History>,
     /// What became of each revision that was migrated, by its place.
     pub migrated: BTreeMap<usize, Migrated>,
     /// The form that it is shown with, if it is here.
@@ -32,6 +32,11 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// The history as the form sees it: same revisions, same places, migrated content.
+    pub fn seen(&self) -> &History {
+        self.seen.as_ref().unwrap_or(&self.history)
+    }
+
     /// The lowest version that it holds answers of, where that is not the form's own.
     pub fn migrated_from(&self) -> Option<u32> {
         self.migrated.keys().map(|at| self.history.revisions()[*at].version()).min()
@@ -54,10 +59,16 @@ impl Library {
         let form = self.shown_with(&history);
         let (seen, migrated) = match &form {
             Ok(form) if !form.migrations.is_empty() => see(&history, form),
-            _ => (history.clone(), BTreeMap::new()),
+            _ => (None, BTreeMap::new()),
         };
-        let merged = merge(&seen, now);
+        let merged = merge(seen.as_ref().unwrap_or(&history), now);
         Standing { history, seen, migrated, form, merged }
+    }
+
+    /// What a history comes to, as the form that it is shown with sees it.
+    pub fn merge(&self, history: &History, now: DateTime<Utc>) -> Merged {
+        let seen = self.shown_with(history).ok().filter(|form| !form.migrations.is_empty()).and_then(|form| see(history, &form).0);
+        merge(seen.as_ref().unwrap_or(history), now)
     }
 
     fn shown_with(&self, history: &History) -> Result<Arc<Form>, Failure> {
@@ -87,10 +98,13 @@ impl Library {
     }
 }
 
-/// A history as a form with migrations sees it.
-fn see(history: &History, form: &Form) -> (History, BTreeMap<usize, Migrated>) {
+/// A history as a form with migrations sees it, where that is different.
+fn see(history: &History, form: &Form) -> (Option<History>, BTreeMap<usize, Migrated>) {
     let revisions = history.revisions();
     let migrated: BTreeMap<usize, Migrated> = (0..revisions.len()).filter_map(|at| Some((at, migrated(form, &revisions[at])?))).collect();
+    if migrated.is_empty() {
+        return (None, migrated);
+    }
     // A revision that cannot be migrated is not seen under the new names, so what others carried over stays theirs.
     let is_whole = revisions.iter().enumerate().all(|(at, r)| !r.is_write() || r.version() == form.version || migrated.contains_key(&at));
     let seen = history.seen(&|at, revision| {
@@ -100,7 +114,7 @@ fn see(history: &History, form: &Form) -> (History, BTreeMap<usize, Migrated>) {
             None => Revision { wrote: wrote(revision), ..revision.clone() },
         }
     });
-    (seen, migrated)
+    (Some(seen), migrated)
 }
 
 fn migrated(form: &Form, revision: &Revision) -> Option<Migrated> {
@@ -125,22 +139,12 @@ impl Desk {
         Ok(self.library().standing(self.history(record)?, self.settings().clock.now()))
     }
 
-    /// The paths that only the form's migrations changed in what is about to be saved over earlier revisions: answers that
-    /// those revisions, as they were written, do not say. Empty for a decision, which writes nothing.
+    /// As [`carried`], over a record of this store.
     pub(super) fn carried(&self, record: &str, form: &Form, content: &Content) -> Result<Vec<String>, Failure> {
         if form.migrations.is_empty() || content.wrote.is_empty() || content.parents.is_empty() {
             return Ok(Vec::new());
         }
-        let known = self.history(record)?.known_at(&content.parents);
-        if known.revisions().iter().all(|r| r.version() == form.version) {
-            return Ok(Vec::new());
-        }
-        let written = merge(&known, self.settings().clock.now()).answers;
-        let mut carried: Vec<String> = written.keys().chain(content.answers.keys()).filter(|path| written.get(*path) != content.answers.get(*path)).cloned().collect();
-        carried.retain(|path| !content.wrote.contains(path));
-        carried.sort();
-        carried.dedup();
-        Ok(carried)
+        Ok(carried(&self.history(record)?, form, content, self.settings().clock.now()))
     }
 
     /// A draft with the form that it opens with; one of an earlier version is carried over where that is declared.
@@ -170,8 +174,21 @@ impl Desk {
     }
 }
 
-/// A list of paths as an argument.
-pub(super) fn argument(paths: &[String]) -> Argument {
+/// The paths that only the form's migrations changed in what is about to be saved over earlier revisions: answers that
+/// those revisions, as they were written, do not say. None for a decision, which writes nothing. `now` as in [`merge`].
+pub fn carried(history: &History, form: &Form, content: &Content, now: DateTime<Utc>) -> Vec<String> {
+    let known = history.known_at(&content.parents);
+    if content.wrote.is_empty() || known.revisions().iter().all(|r| r.version() == form.version) {
+        return Vec::new();
+    }
+    let written = merge(&known, now).answers;
+    let paths: BTreeSet<&String> = written.keys().chain(content.answers.keys()).collect();
+    let differs = |path: &&String| written.get(*path) != content.answers.get(*path) && !content.wrote.contains(*path);
+    paths.into_iter().filter(differs).cloned().collect()
+}
+
+/// A list of paths as an argument, such as [`CARRIED`].
+pub fn argument(paths: &[String]) -> Argument {
     let mut json = String::new();
     crate::value::write_array(paths, &mut json, |path, out| crate::value::write_string(path, out));
     Argument::Other(json)

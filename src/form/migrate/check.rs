@@ -258,6 +258,7 @@ impl Checker<'_> {
         if !into.iter().any(|(to, _)| to.text == from.text) {
             if self.names.get(&from.text).is_some() {
                 self.error(from, Text::both(|l| say::migrate::still_asked(l, &from.text)));
+                return None;
             }
             self.names.add(&from.text, inside);
         }

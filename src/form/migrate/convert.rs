@@ -171,7 +171,25 @@ mod tests {
     #[test]
     fn what_is_said_to_convert_has_a_value_that_does() {
         use ValueType as T;
-        let all = [T::Text, T::Integer, T::Decimal, T::Percent, T::Money, T::Year, T::Date, T::Month, T::Time, T::Moment, T::SelectOne, T::SelectMultiple, T::Rank, T::Point, T::Reference, T::Acknowledge, T::File];
+        let all = [
+            T::Text,
+            T::Integer,
+            T::Decimal,
+            T::Percent,
+            T::Money,
+            T::Year,
+            T::Date,
+            T::Month,
+            T::Time,
+            T::Moment,
+            T::SelectOne,
+            T::SelectMultiple,
+            T::Rank,
+            T::Point,
+            T::Reference,
+            T::Acknowledge,
+            T::File,
+        ];
         let samples = |kind: T| match kind {
             kind if kind.is_number() => vec![number("2026").unwrap()],
             T::Date => vec![Value::text("2026-07-01")],

@@ -94,15 +94,41 @@ pub struct Migration {
 /// One checked step.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Rename { from: String, to: String },
-    Retype { question: String, to: ValueType, list: Option<Arc<ChoiceList>> },
-    Choice { question: String, from: String, to: String, list: Option<Arc<ChoiceList>> },
-    Unit { question: String, factor: Decimal },
+    Rename {
+        from: String,
+        to: String,
+    },
+    Retype {
+        question: String,
+        to: ValueType,
+        list: Option<Arc<ChoiceList>>,
+    },
+    Choice {
+        question: String,
+        from: String,
+        to: String,
+        list: Option<Arc<ChoiceList>>,
+    },
+    Unit {
+        question: String,
+        factor: Decimal,
+    },
     /// `split` (which takes the old answer away) and `set`.
-    Compute { from: Option<String>, parts: Vec<Part> },
-    Into { question: String, repeat: String },
-    OutOf { question: String, repeat: String },
-    Drop { question: String },
+    Compute {
+        from: Option<String>,
+        parts: Vec<Part>,
+    },
+    Into {
+        question: String,
+        repeat: String,
+    },
+    OutOf {
+        question: String,
+        repeat: String,
+    },
+    Drop {
+        question: String,
+    },
 }
 
 /// A question that gets a computed value.

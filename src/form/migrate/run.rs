@@ -55,9 +55,9 @@ impl Run<'_> {
     fn step(&mut self, step: &Step) {
         match step {
             Step::Rename { from, to } => self.rename(from, to),
-            Step::Retype { question, to, list } => self.each(question, &|value| {
-                convert::read(value, *to, list.as_deref()).ok_or_else(|| (None, Text::both(|l| say::migrate::unreadable(l, value.plain()))))
-            }),
+            Step::Retype { question, to, list } => {
+                self.each(question, &|value| convert::read(value, *to, list.as_deref()).ok_or_else(|| (None, Text::both(|l| say::migrate::unreadable(l, value.plain())))))
+            }
             Step::Choice { question, from, to, list } => self.each(question, &|value| Ok(renamed_choice(value, from, to, list.as_deref()))),
             Step::Unit { question, factor } => self.each(question, &|value| in_unit(value, factor)),
             Step::Compute { from, parts } => self.compute(from.as_deref(), parts),
