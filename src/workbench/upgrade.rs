@@ -10,7 +10,7 @@ use crate::form::migrate::{Before, CARRIED, Migrated, Problem, migrate};
 use crate::locale::Text;
 use crate::record::history::History;
 use crate::record::merge::{Merged, merge};
-use crate::record::revision::{Act, Argument, Revision};
+use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::store::Draft;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,26 +101,23 @@ impl Library {
 /// A history as a form with migrations sees it, where that is different.
 fn see(history: &History, form: &Form) -> (Option<History>, BTreeMap<usize, Migrated>) {
     let revisions = history.revisions();
-    let migrated: BTreeMap<usize, Migrated> = (0..revisions.len()).filter_map(|at| Some((at, migrated(form, &revisions[at])?))).collect();
+    // What others carried over is theirs to say where the revision that it comes from is not here, or not seen under the new names.
+    let ids: BTreeSet<&RevisionId> = revisions.iter().map(|r| &r.id).collect();
+    let is_whole = revisions.iter().all(|r| (!r.is_write() || r.version() == form.version || form.declares(r.version())) && r.parents.iter().all(|id| ids.contains(id)));
+    let wrote = |revision: &Revision| if is_whole { meant(revision) } else { revision.wrote.clone() };
+    let migrated = |revision: &Revision| {
+        let before = Before { answers: &revision.answers, notes: &revision.notes, wrote: &wrote(revision), is_first: revision.parents.is_empty() };
+        migrate(form, revision.version(), before)
+    };
+    let migrated: BTreeMap<usize, Migrated> = revisions.iter().enumerate().filter_map(|(at, revision)| Some((at, migrated(revision)?))).collect();
     if migrated.is_empty() {
         return (None, migrated);
     }
-    // A revision that cannot be migrated is not seen under the new names, so what others carried over stays theirs.
-    let is_whole = revisions.iter().enumerate().all(|(at, r)| !r.is_write() || r.version() == form.version || migrated.contains_key(&at));
-    let seen = history.seen(&|at, revision| {
-        let wrote = |revision: &Revision| if is_whole { meant(revision) } else { revision.wrote.clone() };
-        match migrated.get(&at) {
-            Some(Migrated { answers, notes, wrote, .. }) => Revision { answers: answers.clone(), notes: notes.clone(), wrote: wrote.iter().cloned().collect(), ..revision.clone() },
-            None => Revision { wrote: wrote(revision), ..revision.clone() },
-        }
+    let seen = history.seen(&|at, revision| match migrated.get(&at) {
+        Some(Migrated { answers, notes, wrote, .. }) => Revision { answers: answers.clone(), notes: notes.clone(), wrote: wrote.iter().cloned().collect(), ..revision.clone() },
+        None => Revision { wrote: wrote(revision), ..revision.clone() },
     });
     (Some(seen), migrated)
-}
-
-fn migrated(form: &Form, revision: &Revision) -> Option<Migrated> {
-    let wrote = meant(revision);
-    let before = Before { answers: &revision.answers, notes: &revision.notes, wrote: &wrote, is_first: revision.parents.is_empty() };
-    migrate(form, revision.version(), before)
 }
 
 /// What the person wrote, without what the form's migration changed at the time.

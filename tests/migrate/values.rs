@@ -3,6 +3,7 @@
 use crate::support::{V1, V2, V3, answers, changed, choices, form, number, seen, text};
 use khuyencong::form::migrate::{Before, migrate};
 use khuyencong::value::Value;
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 fn paths(paths: &[&str]) -> Vec<String> {
@@ -139,6 +140,14 @@ fn a_result_that_is_blank_takes_nothing_away() {
 }
 
 #[test]
+fn an_answer_gives_way_only_to_what_is_made_from_it() {
+    let staff = |value: &str| form(&changed("staff: integer, men: integer", &format!("{{ set = {{ to = \"staff\", value = \"{value}\" }} }}")));
+    let before = [("men", number("2")), ("staff", number("7"))];
+    assert_eq!(seen(&staff("${men}"), &before).answers["staff"], number("7"));
+    assert_eq!(seen(&staff("${staff} + ${men}"), &before).answers["staff"], number("9"));
+}
+
+#[test]
 fn a_question_moves_into_one_new_row() {
     let into = form(&changed(
         "machines / power: decimal, machines / name: text",
@@ -190,4 +199,32 @@ fn two_steps_are_as_one_after_the_other() {
     let between: Vec<String> = first.wrote.into_iter().collect();
     let then = migrate(&form(V3), 2, Before { answers: &first.answers, notes: &first.notes, wrote: &between, is_first: true }).unwrap();
     assert_eq!((at_once.answers, at_once.notes, at_once.wrote), (then.answers, then.notes, then.wrote));
+}
+
+proptest! {
+    /// Whatever stands in a record, also what no version ever asked: it is there, or was made into something, or is told.
+    #[test]
+    fn no_answer_is_lost(given in proptest::collection::btree_map(path(), value(), 0..12)) {
+        let wrote: Vec<String> = given.keys().cloned().collect();
+        let migrated = migrate(&form(V3), 1, Before { answers: &given, notes: &BTreeMap::new(), wrote: &wrote, is_first: true }).unwrap();
+        for (path, value) in given.iter().filter(|(path, _)| *path != "fax") {
+            let is_there = migrated.answers.get(path) == Some(value);
+            let became = migrated.traces.iter().any(|(now, trace)| trace.was.contains(path) && migrated.answers.contains_key(now));
+            prop_assert!(is_there || became, "{} = {:?} in {:#?}", path, value, migrated);
+        }
+        let unread = migrated.problems.iter().all(|p| migrated.answers.get(&p.kept) == Some(&p.value));
+        prop_assert!(unread, "what is told is kept: {:#?}", migrated);
+        let again = migrate(&form(V3), 3, Before { answers: &migrated.answers, notes: &migrated.notes, wrote: &[], is_first: true });
+        prop_assert_eq!(again, None);
+    }
+}
+
+fn path() -> impl Strategy<Value = String> {
+    let names = ["area", "floor", "contact", "person", "phone", "fax", "goods", "revenue", "stray", "power/k/#", "power/k/used", "energy/k/#", "energy/k/used", "power/area/used"];
+    proptest::sample::select(names.to_vec()).prop_map(str::to_owned)
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let fixed = [text("An, 1"), text(","), text("1.200"), text("x"), text("ice"), number("1.5"), number("1234567890123456789012345678901234"), choices(&["ice", "fish"])];
+    prop_oneof![proptest::sample::select(fixed.to_vec()), "\\PC{1,6}".prop_map(Value::Text)]
 }

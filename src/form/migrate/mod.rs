@@ -34,7 +34,8 @@
 //! record of a version for which nothing is declared opens with its own form.
 //!
 //! A step on a question inside a repeat is done in every row. Steps are done in order. Names are of the version before
-//! the step; `to` and `into` are of the version after it. Expressions see the answers as they are before their step, under
+//! the step; `to` and `into` are of the version after it. An answer that stands already where another would go stays,
+//! unless the expression for it reads it. Expressions see the answers as they are before their step, under
 //! the names of then ([`check`] works the names out from the back, from the form's own). They may not read the
 //! clock or chance.
 //!

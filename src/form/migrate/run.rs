@@ -82,9 +82,10 @@ impl Run<'_> {
         self.done.problems.push(Problem { path: path.to_owned(), kept: kept.to_owned(), value: value.clone(), what });
     }
 
-    /// Every path at which something is answered, noted or written.
+    /// Every path at which something is answered, noted or written; what found no room is no longer touched.
     fn paths(&self) -> BTreeSet<String> {
-        self.done.answers.keys().chain(self.done.notes.keys()).chain(&self.done.wrote).cloned().collect()
+        let aside: BTreeSet<&String> = self.done.problems.iter().filter(|p| p.kept != p.path).map(|p| &p.kept).collect();
+        self.done.answers.keys().chain(self.done.notes.keys()).chain(&self.done.wrote).filter(|path| !aside.contains(path)).cloned().collect()
     }
 
     /// The paths of a question, in all rows.
@@ -157,14 +158,19 @@ impl Run<'_> {
         for path in self.paths_of(from) {
             let prefix = &path[..path.len() - from.len()];
             let targets: Vec<String> = parts.iter().map(|part| format!("{prefix}{}", part.to)).collect();
-            self.end_split(&path, &targets);
+            // The answer itself may be one of its parts.
+            let taken = targets.iter().find(|target| **target != path && before.contains_key(*target));
+            match (taken, before.get(&path)) {
+                (Some(target), Some(value)) => self.problem(target, &path, value, Text::both(|l| say::migrate::taken(l, &path))),
+                _ => self.end_split(&path, &targets),
+            }
         }
     }
 
     fn put(&mut self, part: &Part, path: &str, value: Option<&Value>, before: &Answers, wrote: &BTreeSet<String>) {
         let read: Vec<String> = before.keys().chain(wrote).filter(|read| reads(part, path, read)).cloned().collect::<BTreeSet<_>>().into_iter().collect();
         let meant = if part.reads.is_empty() { self.is_first } else { read.iter().any(|read| wrote.contains(read)) };
-        if value.is_none() && before.contains_key(path) {
+        if before.contains_key(path) && (value.is_none() || !part.reads.contains(&part.to)) {
             return;
         }
         if let Some(value) = value {
