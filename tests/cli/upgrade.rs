@@ -184,3 +184,22 @@ fn a_void_of_an_upgraded_record_writes_nothing() {
     let seen = show(&old, "v1", &record);
     assert_eq!((&seen["state"], &seen["version"], &seen["history"][1]["wrote"]), (&json!("void"), &json!(1), &json!([])));
 }
+
+#[test]
+fn a_check_against_the_earlier_version_writes_what_was_forgotten() {
+    let place = Place::new();
+    forms(&place);
+    let new = include_str!("../migrate/v3.toml");
+    place.write("bare.toml", &new[..new.find("[[migrate]]").unwrap()]);
+    let laptop = place.laptop("none");
+    let ok = "v3/shop.toml: ok — shop version 3, questions 6, warnings 0\nFrom version 1 to 3: all is declared.\n";
+    laptop.run(&["forms", "check", "v3/shop.toml", "--against", "v1/shop.toml"]).is(0, ok, "");
+    let told = laptop.run(&["forms", "check", "bare.toml", "--against", "v1/shop.toml"]);
+    assert_eq!((told.code, told.err.lines().count()), (0, 7));
+    assert!(told.out.contains("[[migrate]]\nfrom = 1\nstep = [\n  { rename = { from = \"power\", to = \"energy\" } },\n"), "{}", told.out);
+    laptop.run(&["forms", "check", "v1/shop.toml", "--against", "v3/shop.toml"]).is(
+        2,
+        "v1/shop.toml: ok — shop version 1, questions 6, warnings 0\n",
+        "version 3 is not before version 1\n",
+    );
+}

@@ -48,6 +48,11 @@ impl Names {
         names
     }
 
+    /// All of them, by name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Name)> {
+        self.all.iter().map(|(name, known)| (name.as_str(), known))
+    }
+
     /// What a name stands for.
     pub fn get(&self, name: &str) -> Option<&Name> {
         self.all.get(name)

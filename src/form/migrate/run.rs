@@ -129,6 +129,10 @@ impl Run<'_> {
     fn each(&mut self, question: &str, change: &dyn Fn(&Value) -> Result<Value, (Option<Value>, Text)>) {
         for path in self.paths_of(question) {
             let Some(value) = self.done.answers.get(&path).cloned() else { continue };
+            // What an earlier step could not read would be misread by a later one: its unit, say, is still the old one.
+            if self.done.problems.iter().any(|p| p.kept == path && p.value == value) {
+                continue;
+            }
             let changed = match change(&value) {
                 Ok(changed) => changed,
                 Err((kept, what)) => {
