@@ -1,6 +1,7 @@
 //! What is refused when it is declared: every problem at its place, all at once.
 
 use crate::support::{V1, V2, V3, changed, problems};
+use proptest::prelude::*;
 
 #[test]
 fn the_three_versions_have_no_problem() {
@@ -90,4 +91,61 @@ fn an_expression_sees_the_names_of_its_time() {
     assert_eq!(problems(&changed("a: text, b: text", &steps("concat(${old}, sum(${gone}), count(${rows}))"))), Vec::<String>::new());
     assert_eq!(problems(&changed("a: text, b: text", &steps("${b}"))), ["!${b}: this form has no question “b” (did you mean “a”?)"]);
     assert_eq!(problems(&changed("a: text", "{ set = { to = \"a\", value = \"latest('f', '1', 'x')\" } }")).len(), 1, "other records play no part");
+}
+
+/// Steps made of names that are there, names that are not, and nonsense.
+fn step() -> impl Strategy<Value = String> {
+    let word = || {
+        proptest::sample::select(vec![
+            "a",
+            "b",
+            "n",
+            "kind",
+            "rows",
+            "used",
+            "old",
+            "",
+            "rows/used",
+            "x/y/z",
+            "text",
+            "integer",
+            "select_one",
+            "${a}",
+            "sum(${used})",
+            "${old} + 1",
+            "1000",
+            "0.001",
+            "'",
+            "é/",
+        ])
+    };
+    (0..9usize, word(), word(), word()).prop_map(|(kind, one, two, three)| match kind {
+        0 => format!("{{ rename = {{ from = \"{one}\", to = \"{two}\" }} }}"),
+        1 => format!("{{ retype = {{ question = \"{one}\", from = \"{two}\" }} }}"),
+        2 => format!("{{ retype = {{ question = \"{one}\", from = \"{two}\", to = \"{three}\" }} }}"),
+        3 => format!("{{ choice = {{ question = \"{one}\", from = \"{two}\", to = \"{three}\" }} }}"),
+        4 => format!("{{ unit = {{ question = \"{one}\", factor = \"{two}\" }} }}"),
+        5 => format!("{{ set = {{ to = \"{one}\", value = \"{two}\" }} }}"),
+        6 => format!("{{ split = {{ from = \"{one}\", into = [{{ to = \"{two}\", value = \"{three}\" }}] }} }}"),
+        7 => format!("{{ move = {{ question = \"{one}\", {} = \"{two}\" }} }}", if three.len() % 2 == 0 { "into" } else { "out_of" }),
+        _ => format!("{{ drop = \"{one}\" }}"),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+    /// Whatever is declared, and whatever stands in a record: no panic, and what is accepted loses nothing of what is not touched.
+    #[test]
+    fn nothing_that_is_declared_breaks(steps in proptest::collection::vec(step(), 1..5), paths in proptest::collection::btree_set("(a|b|n|old|stray|rows/(a|k)/(#|a|used|old)|[a/#é]{0,4})", 0..8)) {
+        let text = changed("a: text, b: text, n: integer, kind: select_one, rows / used: decimal", &steps.join(", "));
+        let report = khuyencong::workbench::library::check_text("f.toml", &text, &|_| None);
+        if let Some(form) = report.form {
+            let given: Vec<(&str, khuyencong::value::Value)> = paths.iter().map(|path| (path.as_str(), crate::support::text("5"))).collect();
+            let migrated = crate::support::seen(&form, &given);
+            prop_assert_eq!(migrated.answers.contains_key("stray"), paths.contains("stray"));
+        } else {
+            prop_assert!(!report.problems.is_empty(), "refused without a word");
+        }
+    }
 }

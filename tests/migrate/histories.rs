@@ -213,12 +213,15 @@ impl World {
     }
 }
 
+/// The answers, and every conflict's path and candidates.
+type Said = (Answers, Vec<(String, Vec<Option<Value>>)>);
+
 /// Without the places in the history: what everybody must agree on.
-fn said(standing: &Standing) -> (Answers, Vec<(String, Vec<Option<Value>>)>) {
+fn said(standing: &Standing) -> Said {
     plain(&standing.merged)
 }
 
-fn plain(merged: &Merged) -> (Answers, Vec<(String, Vec<Option<Value>>)>) {
+fn plain(merged: &Merged) -> Said {
     let conflicts = merged.conflicts.iter().map(|c| (c.path.clone(), c.candidates.iter().map(|c| c.value.clone()).collect())).collect();
     (merged.answers.clone(), conflicts)
 }

@@ -2,7 +2,7 @@
 //! follow from what was done to them.
 
 use super::convert;
-use super::known::{Name, Names, type_name, type_of};
+use super::known::{MAX_DEPTH, Name, Names, type_name, type_of};
 use super::{Migration, Part, Step};
 use crate::form::check::{self, ListSource, TYPES};
 use crate::form::draft::{Cell, Change, Draft};
@@ -223,8 +223,7 @@ impl Checker<'_> {
         let form = match check::check(&draft, &|list: &str| self.lists.list(list)) {
             Ok((form, _)) => form,
             Err(found) => {
-                let here = value.place.start.saturating_sub(1)..=value.place.end + 1;
-                self.problems.extend(found.into_iter().filter(|p| p.severity == Severity::Error && here.contains(&p.place.start)));
+                self.expression(value, found);
                 return None;
             }
         };
@@ -242,6 +241,16 @@ impl Checker<'_> {
             reads.extend(rows.filter_map(|scope| form.scope(scope).repeat).map(|repeat| form.node(repeat).name.clone()));
         }
         Some(Part { to: to.text.clone(), value: kind, form: Arc::new(form), node, reads })
+    }
+
+    /// Tells what is wrong with an expression: what is wrong elsewhere in the form around it is not the author's.
+    fn expression(&mut self, value: &Cell, found: Vec<Problem>) {
+        let here = value.place.start.saturating_sub(1)..=value.place.end + 1;
+        let (own, other): (Vec<_>, Vec<_>) = found.into_iter().filter(|p| p.severity == Severity::Error).partition(|p| here.contains(&p.place.start));
+        match other.into_iter().next().filter(|_| own.is_empty()) {
+            Some(problem) => self.error(value, problem.what),
+            None => self.problems.extend(own),
+        }
     }
 
     fn split(&mut self, from: &Cell, into: &[(Cell, Cell)]) -> Option<Step> {
@@ -308,6 +317,10 @@ impl Checker<'_> {
         let name = inside.pop().unwrap_or_default();
         if self.names.get(&name).is_some() {
             self.error(cell, Text::both(|l| say::migrate::still_asked(l, &name)));
+            return None;
+        }
+        if name.is_empty() || inside.len() >= MAX_DEPTH {
+            self.error(cell, Text::both(|l| say::migrate::unknown(l, &cell.text)));
             return None;
         }
         self.names.add(&name, inside);

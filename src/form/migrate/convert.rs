@@ -103,9 +103,8 @@ fn choices(value: &Value, text: &str, list: Option<&ChoiceList>) -> Option<Value
 
 /// Several choices as they are kept: each once, in the form's order.
 pub fn in_order(mut names: Vec<String>, list: Option<&ChoiceList>) -> Value {
-    match list {
-        Some(list) => names.sort_by_key(|name| list.position(name).unwrap_or(usize::MAX)),
-        None => {}
+    if let Some(list) = list {
+        names.sort_by_key(|name| list.position(name).unwrap_or(usize::MAX));
     }
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));

@@ -7,7 +7,7 @@ use crate::value::ValueType;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Repeats are followed this deep into each other.
-const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 64;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
@@ -94,7 +94,8 @@ impl Names {
     pub fn form_with(&self, value: ValueType, inside: &[String], calculation: &Cell) -> (Draft, String) {
         let mut by_place: BTreeMap<&[String], Vec<Row>> = BTreeMap::new();
         // A name that no form could have is one that no expression can read.
-        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) && !name.starts_with(|c: char| c.is_ascii_digit() || "-.".contains(c));
+        let is_name =
+            |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) && !name.starts_with(|c: char| c.is_ascii_digit() || "-.".contains(c));
         for (name, known) in self.all.iter().filter(|(name, known)| known.inside.len() < MAX_DEPTH && is_name(name)) {
             by_place.entry(&known.inside).or_default().push(row(name, if known.is_repeat { "repeat" } else { asked(known.value) }));
         }

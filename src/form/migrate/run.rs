@@ -44,6 +44,9 @@ pub fn migrate(form: &Form, version: u32, before: Before<'_>) -> Option<Migrated
     Some(migrated)
 }
 
+/// A value changed; or why not, and the value to keep where that is not the old one.
+type Changed = Result<Value, (Option<Value>, Text)>;
+
 /// One step under way.
 struct Run<'a> {
     done: &'a mut Migrated,
@@ -82,21 +85,21 @@ impl Run<'_> {
         self.done.problems.push(Problem { path: path.to_owned(), kept: kept.to_owned(), value: value.clone(), what });
     }
 
-    /// Every path at which something is answered, noted or written; what found no room is no longer touched.
-    fn paths(&self) -> BTreeSet<String> {
+    /// Every path of some kind at which something is answered, noted or written; what found no room is no longer touched.
+    fn paths(&self, wanted: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
         let aside: BTreeSet<&String> = self.done.problems.iter().filter(|p| p.kept != p.path).map(|p| &p.kept).collect();
-        self.done.answers.keys().chain(self.done.notes.keys()).chain(&self.done.wrote).filter(|path| !aside.contains(path)).cloned().collect()
+        let all = self.done.answers.keys().chain(self.done.notes.keys()).chain(&self.done.wrote);
+        all.filter(|path| wanted(path) && !aside.contains(path)).cloned().collect()
     }
 
     /// The paths of a question, in all rows.
-    fn paths_of(&self, question: &str) -> Vec<String> {
-        self.paths().into_iter().filter(|path| last(path) == question).collect()
+    fn paths_of(&self, question: &str) -> BTreeSet<String> {
+        self.paths(&|path| last(path) == question)
     }
 
     fn rename(&mut self, from: &str, to: &str) {
-        for path in self.paths() {
-            let Some(renamed) = renamed(&path, from, to) else { continue };
-            self.shift(&path, &renamed);
+        for path in self.paths(&|path| names(path).any(|name| name == from)) {
+            self.shift(&path, &renamed(&path, from, to));
         }
     }
 
@@ -126,7 +129,7 @@ impl Run<'_> {
     }
 
     /// Gives the answer to a question another value in every row, or keeps it (perhaps as another value) with a problem.
-    fn each(&mut self, question: &str, change: &dyn Fn(&Value) -> Result<Value, (Option<Value>, Text)>) {
+    fn each(&mut self, question: &str, change: &dyn Fn(&Value) -> Changed) {
         for path in self.paths_of(question) {
             let Some(value) = self.done.answers.get(&path).cloned() else { continue };
             // What an earlier step could not read would be misread by a later one: its unit, say, is still the old one.
@@ -245,7 +248,7 @@ impl Run<'_> {
     }
 
     fn drop(&mut self, question: &str) {
-        for path in self.paths().into_iter().filter(|path| path.split('/').step_by(2).any(|name| name == question)) {
+        for path in self.paths(&|path| names(path).any(|name| name == question)) {
             self.done.answers.remove(&path);
             self.done.wrote.remove(&path);
             self.done.notes.remove(&path);
@@ -259,11 +262,15 @@ fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// A path with a question or repeat renamed; `None` where it does not name it. Row keys stand at odd places.
-fn renamed(path: &str, from: &str, to: &str) -> Option<String> {
-    let is_named = |(at, part): (usize, &str)| at % 2 == 0 && part == from;
-    let is_touched = path.split('/').enumerate().any(is_named);
-    is_touched.then(|| path.split('/').enumerate().map(|part| if is_named(part) { to } else { part.1 }).collect::<Vec<_>>().join("/"))
+/// The repeats and the question of a path: row keys stand at odd places.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').step_by(2)
+}
+
+/// A path with a question or repeat renamed.
+fn renamed(path: &str, from: &str, to: &str) -> String {
+    let part = |(at, part)| if at % 2 == 0 && part == from { to } else { part };
+    path.split('/').enumerate().map(part).collect::<Vec<_>>().join("/")
 }
 
 /// What stands before `repeat/key/question`.
@@ -285,7 +292,7 @@ fn renamed_choice(value: &Value, from: &str, to: &str, list: Option<&crate::form
 }
 
 /// A number that gets too long is kept as text: as a number it would be taken for one in the new unit.
-fn in_unit(value: &Value, factor: &Decimal) -> Result<Value, (Option<Value>, Text)> {
+fn in_unit(value: &Value, factor: &Decimal) -> Changed {
     let Value::Number(number) = value else { return Err((None, Text::both(|l| say::migrate::no_number(l, value.plain())))) };
     number.times(factor).map(Value::Number).ok_or_else(|| (Some(Value::text(number.as_str())), Text::both(|l| say::migrate::too_long(l, number))))
 }
