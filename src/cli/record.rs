@@ -321,12 +321,7 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     if let Some(related) = &related {
         print_answers(related, desk, lang);
     }
-    if let (Some(from), Ok(form)) = (standing.migrated_from(), &standing.form) {
-        say_out(say::migrate::shown_as(lang, from, form.version));
-        for (path, what) in standing.problems() {
-            say_out(format!("  {}: {}", json::shown_path(&standing.merged.answers, &path), what.get(lang)));
-        }
-    }
+    standing.told().iter().for_each(|told| say_out(told.get(lang)));
     if matches.get_flag("history") {
         for revision in standing.history.revisions() {
             say_out(format!("{} {} {:<8} {} {}", &hex(&revision.id)[..12], revision.at, revision.act.word(), revision.device, revision.person));

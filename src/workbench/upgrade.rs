@@ -7,7 +7,8 @@ use crate::error::Failure;
 use crate::form::Form;
 use crate::form::instance::Answers;
 use crate::form::migrate::{Before, CARRIED, Migrated, Problem, migrate};
-use crate::locale::Text;
+use crate::interview::show;
+use crate::locale::{Text, say};
 use crate::record::history::History;
 use crate::record::merge::{Merged, merge};
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
@@ -40,6 +41,15 @@ impl Standing {
     /// The lowest version that it holds answers of, where that is not the form's own.
     pub fn migrated_from(&self) -> Option<u32> {
         self.migrated.keys().map(|at| self.history.revisions()[*at].version()).min()
+    }
+
+    /// With which version it was made and is shown, then what could not be carried over; empty where it was made with the
+    /// version that it is shown with.
+    pub fn told(&self) -> Vec<Text> {
+        let (Some(from), Ok(form)) = (self.migrated_from(), &self.form) else { return Vec::new() };
+        let shown = |path: &str, lang| show::path(form, &self.merged.answers, path, lang);
+        let problems = self.problems().into_iter().map(|(path, what)| Text::both(|l| format!("  {}: {}", shown(&path, l), what.get(l))));
+        std::iter::once(Text::both(|l| say::migrate::shown_as(l, from, form.version))).chain(problems).collect()
     }
 
     /// What no migration could carry over and nobody has set right since: path and sentence.

@@ -150,7 +150,7 @@ fn what_cannot_be_read_is_kept_and_told_until_somebody_answers() {
     let text = with(&laptop, "v3", &["record", "show", &record]).quiet();
     assert!(
         text.ends_with(
-            "Made with version 1, shown as version 3 of the form.\n  floor: “khoảng 30” of the earlier version cannot be read in the new type: look and write it again\n"
+            "Made with version 1, shown as version 3 of the form.\n  Area: “khoảng 30” of the earlier version cannot be read in the new type: look and write it again\n"
         ),
         "{text}"
     );
