@@ -51,7 +51,8 @@
 //! 2. **A form definition**: `forms/x.toml` → [`form::toml::read`] → [`form::draft::Draft`] with places →
 //!    [`form::check::check`] → a [`form::Form`], or all its problems → [`interview::Interview::begin`] →
 //!    [`interview::outline::lines`] → screen.
-//! 3. **An export**: [`store`] → canonical sorted lines → [`exchange::union::union`] → [`record::merge::merge`] →
+//! 3. **An export**: [`store`] → canonical sorted lines → [`exchange::union::union`] → each revision as its
+//!    form's newest version sees it ([`form::migrate`]) → [`record::merge::merge`] →
 //!    [`interview::derive::derive`] → [`programme::figure::figures`] → report.
 //!
 //! # Invariants

@@ -123,6 +123,31 @@ impl Decimal {
         &self.0
     }
 
+    /// The exact product; `None` when it has more than [`MAX_DIGITS`] digits.
+    pub fn times(&self, other: &Self) -> Option<Self> {
+        let ((minus_a, a, places_a), (minus_b, b, places_b)) = (self.digits(), other.digits());
+        // Last digits first, as on paper; a column holds at most 34 products of 81.
+        let mut columns = vec![0u32; a.len() + b.len() + 1];
+        for (at, x) in a.iter().rev().enumerate() {
+            for (up, y) in b.iter().rev().enumerate() {
+                columns[at + up] += u32::from(*x) * u32::from(*y);
+            }
+        }
+        for at in 1..columns.len() {
+            columns[at] += columns[at - 1] / 10;
+            columns[at - 1] %= 10;
+        }
+        let mut text: String = columns.iter().rev().filter_map(|digit| char::from_digit(*digit, 10)).collect();
+        text.insert(text.len() - places_a - places_b, '.');
+        Self::parse(&format!("{}{text}", if minus_a != minus_b { "-" } else { "" }))
+    }
+
+    /// Whether it is below zero, all its digits, and how many of them stand behind the point.
+    fn digits(&self) -> (bool, Vec<u8>, usize) {
+        let places = self.0.find('.').map_or(0, |point| self.0.len() - point - 1);
+        (self.0.starts_with('-'), self.0.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect(), places)
+    }
+
     /// Whether there is no fraction.
     pub fn is_whole(&self) -> bool {
         !self.0.contains('.')
@@ -277,6 +302,23 @@ mod tests {
         for bad in ["", "-", ".", "1.2.3", "1,5", "abc", "1e99", "12345678901234567890123456789012345"] {
             assert_eq!(Decimal::parse(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn products_are_exact() {
+        let times = |a: &str, b: &str| Decimal::canonical(a).unwrap().times(&Decimal::canonical(b).unwrap()).map(|n| n.to_string());
+        for (a, b, product) in [
+            ("0.1", "0.2", "0.02"),
+            ("31500.5", "1000", "31500500"),
+            ("-1.5", "-4", "6"),
+            ("0", "-3.5", "0"),
+            ("-0.001", "0.5", "-0.0005"),
+            ("99999999999999999", "99999999999999999", "9999999999999999800000000000000001"),
+        ] {
+            assert_eq!(times(a, b).as_deref(), Some(product), "{a} × {b}");
+        }
+        assert_eq!(times("1234567890123456789012345678901234", "10"), None, "35 digits");
+        assert_eq!(times("1234567890123456789012345678901230", "0.1").as_deref(), Some("123456789012345678901234567890123"));
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use super::record::refuse;
 use super::{Context, option, say_out};
 use crate::error::{Exit, Failure};
+use crate::form::migrate::Migrated;
 use crate::interview::json;
 use crate::interview::show;
 use crate::locale::{Lang, Text, say};
-use crate::record::merge::{Rule, merge, why as explain};
+use crate::record::Revision;
+use crate::record::merge::{Rule, why as explain};
 use crate::record::revision::hex;
 use crate::value::Value;
 use crate::workbench::edit::{Choice, EditProblem};
@@ -79,18 +81,18 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let lang = desk.lang();
     let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
     let record = desk.find(&text("record"))?;
-    let history = desk.history(&record)?;
-    let merged = merge(&history, desk.settings().clock.now());
-    let form = desk.form_of(&crate::workbench::refresh::newest_writer(&history).of)?;
-    let Some(path) = json::canonical_path(&form, &merged.answers, &text("path")) else {
+    let standing = desk.standing(&record)?;
+    let form = standing.form.clone()?;
+    let Some(path) = json::canonical_path(&form, &standing.merged.answers, &text("path")) else {
         return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_path(l, text("path")))));
     };
-    let why = explain(&history, &path, &merged);
+    let why = explain(standing.seen(), &path, &standing.merged);
     for (at, value) in &why.writers {
-        let revision = &history.revisions()[*at];
+        let revision = &standing.history.revisions()[*at];
         let value = value.as_ref().map_or_else(|| say::screen::cleared(lang), Value::to_json);
         let reason = revision.argument("reason").map_or_else(String::new, |r| format!("  “{r}”"));
         say_out(format!("{} {:<8} {} {}: {value}{reason}", revision.at, revision.act.word(), revision.device, revision.person));
+        migration(standing.migrated.get(at), revision, &path, lang);
     }
     let computed = form.node_of_path(&path).filter(|id| form.node(*id).kind == crate::form::Kind::Calculate);
     if let Some(id) = computed {
@@ -101,6 +103,16 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         say_out(rule(why.rule, lang));
     }
     desk.close()
+}
+
+/// What the answer was in the version that it was made with, and the steps from there.
+fn migration(migrated: Option<&Migrated>, revision: &Revision, path: &str, lang: Lang) {
+    let Some(trace) = migrated.and_then(|migrated| migrated.traces.get(path)) else { return };
+    let steps: Vec<String> = trace.steps.iter().map(|(version, word)| format!("{version}: {word}")).collect();
+    for was in &trace.was {
+        let value = revision.answers.get(was).map_or_else(|| say::screen::cleared(lang), Value::to_json);
+        say_out(format!("    {}", say::migrate::was(lang, revision.version(), steps.join(", "), was, value)));
+    }
 }
 
 fn rule(rule: Rule, lang: Lang) -> String {

@@ -2,8 +2,10 @@
 
 use super::{Context, eval, flag, option, say_out};
 use crate::error::{Exit, Failure};
+use crate::form::Form;
+use crate::form::migrate::compare::{suggestion, undeclared};
 use crate::form::problem::{Severity, render_all};
-use crate::locale::{Lang, say};
+use crate::locale::{Lang, Text, say};
 use crate::workbench::library::{Library, Report, check_text};
 use clap::{Arg, ArgMatches, Command};
 use std::path::Path;
@@ -15,7 +17,7 @@ pub fn command(lang: Lang) -> Command {
     let file = |name: &'static str| Arg::new(name).value_name("FILE").required(true);
     Command::new("forms").about(s::forms(lang)).subcommand_required(true).subcommands([
         Command::new("list").about(s::forms_list(lang)).arg(option("format", "table|json", s::format(lang)).value_parser(["table", "json"]).default_value("table")),
-        Command::new("check").about(s::forms_check(lang)).arg(file("file").num_args(1..)),
+        Command::new("check").about(s::forms_check(lang)).args([file("file").num_args(1..), option("against", "OLD", say::migrate::against_help(lang))]),
         Command::new("try").about(s::forms_try(lang)).arg(file("file")),
         Command::new("eval").about(s::forms_eval(lang)).args([
             Arg::new("expression").value_name("EXPR").required_unless_present("batch").allow_hyphen_values(true),
@@ -79,6 +81,7 @@ fn read(path: &str, context: &Context) -> Result<Report, Failure> {
 
 fn check(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
     let mut code = ExitCode::SUCCESS;
+    let against = matches.get_one::<String>("against").map(|old| earlier(old, context)).transpose()?;
     for file in matches.get_many::<String>("file").into_iter().flatten() {
         let report = read(file, context)?;
         if !report.problems.is_empty() {
@@ -87,7 +90,10 @@ fn check(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
         let errors = report.problems.iter().filter(|p| p.severity == Severity::Error).count();
         let warnings = report.problems.len() - errors;
         match report.form {
-            Some(form) => say_out(say::cli::form_ok(context.lang, file, &form.id, form.version, count(&form), warnings)),
+            Some(form) => {
+                say_out(say::cli::form_ok(context.lang, file, &form.id, form.version, count(&form), warnings));
+                against.iter().try_for_each(|old| compare(old, &form, context.lang))?;
+            }
             None => {
                 say_out(say::cli::form_bad(context.lang, file, errors, warnings));
                 code = ExitCode::from(Exit::Refused as u8);
@@ -95,4 +101,32 @@ fn check(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
         }
     }
     Ok(code)
+}
+
+/// The earlier version of a form to compare with.
+fn earlier(path: &str, context: &Context) -> Result<Form, Failure> {
+    let report = read(path, context)?;
+    let why = Text::both(|l| render_all(&report.problems, &report.source, l));
+    report.form.ok_or_else(|| Failure::new(Exit::Refused, Text::both(|l| say::failure::bad_form(l, path))).why(why))
+}
+
+/// Tells what changed without being declared, and how it could be. A doubt, not an error: an author may have meant it.
+fn compare(old: &Form, new: &Form, lang: Lang) -> Result<(), Failure> {
+    if old.id != new.id {
+        return Err(Failure::new(Exit::Usage, Text::both(|l| say::migrate::other_form(l, &old.id, &new.id))));
+    }
+    if old.version >= new.version {
+        return Err(Failure::new(Exit::Usage, Text::both(|l| say::migrate::not_newer(l, old.version, new.version))));
+    }
+    let found = undeclared(old, new);
+    if found.is_empty() {
+        say_out(say::migrate::all_declared(lang, old.version, new.version));
+        return Ok(());
+    }
+    for one in &found {
+        eprintln!("{}: {}", say::form::warning(lang), one.what.get(lang));
+    }
+    say_out(say::migrate::suggestion(lang));
+    say_out(suggestion(old, &found));
+    Ok(())
 }

@@ -192,7 +192,7 @@ fn drafts(desk: &Desk, form: Option<&Form>, format: &str) {
         }
         match format {
             "jsonl" => {
-                let Ok(form) = desk.form_of(&draft.of) else { continue };
+                let Ok((form, draft)) = desk.upgraded(draft) else { continue };
                 let instance = Instance::new(&form, &draft.answers);
                 let answers = json::write(&form, &instance, Part::Answers);
                 say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "conflicts": 0, "person": desk.identity().person, "device": desk.identity().device, "at": stamp(&draft.changed), "summary": draft.summary, "answers": answers, "computed": {}}).to_string());
@@ -305,11 +305,15 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     if let Some(draft) = desk.store().draft_list().find(|d| d.record == record).filter(|_| desk.row(&record).is_none()) {
         return show_draft(draft, text(matches, "format") == "json", desk);
     }
-    let history = desk.history(&record)?;
+    let standing = desk.standing(&record)?;
     let related = desk.row(&record).and_then(|row| desk.related(row));
     if text(matches, "format") == "json" {
         let mut json = related.as_ref().map_or_else(|| json!({"record": record}), row_json);
-        json["history"] = history.revisions().iter().map(revision_json).collect();
+        if let (Some(from), Ok(form)) = (standing.migrated_from(), &standing.form) {
+            let problems: serde_json::Map<String, Json> = standing.problems().into_iter().map(|(path, what)| (path, what.get(desk.lang()).into())).collect();
+            json["migrated"] = json!({"from": from, "to": form.version, "problems": problems});
+        }
+        json["history"] = standing.history.revisions().iter().map(revision_json).collect();
         say_out(json.to_string());
         return Ok(ExitCode::SUCCESS);
     }
@@ -317,8 +321,9 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     if let Some(related) = &related {
         print_answers(related, desk, lang);
     }
+    standing.told().iter().for_each(|told| say_out(told.get(lang)));
     if matches.get_flag("history") {
-        for revision in history.revisions() {
+        for revision in standing.history.revisions() {
             say_out(format!("{} {} {:<8} {} {}", &hex(&revision.id)[..12], revision.at, revision.act.word(), revision.device, revision.person));
             if let Some(reason) = revision.argument("reason") {
                 say_out(format!("    “{reason}”"));
@@ -334,7 +339,7 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
 
 /// A draft has answers but no history yet.
 fn show_draft(draft: &Draft, as_json: bool, desk: &Desk) -> Result<ExitCode, Failure> {
-    let form = desk.form_of(&draft.of)?;
+    let (form, draft) = desk.upgraded(draft)?;
     let instance = Instance::new(&form, &draft.answers);
     let answers = json::write(&form, &instance, Part::Answers);
     if as_json {

@@ -41,7 +41,7 @@ pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> 
 pub fn merge(matches: &ArgMatches, context: &Context) -> Result<(), Failure> {
     let out = matches.get_one::<String>("out").map_or_else(PathBuf::new, PathBuf::from);
     let inputs: Vec<PathBuf> = matches.get_many::<String>("in").into_iter().flatten().map(PathBuf::from).collect();
-    let merged = transfer::merge_files(&out, &inputs, matches.get_flag("plan"), context.settings.clock.now())?;
+    let merged = transfer::merge_files(&out, &inputs, matches.get_flag("plan"), &context.settings)?;
     say_out(tally(&merged));
     Ok(())
 }

@@ -3,9 +3,8 @@
 
 use super::reader::{FileProblem, Reader};
 use super::seal::SealBuilder;
-use crate::record::merge::{Merged, merge};
+use crate::record::merge::Merged;
 use crate::record::{Entry, History, Revision};
-use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::{self, BufRead, Write};
@@ -161,9 +160,9 @@ pub struct Tally {
 }
 
 /// Counts a union as its lines pass: the revisions of a record stand together.
-pub struct Teller {
+pub struct Teller<'a> {
     tally: Tally,
-    now: DateTime<Utc>,
+    merge: &'a dyn Fn(&History) -> Merged,
     record: Vec<Revision>,
     has_new: bool,
 }
@@ -176,10 +175,10 @@ pub struct Closed {
     pub merged: Merged,
 }
 
-impl Teller {
-    /// A teller; `now` as in [`merge`].
-    pub fn new(now: DateTime<Utc>) -> Self {
-        Self { tally: Tally::default(), now, record: Vec::new(), has_new: false }
+impl<'a> Teller<'a> {
+    /// A teller. `merge` says what a history comes to: as its form sees it, which is not known here.
+    pub fn new(merge: &'a dyn Fn(&History) -> Merged) -> Self {
+        Self { tally: Tally::default(), merge, record: Vec::new(), has_new: false }
     }
 
     /// Takes a revision; gives the record before it, when this one begins another.
@@ -210,7 +209,7 @@ impl Teller {
             return None;
         }
         let history = History::new(revisions);
-        let merged = merge(&history, self.now);
+        let merged = (self.merge)(&history);
         if has_new && history.heads().len() > 1 {
             self.tally.merged += 1;
         }

@@ -85,6 +85,7 @@ pub fn check(draft: &Draft, lists: &dyn ListSource) -> Checked {
     checker.head_names();
     let Checker { mut form, mut problems, cells, .. } = checker;
     check_logic::resolve(&mut form, draft, &cells, &mut problems);
+    form.migrations = super::migrate::check::migrations(&form, draft, lists, &mut problems);
     if problems.iter().any(|p| p.severity == Severity::Error) {
         return Err(problems);
     }
@@ -132,6 +133,7 @@ impl<'d> Checker<'d> {
             scopes: vec![Scope { parent: ROOT, repeat: None, nodes: Vec::new(), inner: Vec::new() }],
             plan: Plan::default(),
             lists: Vec::new(),
+            migrations: Vec::new(),
             names: BTreeMap::new(),
             hash: hex_digest(draft.source.text.as_bytes()),
             source: draft.source.text.clone(),

@@ -119,6 +119,77 @@ pub struct Initial {
     pub children: Vec<Initial>,
 }
 
+/// One declared change between two versions of a form. Names are of the version before, except those behind `to` and `into`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A question or repeat has another name.
+    Rename {
+        /// The old name.
+        from: Cell,
+        /// The new one.
+        to: Cell,
+    },
+    /// A question has another type.
+    Retype {
+        /// The question.
+        question: Cell,
+        /// Its old type, as written in forms.
+        from: Cell,
+        /// Its new type; without it the type that it has in this form.
+        to: Option<Cell>,
+    },
+    /// A choice has another name.
+    Choice {
+        /// The question.
+        question: Cell,
+        /// The old name.
+        from: Cell,
+        /// The new one.
+        to: Cell,
+    },
+    /// A number is in another unit.
+    Unit {
+        /// The question.
+        question: Cell,
+        /// What the old number is multiplied with.
+        factor: Cell,
+    },
+    /// A question gets a value that is computed from the old answers.
+    Set {
+        /// The question.
+        to: Cell,
+        /// The expression.
+        value: Cell,
+    },
+    /// A question became several.
+    Split {
+        /// The old question.
+        from: Cell,
+        /// The new ones, each with its expression.
+        into: Vec<(Cell, Cell)>,
+    },
+    /// A question moved into a repeat or out of it.
+    Move {
+        /// The question.
+        question: Cell,
+        /// The repeat in which it is asked now.
+        into: Option<Cell>,
+        /// The repeat in which it was asked.
+        out_of: Option<Cell>,
+    },
+    /// A question is gone on purpose: `name`, or `repeat/name`.
+    Drop(Cell),
+}
+
+/// How answers made with one version of a form become answers of the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migration {
+    /// The version.
+    pub from: Cell,
+    /// What changed, in order.
+    pub changes: Vec<Change>,
+}
+
 /// A whole form.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
@@ -148,6 +219,8 @@ pub struct Draft {
     pub initial: Vec<Initial>,
     /// Its questions.
     pub rows: Vec<Row>,
+    /// How answers made with earlier versions become its own.
+    pub migrations: Vec<Migration>,
 }
 
 impl Draft {

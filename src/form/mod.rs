@@ -14,6 +14,7 @@ pub mod expression;
 pub mod instance;
 pub mod list;
 mod list_file;
+pub mod migrate;
 pub mod plan;
 pub mod problem;
 pub mod template;
@@ -264,6 +265,8 @@ pub struct Form {
     pub initial: Vec<draft::Initial>,
     /// Its choice lists.
     pub lists: Vec<Arc<ChoiceList>>,
+    /// How answers made with earlier versions become its own, by version.
+    pub migrations: Vec<migrate::Migration>,
     /// The name of the root element in absolute paths.
     pub root: String,
     /// Documents that expressions walk through: secondary instances, and lists seen as such.

@@ -1,5 +1,7 @@
 //! Reads a form from TOML into a [`Draft`], finding all problems of its shape at once.
 
+mod migrations;
+
 use super::draft::{Cell, Draft, Row, Source};
 use super::expression::compile::nearest;
 use super::list::ChoiceList;
@@ -41,7 +43,7 @@ pub const CELL_COLUMNS: [&str; 22] = [
     "indicator",
 ];
 
-const HEAD: [&str; 9] = ["form", "version", "title", "subject", "date", "summary", "identity", "choices", "question"];
+const HEAD: [&str; 10] = ["form", "version", "title", "subject", "date", "summary", "identity", "choices", "question", "migrate"];
 
 /// Forms larger than this are refused: no real one comes near, and a reader must not be made to run out of memory.
 pub const MAX_SOURCE: usize = 16 << 20;
@@ -104,6 +106,7 @@ impl<'i> Reader<'i> {
             identity: table.get("identity").map(|value| self.cells("identity", value)).unwrap_or_default(),
             lists: table.get("choices").map(|value| self.lists(value)).unwrap_or_default(),
             rows: table.get("question").map(|value| self.rows(value)).unwrap_or_default(),
+            migrations: table.get("migrate").map(|value| self.migrations(value)).unwrap_or_default(),
             languages: vec!["vi".to_owned(), "en".to_owned()],
             source,
             ..Draft::default()

@@ -75,6 +75,20 @@ impl History {
         }
     }
 
+    /// The same history with other content: who knew whom, and what was taken back, stay as they are. For reading only: a
+    /// revision seen like that no longer has the content that its id names.
+    pub fn seen(&self, see: &dyn Fn(usize, &Revision) -> Revision) -> Self {
+        let revisions = self.revisions.iter().enumerate().map(|(at, revision)| see(at, revision)).collect();
+        Self { revisions, ..self.clone() }
+    }
+
+    /// What somebody knew who saw these heads.
+    pub fn known_at(&self, heads: &[RevisionId]) -> Self {
+        let seen: Vec<usize> = (0..self.revisions.len()).filter(|at| heads.contains(&self.revisions[*at].id)).collect();
+        let known = |at: &usize| seen.contains(at) || seen.iter().any(|head| self.descends(*head, *at));
+        Self::new((0..self.revisions.len()).filter(known).map(|at| self.revisions[at].clone()).collect())
+    }
+
     /// The revisions, sorted by (at, id).
     pub fn revisions(&self) -> &[Revision] {
         &self.revisions

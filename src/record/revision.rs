@@ -167,6 +167,11 @@ impl Revision {
         self.of.split('@').next().unwrap_or_default()
     }
 
+    /// The version of its form; 0 where it names none.
+    pub fn version(&self) -> u32 {
+        self.of.split('@').nth(1).and_then(|version| version.parse().ok()).unwrap_or(0)
+    }
+
     /// A text argument.
     pub fn argument(&self, name: &str) -> Option<&str> {
         match self.args.get(name) {

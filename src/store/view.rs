@@ -414,6 +414,17 @@ impl View {
         Ok(rows)
     }
 
+    /// What was last noted of the forms with which records are shown: id, a digest of the form's text, and its `of` where
+    /// it migrates records of earlier versions.
+    pub fn forms_seen(&self) -> Result<BTreeMap<String, (String, String)>, StoreProblem> {
+        Ok(get(&self.meta, b"forms")?.unwrap_or_default())
+    }
+
+    /// Notes it.
+    pub fn set_forms_seen(&self, forms: &BTreeMap<String, (String, String)>) -> Result<(), StoreProblem> {
+        put(&self.meta, b"forms", forms)
+    }
+
     /// Whether any record is kept.
     pub fn is_empty(&self) -> bool {
         self.revisions.is_empty()

@@ -240,8 +240,8 @@ impl App {
                 self.shared.relations = Relations::default();
                 self.saved(&record, now)
             }
-            Reply::Looked { related, history, about } => {
-                self.looked(related, history, about);
+            Reply::Looked { related, history, migrated, about } => {
+                self.looked(related, history, migrated, about);
                 Vec::new()
             }
             Reply::Planned(path, plan) => {
@@ -295,11 +295,12 @@ impl App {
         &mut self,
         related: Option<std::sync::Arc<crate::workbench::related::Related>>,
         history: Vec<crate::record::Revision>,
+        migrated: Vec<crate::locale::Text>,
         about: Vec<std::sync::Arc<crate::workbench::related::Related>>,
     ) {
         match self.screens.last_mut() {
             Some(Screen::Establishment(screen)) => screen.looked(related, about),
-            Some(Screen::Record(screen)) => screen.looked(related, history),
+            Some(Screen::Record(screen)) => screen.looked(related, history, migrated),
             _ => {}
         }
     }

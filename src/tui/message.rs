@@ -2,7 +2,7 @@
 
 use crate::form::Form;
 use crate::interview::Interview;
-use crate::locale::Lang;
+use crate::locale::{Lang, Text};
 use crate::programme::period::Period;
 use crate::record::Revision;
 use crate::record::revision::RevisionId;
@@ -211,6 +211,8 @@ pub enum Reply {
         related: Option<Arc<Related>>,
         /// Its revisions.
         history: Vec<Revision>,
+        /// Of which version it was made, and what could not be carried over from there.
+        migrated: Vec<Text>,
         /// Records about it.
         about: Vec<Arc<related::Related>>,
     },

@@ -191,8 +191,10 @@ fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {
 }
 
 fn look(desk: &Desk, record: &str) -> Result<Reply, Failure> {
-    let history = desk.history(record)?.revisions().to_vec();
+    let standing = desk.standing(record)?;
+    let migrated = standing.told();
+    let history = standing.history.revisions().to_vec();
     let related = desk.row(record).and_then(|row| desk.related(row)).map(std::sync::Arc::new);
     let about = desk.gather(record).into_iter().filter(|r| r.row.record != record).collect();
-    Ok(Reply::Looked { related, history, about })
+    Ok(Reply::Looked { related, history, migrated, about })
 }

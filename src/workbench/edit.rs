@@ -1,6 +1,7 @@
 //! Recording and deciding: adding, editing, voiding, resolving.
 
 use super::related::Gathering;
+use super::upgrade::Standing;
 use super::{Content, Decision, Desk};
 use crate::error::{Exit, Failure};
 use crate::form::Form;
@@ -10,7 +11,7 @@ use crate::interview::json::{self, InputProblem};
 use crate::interview::{Around, Interview, entry};
 use crate::locale::{Text, say};
 use crate::record::history::State;
-use crate::record::merge::{Conflict, merge};
+use crate::record::merge::Conflict;
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::store::Draft;
 use crate::value::Value;
@@ -43,18 +44,16 @@ impl Desk {
     pub fn open_record(&self, record: &str, world: &dyn World) -> Result<Opened, Failure> {
         let around = self.around(world);
         if let Some(draft) = self.store().draft_list().find(|d| d.record == record) {
-            let form = self.form_of(&draft.of)?;
-            let Draft { base, base_notes, answers, notes, parents, typing, cursor, .. } = draft.clone();
+            let (form, draft) = self.upgraded(draft)?;
+            let Draft { base, base_notes, answers, notes, parents, typing, cursor, .. } = draft;
             let interview = Interview::resume(form, (base, base_notes), answers, notes, around);
             return Ok(Opened { interview, parents, typing, cursor });
         }
-        let history = self.history(record)?;
+        let Standing { history, form, merged, .. } = self.standing(record)?;
         if history.state() == State::Void {
             return Err(Failure::new(Exit::Refused, Text::both(say::failure::voided)));
         }
-        let merged = merge(&history, self.settings().clock.now());
-        let form = self.form_of(&super::refresh::newest_writer(&history).of)?;
-        let interview = Interview::reopen(form, merged.answers, merged.notes, around);
+        let interview = Interview::reopen(form?, merged.answers, merged.notes, around);
         Ok(Opened { interview, parents: history.heads(), typing: BTreeMap::new(), cursor: String::new() })
     }
 
@@ -149,9 +148,8 @@ impl Desk {
 
     /// A decision about a record that changes no answer.
     fn decide(&mut self, record: &str, decision: Decision) -> Result<Revision, Failure> {
-        let history = self.history(record)?;
-        let merged = merge(&history, self.settings().clock.now());
-        let form = self.form_of(&super::refresh::newest_writer(&history).of)?;
+        let Standing { history, form, merged, .. } = self.standing(record)?;
+        let form = form?;
         let content = Content { parents: history.heads(), answers: merged.answers, notes: merged.notes, ..Content::default() };
         self.save(record, &form, content, decision)
     }
@@ -163,11 +161,11 @@ impl Desk {
     pub fn conflicts(&self) -> Result<Vec<OpenConflict>, Failure> {
         let mut all = Vec::new();
         for row in self.rows().values().filter(|row| row.conflicts > 0) {
-            let history = self.history(&row.record)?;
-            for conflict in merge(&history, self.settings().clock.now()).conflicts {
-                let writers: Vec<Revision> = conflict.candidates.iter().map(|c| history.revisions()[c.revision].clone()).collect();
-                let form = writers.first().and_then(|w| self.form_of(&w.of).ok());
-                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), made_with: form, conflict, writers });
+            let standing = self.standing(&row.record)?;
+            for conflict in standing.merged.conflicts.clone() {
+                let writers: Vec<Revision> = conflict.candidates.iter().map(|c| standing.seen().revisions()[c.revision].clone()).collect();
+                let shown_with = standing.form.as_ref().ok().cloned();
+                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), shown_with, conflict, writers });
             }
         }
         Ok(all)
@@ -179,9 +177,8 @@ impl Desk {
     /// There is no such conflict or candidate, or no reason.
     pub fn resolve(&mut self, record: &str, path: &str, choice: &Choice, reason: &str) -> Result<Revision, EditProblem> {
         need_reason(reason)?;
-        let history = self.history(record)?;
-        let merged = merge(&history, self.settings().clock.now());
-        let form = self.form_of(&super::refresh::newest_writer(&history).of)?;
+        let Standing { history, form, merged, .. } = self.standing(record)?;
+        let form = form?;
         let path = json::canonical_path(&form, &merged.answers, path).unwrap_or_else(|| path.to_owned());
         let Some(conflict) = merged.conflicts.iter().find(|c| c.path == path) else {
             return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_conflict(l, &path))).into());
@@ -259,10 +256,10 @@ pub struct OpenConflict {
     /// Its form's id.
     pub form: String,
     /// Its form, if it is here: for labels.
-    pub made_with: Option<Arc<Form>>,
+    pub shown_with: Option<Arc<Form>>,
     /// What differs.
     pub conflict: Conflict,
-    /// Who wrote each candidate.
+    /// Who wrote each candidate, as the form sees what they wrote.
     pub writers: Vec<Revision>,
 }
 

@@ -21,6 +21,7 @@ const MAX_COMBINATIONS: usize = 512;
 type Loaded = Result<Arc<Form>, Failure>;
 
 /// The forms at hand.
+#[derive(Clone)]
 pub struct Library {
     folders: Vec<PathBuf>,
     forms: BTreeMap<(String, u32), BTreeSet<Arc<str>>>,

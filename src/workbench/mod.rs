@@ -14,10 +14,12 @@ pub mod related;
 pub mod reporting;
 mod shipped;
 pub mod transfer;
+pub mod upgrade;
 
 use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::instance::Answers;
+use crate::form::migrate::CARRIED;
 use crate::interview::{Around, Interview, Notes, Who};
 use crate::locale::fold::nfc;
 use crate::locale::{Lang, Text, date, say};
@@ -97,6 +99,7 @@ impl Desk {
             desk.remember(row);
         }
         desk.refresh_stale()?;
+        desk.refresh_upgraded()?;
         Ok((desk, notices))
     }
 
@@ -211,7 +214,7 @@ impl Desk {
     /// # Errors
     /// There is neither.
     pub fn form_of(&self, of: &str) -> Result<Arc<Form>, Failure> {
-        self.library.by_of(of).map_or_else(|| self.library.form(of.split('@').next().unwrap_or_default()), Ok)
+        self.library.form_of(of)
     }
 
     /// A record's history.
@@ -248,7 +251,12 @@ impl Desk {
     ///
     /// # Errors
     /// Why it is not saved.
-    pub fn save(&mut self, record: &str, form: &Form, content: Content, decision: Decision) -> Result<Revision, Failure> {
+    pub fn save(&mut self, record: &str, form: &Form, mut content: Content, mut decision: Decision) -> Result<Revision, Failure> {
+        let carried = self.carried(record, form, &content)?;
+        if !carried.is_empty() {
+            decision.args.insert(CARRIED.to_owned(), upgrade::argument(&carried));
+            content.wrote.extend(carried);
+        }
         let next = self.store.next(self.settings.clock.now());
         let revision = self.compose(next, record, form, content, decision)?;
         let mut lines = self.definitions_of(form);

@@ -1,9 +1,11 @@
 //! Bringing what is derived up to date: history → merged answers → form → the line and values that lists and reports read.
 
 use super::Desk;
+use super::upgrade::Standing;
 use crate::error::Failure;
 use crate::form::Form;
 use crate::form::instance::{Answers, ROOT_ROW};
+use crate::form::list::hex_digest;
 use crate::form::world::Nowhere;
 use crate::form::{Kind, NodeId};
 use crate::interview::Around;
@@ -11,11 +13,10 @@ use crate::interview::derive::{Derived, Severity, derive};
 use crate::interview::order::walk;
 use crate::locale::{Lang, date, fold};
 use crate::record::history::{History, State};
-use crate::record::merge::{Merged, merge};
 use crate::record::revision::{Act, Revision};
 use crate::store::{Current, IndexRow};
 use crate::value::{Value, ValueType};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Desk {
     /// Derives the records that changed since they were derived last.
@@ -33,17 +34,43 @@ impl Desk {
         Ok(stale.len())
     }
 
+    /// Derives the records again whose forms at hand came, went or changed, as far as those show records of earlier versions.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn refresh_upgraded(&mut self) -> Result<(), Failure> {
+        let noted = self.store().view().forms_seen()?;
+        let mut found = noted.clone();
+        let forms: BTreeSet<&str> = self.rows().values().map(|row| row.form.as_str()).collect();
+        for id in forms.into_iter().map(str::to_owned).collect::<Vec<_>>() {
+            let text = hex_digest(self.library().text(&format!("{id}.toml")).unwrap_or_default().as_bytes());
+            let before = noted.get(&id);
+            // Most forms migrate nothing and need not be read for this: their text is enough.
+            if before.is_some_and(|(same, migrates)| *same == text && migrates.is_empty()) {
+                continue;
+            }
+            let migrates = self.form(&id).ok().filter(|form| !form.migrations.is_empty()).map(|form| form.of.clone()).unwrap_or_default();
+            if before.map_or("", |(_, of)| of) != migrates {
+                let records: Vec<String> = self.rows().values().filter(|row| row.form == id).map(|row| row.record.clone()).collect();
+                records.iter().try_for_each(|record| self.refresh(record))?;
+            }
+            found.insert(id, (text, migrates));
+        }
+        if found != noted {
+            self.store().view().set_forms_seen(&found)?;
+        }
+        Ok(())
+    }
+
     /// Derives one record.
     ///
     /// # Errors
     /// The store's. A record whose form is not here keeps a line without a summary.
     pub fn refresh(&mut self, record: &str) -> Result<(), Failure> {
-        let history = self.history(record)?;
-        let merged = merge(&history, self.settings().clock.now());
-        let newest = newest_writer(&history);
-        let (row, current) = match self.form_of(&newest.of) {
-            Ok(form) => derived_row(&history, newest, &merged, &form),
-            Err(_) => bare_row(&history, newest, &merged),
+        let standing = self.standing(record)?;
+        let (row, current) = match &standing.form {
+            Ok(form) => derived_row(&standing, form),
+            Err(_) => bare_row(&standing),
         };
         self.store_mut().put_current(&row, &current)?;
         self.remember(row);
@@ -58,11 +85,12 @@ pub fn newest_writer(history: &History) -> &Revision {
     revisions.iter().rev().find(writes).or(revisions.last()).expect("a history has a revision")
 }
 
-fn bare_row(history: &History, newest: &Revision, merged: &Merged) -> (IndexRow, Current) {
+fn bare_row(Standing { history, merged, .. }: &Standing) -> (IndexRow, Current) {
+    let newest = newest_writer(history);
     let row = IndexRow {
         record: newest.record.clone(),
         form: newest.form().to_owned(),
-        version: newest.of.split('@').nth(1).and_then(|v| v.parse().ok()).unwrap_or(0),
+        version: newest.version(),
         state: history.state(),
         conflicts: merged.conflicts.len() as u32,
         problems: 0,
@@ -81,13 +109,16 @@ fn bare_row(history: &History, newest: &Revision, merged: &Merged) -> (IndexRow,
     (row, current)
 }
 
-fn derived_row(history: &History, newest: &Revision, merged: &Merged, form: &Form) -> (IndexRow, Current) {
-    let around = Around { world: &Nowhere, now: date::local(newest.at.time()), lang: Lang::Vi };
-    let derived = derive(form, &merged.answers, around);
-    let (mut row, mut current) = bare_row(history, newest, merged);
+fn derived_row(standing: &Standing, form: &Form) -> (IndexRow, Current) {
+    let (mut row, mut current) = bare_row(standing);
+    let around = Around { world: &Nowhere, now: date::local(row.at.time()), lang: Lang::Vi };
+    let derived = derive(form, &standing.merged.answers, around);
     let findings = derived.findings(form);
-    row.problems = findings.iter().filter(|f| f.severity == Severity::Hard).count() as u32;
-    row.warnings = findings.len() as u32 - row.problems;
+    let hard: BTreeSet<&String> = findings.iter().filter(|f| f.severity == Severity::Hard).map(|f| &f.path).collect();
+    row.version = form.version;
+    row.warnings = (findings.len() - hard.len()) as u32;
+    // What a migration could not carry over counts once, also where the form says so itself.
+    row.problems = hard.union(&standing.problems().keys().collect()).count() as u32;
     row.subject = form.subject.map_or_else(String::new, |id| derived.instance.read(form, ROOT_ROW, id).to_text().to_string());
     row.date = day(form, &derived).unwrap_or_default();
     row.summary = derived.summary(form, around);

@@ -1,15 +1,16 @@
 //! Sync, merge, verify, backup and restore: the store and central files.
 
-use super::Desk;
+use super::library::Library;
+use super::{Desk, Settings};
 use crate::disk::{AtomicFile, FileLock};
 use crate::error::{Exit, Failure};
 use crate::exchange::reader::Reader;
 use crate::exchange::seal::SealBuilder;
 use crate::exchange::union::{Closed, Line, MAX_SOURCES, Source, Tally, Teller, UnionProblem, Writer, union};
 use crate::locale::{Text, say};
-use crate::record::history::State;
+use crate::record::history::{History, State};
 use crate::record::{Definition, Entry};
-use chrono::{DateTime, Utc};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufReader;
@@ -112,11 +113,18 @@ impl Lookalikes {
     }
 }
 
+/// Forms and lists stand before the records that they made.
+fn learn(library: &RefCell<Library>, entry: &Entry) {
+    if let Entry::Definition(definition) = entry {
+        library.borrow_mut().add(definition.clone());
+    }
+}
+
 /// The union of files, written to `out` unless it is only planned. What `out` holds already stays in it.
 ///
 /// # Errors
 /// The first thing that is wrong; nothing was changed then.
-pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, now: DateTime<Utc>) -> Result<Tally, Failure> {
+pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settings) -> Result<Tally, Failure> {
     let _lock = if plan { None } else { Some(FileLock::take(out).map_err(|p| Failure::lock(p, out))?) };
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
     let mut programme: Option<String> = None;
@@ -140,13 +148,16 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, now: DateTime<Utc
         true => None,
         false => Some(Writer::new(AtomicFile::create(out).map_err(io)?, &programme.unwrap_or_default()).map_err(io)?),
     };
-    let mut teller = Teller::new(now);
+    let library = RefCell::new(Library::new(settings));
+    let merge = |history: &History| library.borrow().merge(history, settings.clock.now());
+    let mut teller = Teller::new(&merge);
     let mut lookalikes = Lookalikes::default();
     let mut grew = false;
     union(&mut sources, &mut |line: Line<'_>| {
         let is_new = line.sources & had == 0;
         grew |= is_new;
         lookalikes.definition(line.entry);
+        learn(&library, line.entry);
         if let Entry::Revision(revision) = line.entry {
             lookalikes.record(teller.revision(revision, is_new));
             // Every further copy of a line in the inputs was known by then.
@@ -261,7 +272,9 @@ impl Desk {
             Some((file, news)) => (Some(Writer::new(file, &programme).map_err(io)?), Some(news)),
             None => (None, None),
         };
-        let mut teller = Teller::new(self.settings().clock.now());
+        let library = RefCell::new(self.library().clone());
+        let merge = |history: &History| library.borrow().merge(history, self.settings().clock.now());
+        let mut teller = Teller::new(&merge);
         let mut seal = SealBuilder::default();
         let mut lookalikes = Lookalikes::default();
         let mut grew = !has_file;
@@ -270,6 +283,7 @@ impl Desk {
             let is_sent = line.sources & FILE == 0;
             grew |= is_sent;
             lookalikes.definition(line.entry);
+            learn(&library, line.entry);
             if let Entry::Revision(revision) = line.entry {
                 seal.revision(revision);
                 lookalikes.record(teller.revision(revision, is_new));

@@ -17,4 +17,5 @@ macro_rules! say {
 pub mod cli;
 pub mod failure;
 pub mod form;
+pub mod migrate;
 pub mod screen;

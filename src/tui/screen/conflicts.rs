@@ -114,13 +114,13 @@ impl Conflicts {
         let mut selected_line = 0;
         let mut number = 0;
         for open in &self.open {
-            let text = |value: Option<&Value>| match (value, &open.made_with) {
+            let text = |value: Option<&Value>| match (value, &open.shown_with) {
                 (None, _) => s::cleared(lang),
                 (Some(_), Some(form)) => show::at_path(form, &open.conflict.path, value, lang),
                 (Some(value), None) => value.plain(),
             };
             let answers = open.writers.first().map(|w| w.answers.clone()).unwrap_or_default();
-            let label = open.made_with.as_ref().map_or_else(|| open.conflict.path.clone(), |form| show::path(form, &answers, &open.conflict.path, lang));
+            let label = open.shown_with.as_ref().map_or_else(|| open.conflict.path.clone(), |form| show::path(form, &answers, &open.conflict.path, lang));
             lines.push((format!("{label} · {} · {}", shared.summary(&open.record), shared.title(&open.form)), theme::strong()));
             lines.push((s::conflict_base(lang, text(open.conflict.base.as_ref())), theme::faint()));
             for (candidate, writer) in open.conflict.candidates.iter().zip(&open.writers) {

@@ -10,7 +10,7 @@ use super::super::words;
 use super::Step;
 use crate::interview::order::walk;
 use crate::interview::show;
-use crate::locale::{Lang, date, say::screen as s};
+use crate::locale::{Lang, Text, date, say::screen as s};
 use crate::record::Revision;
 use crate::value::ValueType;
 use crate::workbench::related::Related;
@@ -25,6 +25,8 @@ pub struct RecordScreen {
     pub record: String,
     related: Option<Arc<Related>>,
     history: Vec<Revision>,
+    /// Where it was made with an earlier version of its form.
+    migrated: Vec<Text>,
     scroll: usize,
     /// The reason being typed for striking it out.
     reason: Option<Field>,
@@ -33,12 +35,12 @@ pub struct RecordScreen {
 impl RecordScreen {
     /// Before it is known.
     pub fn new(record: &str) -> Self {
-        Self { record: record.to_owned(), related: None, history: Vec::new(), scroll: 0, reason: None }
+        Self { record: record.to_owned(), related: None, history: Vec::new(), migrated: Vec::new(), scroll: 0, reason: None }
     }
 
     /// It has become known.
-    pub fn looked(&mut self, related: Option<Arc<Related>>, history: Vec<Revision>) {
-        (self.related, self.history) = (related, history);
+    pub fn looked(&mut self, related: Option<Arc<Related>>, history: Vec<Revision>, migrated: Vec<Text>) {
+        (self.related, self.history, self.migrated) = (related, history, migrated);
     }
 
     /// The places whose keys work.
@@ -85,7 +87,8 @@ impl RecordScreen {
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         let [left, right] = Layout::horizontal([Constraint::Percentage(56), Constraint::Percentage(44)]).spacing(2).areas(body);
         if let Some(related) = &self.related {
-            let lines = answers(related, shared);
+            let mut lines: Vec<String> = self.migrated.iter().map(|text| text.get(lang).to_owned()).collect();
+            lines.extend(answers(related, shared));
             let scroll = self.scroll.min(lines.len().saturating_sub(body.height as usize));
             for (at, text) in lines.iter().skip(scroll).take(body.height as usize).enumerate() {
                 draw::line(frame, left, at as u16, &super::super::field::shorten(text, left.width as usize), Style::default());
