@@ -340,14 +340,13 @@ fn find(screen: &mut InterviewScreen, mut field: Field, key: &KeyEvent, command:
 /// Questions whose label holds the words, with their paths: what was typed in full first, then what begins so.
 pub fn matching(screen: &InterviewScreen, typed: &str, shared: &Shared) -> Vec<(String, String)> {
     let query = crate::locale::fold::Query::new(typed);
-    let form = screen.interview.form();
     let mut found = Vec::new();
     for section in &screen.sections {
         for line in crate::interview::outline::lines(&screen.interview, section) {
-            if let (Line::Question(_, node), Some(path)) = (line, screen.path_of(line)) {
-                let label = form.node(node).label.get(shared.lang);
-                if query.matches(&crate::locale::fold::fold(label)) {
-                    found.push((path, label.to_owned()));
+            if let (Line::Question(row, node), Some(path)) = (line, screen.path_of(line)) {
+                let label = screen.say((row, node), "label", shared);
+                if query.matches(&crate::locale::fold::fold(&label)) {
+                    found.push((path, label));
                 }
             }
         }

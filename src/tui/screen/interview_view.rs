@@ -7,7 +7,7 @@ use super::super::keys::Place;
 use super::super::theme;
 use super::interview::{InterviewScreen, Over, around, world};
 use super::interview_edit::matching;
-use crate::form::instance::RowId;
+use crate::form::instance::{ROOT_ROW, RowId};
 use crate::form::{Kind, NodeId};
 use crate::interview::derive::Severity;
 use crate::interview::outline::Line;
@@ -79,7 +79,7 @@ impl InterviewScreen {
         let height = area.height as usize;
         let first = draw::scroll(self.section, height, self.sections.len());
         for (row, (at, section)) in self.sections.iter().enumerate().skip(first).take(height).enumerate() {
-            let label = section.group.map_or_else(|| s::section_other(shared.lang), |id| self.interview.form().node(id).label.get(shared.lang).to_owned());
+            let label = section.group.map_or_else(|| s::section_other(shared.lang), |id| self.say((ROOT_ROW, id), "label", shared));
             let done = section.answered > 0 && section.missing == 0 && section.wrong == 0;
             let mark = if at == self.section {
                 "▸"
@@ -116,13 +116,13 @@ impl InterviewScreen {
         let here = at == self.at;
         let instance = &self.interview.derived().instance;
         match self.lines[at] {
-            Line::Heading(_, node) => draw::line(frame, area, row, form.node(node).label.get(lang), theme::title()),
+            Line::Heading(at, node) => draw::line(frame, area, row, &self.say((at, node), "label", shared), theme::title()),
             Line::Table(at, node) => {
                 let count = match form.node(node).kind {
                     Kind::Repeat(scope) => instance.children(form, at, scope).len(),
                     _ => 0,
                 };
-                draw::line(frame, area, row, &format!("{} · {}", form.node(node).label.get(lang), s::rows_count(lang, count)), theme::title());
+                draw::line(frame, area, row, &format!("{} · {}", self.say((at, node), "label", shared), s::rows_count(lang, count)), theme::title());
             }
             Line::Row(inner) => draw::line(frame, area, row, &s::row_number(lang, instance.row(inner).position), theme::faint()),
             Line::Add(..) => draw::line(frame, area, row, &s::add_row(lang), if here { theme::selected() } else { theme::faint() }),
@@ -136,20 +136,21 @@ impl InterviewScreen {
         let path = self.interview.derived().instance.path(form, at, node);
         let width = area.width as usize;
         let label_width = (width * 2 / 5).clamp(18, 44);
-        let finding = self.interview.findings().into_iter().find(|f| f.path == path);
+        let finding = self.interview.derived().problem_at(at, node);
         let blank = self.interview.derived().instance.cell(form, at, node).value.is_blank();
         let (mark, style) = match finding {
             _ if self.unread.contains_key(&path) => ("✗", theme::alert()),
-            Some(f) if f.severity == Severity::Hard && blank => ("•", Style::default()),
-            Some(f) if f.severity == Severity::Hard => ("✗", theme::alert()),
-            Some(f) if self.interview.notes().contains_key(&f.path) => ("⚠", theme::faint()),
+            Some((Severity::Hard, _)) if blank => ("•", Style::default()),
+            Some((Severity::Hard, _)) => ("✗", theme::alert()),
+            Some(_) if self.interview.notes().contains_key(&path) => ("⚠", theme::faint()),
             Some(_) => ("⚠", theme::warning()),
             None => (" ", Style::default()),
         };
+        let label = self.say((at, node), "label", shared);
         if question.kind == Kind::Note {
-            return draw::line(frame, area, row, &format!("  {}", shorten(question.label.get(shared.lang), width.saturating_sub(2))), theme::faint());
+            return draw::line(frame, area, row, &format!("  {}", shorten(&label, width.saturating_sub(2))), theme::faint());
         }
-        draw::line(frame, area, row, &format!("{mark} {}", draw::pad(question.label.get(shared.lang), label_width)), if here { theme::strong() } else { style });
+        draw::line(frame, area, row, &format!("{mark} {}", draw::pad(&label, label_width)), if here { theme::strong() } else { style });
         let value_area = Rect { x: area.x + label_width as u16 + 3, width: area.width.saturating_sub(label_width as u16 + 3), ..area };
         self.view_value((at, node), &path, here, row, shared, frame, value_area);
     }
@@ -209,15 +210,20 @@ impl InterviewScreen {
         let Some((row, node)) = self.question() else {
             return draw::line(frame, area, 1, &s::add_row_hint(lang), theme::faint());
         };
-        let form = self.interview.form();
-        let question = form.node(node);
-        let required = self.interview.findings().into_iter().any(|f| f.row == row && f.node == node && f.severity == Severity::Hard);
-        draw::line(frame, area, 1, &shorten(&format!("{}{}", question.label.get(lang), if required { " *" } else { "" }), area.width as usize), theme::strong());
+        let required = matches!(self.interview.derived().problem_at(row, node), Some((Severity::Hard, _)));
+        draw::line(frame, area, 1, &shorten(&format!("{}{}", self.say((row, node), "label", shared), if required { " *" } else { "" }), area.width as usize), theme::strong());
         let (told, style) = self.told((row, node), shared);
-        let hint = [question.hint.get(lang), question.guidance.get(lang)].join(" ");
+        let hint = ["hint", "guidance_hint"].map(|column| self.say((row, node), column, shared)).join(" ");
         let lines = [Span::styled(told, style), Span::styled(hint.trim().to_owned(), theme::faint())].into_iter().filter(|s| !s.content.is_empty()).map(TextLine::from);
         let below = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()).wrap(Wrap { trim: true }), below);
+    }
+
+    /// A text of a question with the answers that it shows filled in.
+    pub(super) fn say(&self, (row, node): (RowId, NodeId), column: &'static str, shared: &Shared) -> String {
+        let world = world(shared, &self.record);
+        let around = around(&world, shared, NaiveDateTime::default());
+        self.interview.derived().say(self.interview.form(), around, row, node, column).into_owned()
     }
 
     /// What the program says about the answer.
@@ -234,9 +240,9 @@ impl InterviewScreen {
         let blank = self.interview.derived().instance.cell(form, row, node).value.is_blank();
         let previous = self.interview.previous(row, node, around).map(|v| s::previous(lang, show::value(form, node, &v, lang)));
         let note = self.interview.notes().get(&path);
-        match self.interview.findings().into_iter().find(|f| f.path == path) {
-            Some(f) if f.severity == Severity::Hard && !blank => return (format!("✗ {}", f.message.get(lang)), theme::alert()),
-            Some(f) if f.severity == Severity::Soft && note.is_none() => return (format!("⚠ {} {}", f.message.get(lang), s::reason_missing(lang)), theme::warning()),
+        match self.interview.derived().problem_at(row, node) {
+            Some((Severity::Hard, message)) if !blank => return (format!("✗ {}", message.get(lang)), theme::alert()),
+            Some((Severity::Soft, message)) if note.is_none() => return (format!("⚠ {} {}", message.get(lang), s::reason_missing(lang)), theme::warning()),
             _ => {}
         }
         let reading = self.interview.answers().get(&path).and_then(|value| reading(value, form.node(node).value, lang));
@@ -247,7 +253,7 @@ impl InterviewScreen {
 
     fn view_over(&self, shared: &Shared, frame: &mut Frame<'_>) {
         let lang = shared.lang;
-        let label = self.question().map_or_else(String::new, |(_, node)| self.interview.form().node(node).label.get(lang).to_owned());
+        let label = self.question().map_or_else(String::new, |place| self.say(place, "label", shared));
         match &self.over {
             Some(Over::Choices(choices)) => choices.view(&shorten(&label, 60), lang, frame),
             Some(Over::Note(field, wanted)) => {
