@@ -177,6 +177,13 @@ impl<'c, 'a> Walker<'c, 'a> {
     }
 
     fn go(&mut self, steps: &[Step], absolute: bool) -> Walked<()> {
+        // A repeat's own expressions stand outside of its rows: into them leads a step.
+        let holder = self.compiler.site.node.filter(|node| matches!(self.form().node(*node).kind, Kind::Repeat(_)));
+        if let (code::Start::Holder, Some(repeat), Some(first), true) = (&self.start, holder, steps.first(), self.steps.is_empty())
+            && first.axis != Axis::Parent
+        {
+            self.down(repeat);
+        }
         for (at, step) in steps.iter().enumerate() {
             match (&step.axis, self.place.clone()) {
                 (Axis::Here, _) => {
