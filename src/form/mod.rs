@@ -18,6 +18,7 @@ pub mod plan;
 pub mod problem;
 pub mod template;
 pub mod toml;
+pub mod workbook;
 pub mod world;
 
 use crate::locale::Text;
