@@ -18,3 +18,4 @@ pub mod cli;
 pub mod failure;
 pub mod form;
 pub mod screen;
+pub mod xlsform;
