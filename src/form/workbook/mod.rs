@@ -71,14 +71,16 @@ pub fn clean(text: &str) -> String {
 }
 
 impl Workbook {
-    /// The workbook as text, with the address of every cell (and of every empty one under a header).
+    /// The workbook as text, with the address of every sheet and cell (and of every empty one under a header).
     pub fn to_source(&self, name: &str) -> Source {
         let mut text = String::from(MARKER);
         text.push('\n');
         let mut cells = Vec::new();
         for sheet in &self.sheets {
             text.push('[');
+            let start = text.len();
             escape(&sheet.name, &mut text);
+            cells.push((start..text.len(), sheet.name.clone()));
             text.push_str("]\n");
             let width = sheet.rows.first().map_or(0, Vec::len);
             let columns: Vec<String> = (0..sheet.rows.iter().map(Vec::len).max().unwrap_or(0)).map(column_name).collect();
@@ -217,10 +219,11 @@ fn row(line: &str, start: usize) -> Vec<Spot<'_>> {
     spots
 }
 
-/// The addresses of all cells of a text form: [`Source::cells`] of a text that was kept.
+/// The addresses of all sheets and cells of a text form: [`Source::cells`] of a text that was kept.
 pub fn addresses(sheets: &[Placed<'_>]) -> Vec<(Range<usize>, String)> {
     let mut cells = Vec::new();
     for sheet in sheets {
+        cells.push((sheet.name.place.clone(), sheet.name.text.clone().into_owned()));
         let columns: Vec<String> = (0..sheet.rows.iter().map(Vec::len).max().unwrap_or(0)).map(column_name).collect();
         for (line, row) in sheet.rows.iter().enumerate() {
             cells.extend(row.iter().zip(&columns).map(|(spot, column)| (spot.place.clone(), format!("{}!{column}{}", sheet.name.text, line + 1))));

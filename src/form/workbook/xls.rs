@@ -11,8 +11,8 @@ const RESERVED: u32 = 0xFFFF_FFFA;
 const ENTRY: usize = 128;
 /// Larger files are no form.
 const MAX_FILE: usize = 64 << 20;
-/// The cells between a sheet's first and last one.
-const MAX_AREA: u64 = 2 << 20;
+/// The cells between the first and the last one, of all sheets together: the library lays them out as tables.
+const MAX_AREA: u64 = 6 << 20;
 /// What all sheets together may hold in records.
 const MAX_WALKED: usize = 256 << 20;
 
@@ -33,13 +33,14 @@ pub fn check(bytes: &[u8]) -> Result<(), Unreadable> {
     }
     let broken = || Unreadable::Damaged(String::new());
     let stream = Compound::open(bytes).and_then(|file| file.workbook()).ok_or_else(broken)?;
-    let mut walked = 0;
+    let (mut walked, mut area) = (0, 0);
     for (kind, data) in records(&stream).take_while(|(kind, _)| *kind != END) {
         if kind == BOUND_SHEET {
             let start = number(data, 0).ok_or_else(broken)? as usize;
             let sheet = stream.get(start..).ok_or_else(broken)?;
             walked += sheet.len();
-            if walked > MAX_WALKED || !is_small(sheet) {
+            area += table_area(sheet).ok_or_else(broken)?;
+            if walked > MAX_WALKED || area > MAX_AREA {
                 return Err(Unreadable::TooLarge);
             }
         }
@@ -159,8 +160,8 @@ fn records(mut stream: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     })
 }
 
-/// Whether a sheet's cells lie close enough together to be laid out as a table.
-fn is_small(sheet: &[u8]) -> bool {
+/// The size of the table that holds all of a sheet's cells; `None` if the sheet contradicts itself.
+fn table_area(sheet: &[u8]) -> Option<u64> {
     let mut depth = 0_i64;
     let (mut rows, mut columns) = (0_u64, 0_u64);
     for (kind, data) in records(sheet) {
@@ -168,12 +169,12 @@ fn is_small(sheet: &[u8]) -> bool {
             BEGIN => depth += 1,
             END if depth <= 1 => break,
             END => depth -= 1,
-            DIMENSIONS if !sane_dimensions(data) => return false,
+            DIMENSIONS if !sane_dimensions(data) => return None,
             kind if CELLS.contains(&kind) => {
                 let (Some(row), Some(column)) = (short(data, 0), short(data, 2)) else { continue };
                 let last = if kind == MANY_NUMBERS { short(data, data.len().saturating_sub(2)).unwrap_or(column) } else { column };
                 if last < column {
-                    return false;
+                    return None;
                 }
                 rows = rows.max(u64::from(row) + 1);
                 columns = columns.max(u64::from(last) + 1);
@@ -181,7 +182,7 @@ fn is_small(sheet: &[u8]) -> bool {
             _ => {}
         }
     }
-    rows * columns <= MAX_AREA
+    Some(rows * columns)
 }
 
 fn sane_dimensions(data: &[u8]) -> bool {

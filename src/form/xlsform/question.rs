@@ -64,6 +64,9 @@ impl<'a, 't> Walker<'a, 't> {
         if let Some(place) = ["image", "audio", "video"].into_iter().find_map(place) {
             self.warn(place, say::xlsform::media_named);
         }
+        for (header, cell) in row.extra.iter().filter(|(header, _)| header.starts_with("media")) {
+            self.warn(cell.place.clone(), |lang| say::xlsform::unknown_media(lang, header));
+        }
     }
 
     fn check_appearance(&mut self, row: &Row) {
@@ -195,7 +198,7 @@ impl<'a, 't> Walker<'a, 't> {
     /// A question without label is no question when something computes it; otherwise it is a mistake.
     fn check_shown(&mut self, row: &mut Row, plain: &Plain) {
         let place = row.name.place.clone();
-        if !plain.shown || SHOWN.iter().any(|text| row.texts.contains_key(text)) {
+        if !plain.shown || is_shown(row) {
             return;
         }
         let is_computed = row.cells.contains_key("calculation");
@@ -266,6 +269,11 @@ impl<'a, 't> Walker<'a, 't> {
             entities.allocate(&mut self.problems);
         }
     }
+}
+
+/// Whether a row has a text to show, or would have if its kind of media were known.
+pub fn is_shown(row: &Row) -> bool {
+    SHOWN.iter().any(|text| row.texts.contains_key(text)) || row.extra.keys().any(|header| header.starts_with("media"))
 }
 
 /// Keeps the type as written where the engine's own does not say it.

@@ -2,6 +2,7 @@
 
 use super::choices::OTHER;
 use super::parameters::Parameters;
+use super::question::is_shown;
 use super::survey::Walker;
 use super::table::Line;
 use super::types::Select;
@@ -35,7 +36,7 @@ impl<'a, 't> Walker<'a, 't> {
         }
         self.table_list(line, list);
         self.actions(line, &mut row, false);
-        if !["label", "hint", "image", "big_image", "audio", "video"].iter().any(|text| row.texts.contains_key(text)) {
+        if !is_shown(&row) {
             if row.cells.contains_key("calculation") || line.get(self.at.trigger).is_some() {
                 self.unseen.insert(row.name.text.clone());
             } else {
@@ -165,7 +166,7 @@ impl<'a, 't> Walker<'a, 't> {
         }
         self.around.lists.add_other(list);
         let name = format!("{}_other", row.name.text);
-        self.frame().generated.push((name.clone(), row.name.place.clone()));
+        self.frame().generated.push(name.clone());
         let mut other = Row { name: Cell::made(name, row.name.place.clone()), kind: Cell::made("text", place.clone()), ..Row::default() };
         other.texts.insert("label", (Text::both(say::xlsform::specify_other), place.clone()));
         other.cells.insert("relevant", Cell::made(format!("selected(../{}, '{OTHER}')", row.name.text), place.clone()));

@@ -23,13 +23,8 @@ impl Settings {
     /// Reads the first row that holds anything.
     pub fn read(table: &Table<'_>, problems: &mut Vec<Problem>) -> Self {
         let mut settings = Self::default();
-        let has_both = table.columns.iter().any(|column| column.header == "form_id");
         for (column, value) in table.lines().find(|line| !line.is_empty()).into_iter().flat_map(|line| line.cells()) {
             let name = if column.path.len() == 1 { column.path[0].clone() } else { column.header.clone() };
-            if column.header == "id_string" && has_both {
-                problems.push(Problem::warning(column.place.clone(), Text::both(say::xlsform::both_form_ids)));
-                continue;
-            }
             settings.cells.insert(name, value.cell());
         }
         settings.check(problems);

@@ -75,10 +75,11 @@ pub(super) struct Frame {
     container: Option<Container>,
     /// The list of a loop.
     list: Option<String>,
-    names: BTreeSet<String>,
+    /// The names in it and where they stand.
+    names: BTreeMap<String, Range<usize>>,
     names_lower: BTreeSet<String>,
     /// Names that parts made automatically will take.
-    pub generated: Vec<(String, Range<usize>)>,
+    pub generated: Vec<String>,
     /// Of a group with the appearance `table-list`: the list of its first question.
     pub table_list: Option<Option<String>>,
 }
@@ -247,7 +248,8 @@ impl<'a, 't> Walker<'a, 't> {
         }
         *self.names.entry(name.clone()).or_default() += 1;
         let frame = self.frame();
-        let is_new = frame.names.insert(name.clone());
+        let is_new = !frame.names.contains_key(&name);
+        frame.names.entry(name.clone()).or_insert_with(|| place.clone());
         let is_new_lower = frame.names_lower.insert(name.to_lowercase());
         if name == "meta" {
             self.error(place, say::xlsform::reserved_meta);
@@ -300,9 +302,8 @@ impl<'a, 't> Walker<'a, 't> {
 
     /// A count that is more than a reference is a calculation beside the repeat for every other program of the field.
     fn repeat_count(&mut self, row: &Row) {
-        if let Some(count) = row.cells.get("repeat_count").filter(|count| words::only_reference(&count.text).is_none()) {
-            let generated = (format!("{}_count", row.name.text), count.place.clone());
-            self.frame().generated.push(generated);
+        if row.cells.get("repeat_count").is_some_and(|count| words::only_reference(&count.text).is_none()) {
+            self.frame().generated.push(format!("{}_count", row.name.text));
         }
     }
 
@@ -334,8 +335,8 @@ impl<'a, 't> Walker<'a, 't> {
     }
 
     fn close(&mut self, frame: Frame) -> Row {
-        for (name, place) in &frame.generated {
-            if frame.names.contains(name) {
+        for name in &frame.generated {
+            if let Some(place) = frame.names.get(name) {
                 self.error(place.clone(), |lang| say::xlsform::generated_name(lang, name));
             }
         }
@@ -397,7 +398,7 @@ impl<'a, 't> Walker<'a, 't> {
 
 impl Frame {
     fn new(row: Row, container: Option<Container>) -> Self {
-        Self { row, container, list: None, names: BTreeSet::new(), names_lower: BTreeSet::new(), generated: Vec::new(), table_list: None }
+        Self { row, container, list: None, names: BTreeMap::new(), names_lower: BTreeSet::new(), generated: Vec::new(), table_list: None }
     }
 
     /// Its name and whether it is a repeat, for the paths of entities.

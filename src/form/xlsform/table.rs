@@ -57,6 +57,13 @@ impl<'t> Table<'t> {
             let path = headers.path(&header, double);
             let column = Column { header, path, place: spot.place.clone(), at };
             match seen.get(&column.path) {
+                // Both were usual once; the newer spelling counts.
+                Some(first) if column.path == ["id_string"] => {
+                    problems.push(Problem::warning(column.place.clone(), Text::both(say::xlsform::both_form_ids)));
+                    if column.header == "form_id" {
+                        table.columns[*first] = column;
+                    }
+                }
                 Some(first) => {
                     let other = &table.columns[*first].header;
                     let what = Text::both(|lang| say::xlsform::same_column(lang, &column.header, other));
