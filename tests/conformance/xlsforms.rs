@@ -7,6 +7,7 @@ use khuyencong::form::workbook::{Sheet, Workbook};
 use khuyencong::form::{Read, check, read_bytes, xlsform};
 use khuyencong::locale::Lang;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -100,15 +101,32 @@ fn loading(cases: &[Value]) -> Row {
     row
 }
 
-/// Through the checker as well, with every list file present.
+/// Through the checker as well, with every list file present: one row, with any column that the form may name.
 fn checks(read: &Read) -> Result<(), String> {
     loads(read)?;
     let Ok((draft, _)) = read else { return Err(String::new()) };
-    let list = |_: &str| Some(Arc::from("name,label\na,A\n"));
+    let words: BTreeSet<&str> = draft.source.text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic())).collect();
+    let columns: Vec<&str> = words.into_iter().filter(|word| !matches!(*word, "name" | "label" | "id" | "title")).collect();
+    let list = |name: &str| Some(Arc::from(list_file(name, &columns)));
     check::check(draft, &list).map(|_| ()).map_err(|problems| {
         let first = problems.iter().find(|problem| problem.severity == Severity::Error);
         first.map_or_else(String::new, |problem| shown(problem, &draft.source))
     })
+}
+
+fn list_file(name: &str, columns: &[&str]) -> String {
+    match name.rsplit('.').next() {
+        Some("xml") => {
+            let cells: String = columns.iter().map(|column| format!("<{column}>1</{column}>")).collect();
+            format!("<root><item><name>a</name><label>A</label>{cells}</item></root>")
+        }
+        Some("geojson") => {
+            let properties: serde_json::Map<String, Value> = columns.iter().map(|column| ((*column).to_owned(), Value::from(1))).chain([("title".to_owned(), "A".into())]).collect();
+            let feature = serde_json::json!({"type": "Feature", "id": "a", "properties": properties, "geometry": {"type": "Point", "coordinates": [105.1, 9.2]}});
+            serde_json::json!({"type": "FeatureCollection", "features": [feature]}).to_string()
+        }
+        _ => format!("name,label,{}\na,A,{}\n", columns.join(","), vec!["1"; columns.len()].join(",")),
+    }
 }
 
 fn checking(cases: &[Value]) -> Row {

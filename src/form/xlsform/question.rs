@@ -104,6 +104,10 @@ impl<'a, 't> Walker<'a, 't> {
         if text != plain.spellings[0] || plain.fit == Fit::Empty || plain.kind != plain.spellings[0] {
             keep_type(&mut row, plain, text);
         }
+        if let Some(filter) = row.cells.remove("choice_filter") {
+            // A map's features may be filtered; nothing here has choices.
+            row.extra.insert("choice_filter".to_owned(), filter);
+        }
         self.bring(&mut row, plain);
         self.check_parameters(line, plain, parameters, &mut row);
         let is_background = plain.spellings[0] == "background-geopoint";
@@ -135,7 +139,8 @@ impl<'a, 't> Walker<'a, 't> {
         let Some(trigger) = line.get(self.at.trigger) else { return };
         let value = row.cells.remove("calculation").unwrap_or_else(|| Cell::made("''", trigger.place.clone()));
         for target in self.trigger_targets(&trigger) {
-            self.triggers.push((target.text.clone(), target.place.clone(), !is_background));
+            let name = words::only_reference(&target.text).unwrap_or_default().to_owned();
+            self.triggers.push((name, target.place.clone(), !is_background));
             row.sets.push(Set { when: When::Changed(target), value: value.clone() });
         }
     }
@@ -163,8 +168,7 @@ impl<'a, 't> Walker<'a, 't> {
         if between.into_iter().any(|between| !between.contains(',')) {
             self.error(trigger.place.clone(), say::xlsform::one_reference);
         }
-        let cell = |reference: &words::Reference<'_>| Some(Cell::made(reference.name?, trigger.part(reference.part.clone())));
-        found.iter().filter_map(cell).collect()
+        found.iter().map(|reference| trigger.cell_of(reference.part.clone())).collect()
     }
 
     fn check_background(&mut self, line: Line<'a, 't>) {

@@ -61,11 +61,8 @@ impl<'a, 't> Walker<'a, 't> {
         if select.from_file && (extension(list).is_none() || list.matches('.').count() != 1) {
             self.error(place.clone(), |lang| say::xlsform::file_extension(lang, list));
         }
-        if let Some(extension) = extension(list) {
+        if extension(list).is_some() {
             self.sources.file(list, place.clone());
-            if extension != "csv" {
-                self.warn(place.clone(), |lang| say::xlsform::only_csv(lang, list));
-            }
             row.cells.insert("choices_file", Cell::made(list, place));
             return;
         }

@@ -73,11 +73,19 @@ impl Settings {
         let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
         let fallback = Cell::made(if stem.is_empty() { ROOT_NAME } else { stem }, 0..0);
         draft.id = self.cells.get("id_string").cloned().unwrap_or(fallback);
-        draft.title = Text::plain(self.get("title").unwrap_or(&draft.id.text));
+        let written = draft.id.text.clone();
+        let id: String = written.chars().map(|c| if c.is_whitespace() || c.is_control() || c == '@' { '_' } else { c }).collect();
+        if id != written {
+            // A record names its form as `id@version@hash`; the id as written still leaves with the form.
+            let cell = Cell::made(id, draft.id.place.clone());
+            draft.settings.insert("form_id".to_owned(), std::mem::replace(&mut draft.id, cell));
+        }
+        draft.title = Text::plain(self.get("title").unwrap_or(&written));
         draft.version = self.get("version").and_then(|version| version.parse().ok()).filter(|version| *version > 0).unwrap_or(1);
         if let Some(name) = self.cells.get("instance_name") {
             draft.head.insert("summary", name.clone());
         }
+        draft.settings.insert("root".to_owned(), Cell::made(self.root_name(), 0..0));
         draft.settings.extend(self.cells.into_iter().filter(|(name, _)| !HELD.contains(&name.as_str())));
     }
 }

@@ -81,9 +81,9 @@ impl Sources {
         }
     }
 
-    /// The declared sources for the draft: their name and address.
+    /// The declared sources for the draft: their name and `src:` with the address.
     pub fn external(self) -> Vec<(String, Cell)> {
         let declared = self.sources.into_iter().filter(|source| source.is_declared);
-        declared.map(|source| (source.name, Cell::made(source.file.unwrap_or_default(), source.place))).collect()
+        declared.map(|source| (source.name, Cell::made(format!("src:{}", source.file.unwrap_or_default()), source.place))).collect()
     }
 }

@@ -66,7 +66,10 @@ impl<'t> Table<'t> {
                 }
                 Some(first) => {
                     let other = &table.columns[*first].header;
-                    let what = Text::both(|lang| say::xlsform::same_column(lang, &column.header, other));
+                    let what = match *other == column.header {
+                        true => Text::both(|lang| say::xlsform::duplicate_header(lang, other)),
+                        false => Text::both(|lang| say::xlsform::same_column(lang, &column.header, other)),
+                    };
                     problems.push(Problem::error(column.place, what));
                 }
                 None => {
@@ -146,6 +149,11 @@ impl Value<'_> {
     /// As a cell of the draft.
     pub fn cell(&self) -> Cell {
         Cell { text: self.text.clone().into_owned(), place: self.place.clone(), exact: self.exact }
+    }
+
+    /// A part of it as a cell of the draft.
+    pub fn cell_of(&self, part: Range<usize>) -> Cell {
+        Cell { text: self.text[part.clone()].to_owned(), place: self.part(part), exact: self.exact }
     }
 
     /// The place of a part of it.

@@ -197,12 +197,31 @@ fn token(rest: &str, c: char) -> Token {
 
 /// The length of a date, a time or both at the start of a text.
 fn moment(text: &str) -> Option<usize> {
-    let shape = |text: &str, shape: &str| text.len() >= shape.len() && text.bytes().zip(shape.bytes()).all(|(b, s)| if s == b'0' { b.is_ascii_digit() } else { b == s });
     let sign = usize::from(text.starts_with('-'));
-    if shape(&text[sign..], "0000-00-00") {
-        return Some(sign + 10);
+    if !is_shaped(&text[sign..], "0000-00-00") {
+        return time(text);
     }
-    shape(text, "00:00:00").then_some(8)
+    let date = sign + 10;
+    let after = text[date..].strip_prefix('T').and_then(time);
+    Some(after.map_or(date, |time| date + 1 + time))
+}
+
+/// The length of a time with its zone.
+fn time(text: &str) -> Option<usize> {
+    if !is_shaped(text, "00:00:00") {
+        return None;
+    }
+    let zone = match text.as_bytes().get(8) {
+        Some(b'Z') => 1,
+        Some(b'+' | b'-') if is_shaped(&text[9..], "00:00") => 6,
+        _ => 0,
+    };
+    Some(8 + zone)
+}
+
+/// Whether a text begins like the shape, where `0` is any digit.
+fn is_shaped(text: &str, shape: &str) -> bool {
+    text.len() >= shape.len() && text.bytes().zip(shape.bytes()).all(|(b, s)| if s == b'0' { b.is_ascii_digit() } else { b == s })
 }
 
 /// The length of a number, with its minus, at the start of a text.
@@ -247,8 +266,8 @@ mod tests {
     #[test]
     fn a_first_value_is_dynamic_when_it_computes() {
         assert!(["now()", "${a}", "1 + 2", "a[1]", "today()-3", "1 div 2", "a - b"].iter().all(|text| is_dynamic(text, "text")));
-        assert!(["", "a", "2020-01-01", "-5", "'a + b'", "a/b", "10:00:00", "may not", "1 2"].iter().all(|text| !is_dynamic(text, "text")), "plain");
-        assert!(!is_dynamic("12-34-56", "date") && is_dynamic("a-b", "text") == is_dynamic("a-b", "text"));
+        assert!(["", "a", "2020-01-01", "-5", "'a + b'", "a/b", "10:00:00", "01:02:55+10:00", "2022-03-14T01:02:55-07:00", "may not", "1 2"].iter().all(|text| !is_dynamic(text, "text")), "plain");
+        assert!(!is_dynamic("12 - 34", "date") && is_dynamic("12 - 34", "text"));
     }
 
     #[test]

@@ -125,7 +125,6 @@ say! {
     typed_position() "máy này không có bản đồ: tọa độ được gõ vào" "this program has no map: positions are typed"
     stays_empty(kind) "“{kind}” để trống trên máy này" "“{kind}” stays empty in this program"
     kept_anyway() "audit không cần: mọi bản lưu đều được giữ" "an audit is not needed: every revision is kept"
-    only_csv(file) "danh mục “{file}” cần bản .csv để dùng trên máy này" "the list “{file}” needs a .csv copy to be used in this program"
     appearance_ignored(name) "kiểu hiện “{name}” được bỏ qua trên màn hình chữ" "the appearance “{name}” is passed over on a text screen"
     media_named() "hình, tiếng không hiện được: chỉ hiện tên tệp" "pictures and sounds are not shown, only the file's name is"
     encrypted_later() "public_key: phiếu không được mã hóa trên máy này" "public_key: records are not encrypted in this program"
