@@ -174,7 +174,7 @@ default = "concat('of ', ${workers})"
 #[derive(Clone, Debug)]
 enum Move {
     Answer(usize, usize, usize, Option<u8>),
-    Add(usize),
+    Add,
     AddInside(usize),
     Delete(usize),
     Insert(usize),
@@ -183,7 +183,7 @@ enum Move {
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = prop_oneof![
         6 => (0usize..8, 0usize..4, 0usize..3, proptest::option::of(0u8..30)).prop_map(|(q, r, i, v)| Move::Answer(q, r, i, v)),
-        2 => (0usize..4).prop_map(Move::Add),
+        2 => (0usize..4).prop_map(|_| Move::Add),
         2 => (0usize..4).prop_map(Move::AddInside),
         1 => (0usize..4).prop_map(Move::Delete),
         1 => (0usize..4).prop_map(Move::Insert),
@@ -237,7 +237,7 @@ impl Play {
                     self.interview.answer(&path, number.map(|n| value(name, n)), around());
                 }
             }
-            Move::Add(_) => {
+            Move::Add => {
                 let key = self.key();
                 self.interview.add_row("field", &key, around());
             }
@@ -389,7 +389,7 @@ proptest! {
             let id = form.ids().nth(at % form.nodes.len()).unwrap();
             let compiled = compile(&syntax, Site::at(form, id));
             let mut play = Play::new();
-            for step in [Move::Add(0), Move::AddInside(0), Move::Add(0), Move::Answer(4, 0, 0, Some(7))] {
+            for step in [Move::Add, Move::AddInside(0), Move::Add, Move::Answer(4, 0, 0, Some(7))] {
                 play.go(&step);
             }
             let instance = &play.interview.derived().instance;
@@ -444,7 +444,7 @@ fn a_question_has_at_most_one_problem_and_says_it_with_its_answer() {
 #[test]
 fn a_group_or_repeat_that_is_not_relevant_keeps_its_answers_and_counts_for_nothing() {
     let mut play = Play::new();
-    play.go(&Move::Add(0));
+    play.go(&Move::Add);
     play.interview.answer("field/k1/area", Some(Value::Number(4.into())), around());
     let total = |play: &Play| {
         let form = play.interview.form();
@@ -461,7 +461,7 @@ fn a_group_or_repeat_that_is_not_relevant_keeps_its_answers_and_counts_for_nothi
 #[test]
 fn rows_inside_rows_are_numbered_summed_and_filtered_each_for_itself() {
     let mut play = Play::new();
-    for step in [Move::Add(0), Move::AddInside(0), Move::AddInside(0), Move::Add(0), Move::AddInside(1)] {
+    for step in [Move::Add, Move::AddInside(0), Move::AddInside(0), Move::Add, Move::AddInside(1)] {
         play.go(&step);
     }
     let set = |play: &mut Play, path: &str, value: Value| play.interview.answer(path, Some(value), around());
@@ -539,7 +539,7 @@ fn every_disputed_family_is_decided_as_the_documentation_says() {
 #[test]
 fn totals_skip_blank_rows_and_sets_compare_as_in_xpath() {
     let mut play = Play::new();
-    (0..3).for_each(|_| play.go(&Move::Add(0)));
+    (0..3).for_each(|_| play.go(&Move::Add));
     for (path, number) in [("field/k1/area", 1), ("field/k3/area", 3)] {
         play.interview.answer(path, Some(Value::Number(number.into())), around());
     }

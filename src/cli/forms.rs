@@ -6,7 +6,7 @@ use crate::form::Form;
 use crate::form::migrate::compare::{suggestion, undeclared};
 use crate::form::problem::{Severity, render_all};
 use crate::locale::{Lang, Text, say};
-use crate::workbench::library::{Library, Report, check_text};
+use crate::workbench::library::{Library, Report, check_bytes};
 use clap::{Arg, ArgMatches, Command};
 use std::path::Path;
 use std::process::ExitCode;
@@ -72,11 +72,10 @@ fn count(form: &crate::form::Form) -> usize {
 fn read(path: &str, context: &Context) -> Result<Report, Failure> {
     let path = Path::new(path);
     let bytes = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
-    let text = String::from_utf8_lossy(&bytes);
     let library = Library::new(&context.settings);
     let folder = path.parent().unwrap_or(Path::new(""));
     let lists = |name: &str| std::fs::read_to_string(folder.join(name)).ok().map(Arc::from).or_else(|| library.text(name));
-    Ok(check_text(&path.display().to_string(), &text, &lists))
+    Ok(check_bytes(&path.display().to_string(), &bytes, &lists))
 }
 
 fn check(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {

@@ -19,7 +19,9 @@ pub mod plan;
 pub mod problem;
 pub mod template;
 pub mod toml;
+pub mod workbook;
 pub mod world;
+pub mod xlsform;
 
 use crate::locale::Text;
 use crate::value::ValueType;
@@ -36,7 +38,21 @@ pub type Read = Result<(draft::Draft, Vec<problem::Problem>), (draft::Source, Ve
 /// # Errors
 /// The text is no form at all.
 pub fn read(name: &str, text: &str) -> Read {
+    if workbook::is_text(text) {
+        return xlsform::read_text(name, text);
+    }
     toml::read(name, text)
+}
+
+/// Reads a form file's bytes as what they are: a workbook or text.
+///
+/// # Errors
+/// The bytes are no form at all.
+pub fn read_bytes(name: &str, bytes: &[u8]) -> Read {
+    if workbook::is_workbook(bytes) {
+        return xlsform::read_bytes(name, bytes);
+    }
+    read(name, &String::from_utf8_lossy(bytes))
 }
 
 /// A question, group or repeat of a form, by its place in document order.

@@ -2,7 +2,7 @@
 
 use super::draft::Source;
 use crate::locale::{Lang, Text, say};
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
 
 /// Whether a form with this problem can be used.
@@ -53,20 +53,37 @@ impl Problem {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
-    /// The problem with its line of source and a caret.
+    /// The problem with its line of source and a caret; of a workbook, with its cell's address and text.
     pub fn render(&self, source: &Source, lang: Lang) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR.with_name(say::form::error(lang)),
             Severity::Warning => Level::WARNING.with_name(say::form::warning(lang)),
         };
-        let end = source.text.len();
-        let (start, stop) = (self.place.start.min(end), self.place.end.min(end));
-        let snippet = Snippet::source(&*source.text).path(&source.name).annotation(AnnotationKind::Primary.span(start..stop.max(start)));
-        let mut group: Group<'_> = level.primary_title(self.what.get(lang)).element(snippet);
+        let group = level.primary_title(self.what.get(lang));
+        let mut group: Group<'_> = match source.address(self.place.start) {
+            Some((cell, address)) => group.element(Origin::path(format!("{} {address}", source.name))).element(self.cell_snippet(source, cell)),
+            None => group.element(self.annotated(Snippet::source(&*source.text).path(&source.name), 0..source.text.len())),
+        };
         if !self.hint.is_empty() {
             group = group.element(Level::HELP.with_name(say::form::help(lang)).message(self.hint.get(lang)));
         }
-        Renderer::plain().render(&[group])
+        let rendered = Renderer::plain().render(&[group]);
+        // Between an address and a text without a path of its own, the renderer says that another file begins.
+        rendered.lines().filter(|line| line.trim() != ":::").collect::<Vec<_>>().join("\n")
+    }
+
+    /// The text of a workbook's cell; where a spreadsheet has line numbers, its row.
+    fn cell_snippet<'s>(&self, source: &'s Source, cell: &Range<usize>) -> Snippet<'s, Annotation<'s>> {
+        let text = source.text.get(cell.clone()).unwrap_or_default();
+        let row = source.address(cell.start).and_then(|(_, address)| address.rsplit_once(|c: char| !c.is_ascii_digit())?.1.parse().ok());
+        self.annotated(Snippet::source(text).line_start(row.unwrap_or(1)), cell.clone())
+    }
+
+    /// The place as a part of the text that a snippet shows.
+    fn annotated<'s>(&self, snippet: Snippet<'s, Annotation<'s>>, shown: Range<usize>) -> Snippet<'s, Annotation<'s>> {
+        let inside = |at: usize| at.clamp(shown.start, shown.end) - shown.start;
+        let (start, end) = (inside(self.place.start), inside(self.place.end));
+        snippet.annotation(AnnotationKind::Primary.span(start..end.max(start)))
     }
 }
 

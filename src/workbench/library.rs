@@ -6,11 +6,11 @@ use crate::error::{Exit, Failure};
 use crate::form::draft::Source;
 use crate::form::list::ChoiceList;
 use crate::form::problem::{Problem, Severity};
-use crate::form::{Form, check};
+use crate::form::{Form, Read, check, workbook, xlsform};
 use crate::locale::{Text, fold, say};
 use crate::programme::Programme;
 use crate::record::Definition;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,10 +20,14 @@ const MAX_COMBINATIONS: usize = 512;
 
 type Loaded = Result<Arc<Form>, Failure>;
 
+/// A form file's name and its text.
+type FormFile = (String, Arc<str>);
+
 /// The forms at hand.
 #[derive(Clone)]
 pub struct Library {
     folders: Vec<PathBuf>,
+    workbooks: OnceCell<BTreeMap<String, FormFile>>,
     forms: BTreeMap<(String, u32), BTreeSet<Arc<str>>>,
     lists: BTreeMap<String, BTreeSet<Arc<str>>>,
     by_id: RefCell<BTreeMap<String, Loaded>>,
@@ -44,7 +48,7 @@ impl Library {
     /// With the folders of the settings.
     pub fn new(settings: &Settings) -> Self {
         let folders = settings.forms_dir.iter().cloned().chain([settings.data_dir.join("forms")]).collect();
-        Self { folders, forms: BTreeMap::new(), lists: BTreeMap::new(), by_id: RefCell::default(), by_of: RefCell::default() }
+        Self { folders, workbooks: OnceCell::new(), forms: BTreeMap::new(), lists: BTreeMap::new(), by_id: RefCell::default(), by_of: RefCell::default() }
     }
 
     /// Adds a definition that came with records.
@@ -73,6 +77,7 @@ impl Library {
             let name = entry.file_name().to_string_lossy().into_owned();
             own.extend(name.strip_suffix(".toml").filter(|id| *id != "programme").map(str::to_owned));
         }
+        own.extend(self.workbooks().keys().cloned());
         own.sort();
         own.dedup();
         own.retain(|id| !ids.contains(id));
@@ -93,9 +98,34 @@ impl Library {
         loaded
     }
 
-    fn load(&self, id: &str) -> Loaded {
+    /// A form's file: `id.toml`, or the workbook that says it is this form.
+    fn form_file(&self, id: &str) -> Option<FormFile> {
         let file = format!("{id}.toml");
-        let Some(text) = self.text(&file) else {
+        self.text(&file).map(|text| (file, text)).or_else(|| self.workbooks().get(id).cloned())
+    }
+
+    /// The workbooks of the folders by the form's id, which need not be the file's name; earlier folders go first.
+    fn workbooks(&self) -> &BTreeMap<String, FormFile> {
+        self.workbooks.get_or_init(|| {
+            let files = self.folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flat_map(|entries| {
+                let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_workbook_name(path)).collect();
+                paths.sort();
+                paths
+            });
+            let mut workbooks = BTreeMap::new();
+            for path in files {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let Some(book) = std::fs::read(&path).ok().and_then(|bytes| workbook::read(&bytes).ok()) else { continue };
+                if let Ok((draft, _)) = xlsform::read(&name, &book) {
+                    workbooks.entry(draft.id.text).or_insert((name, draft.source.text));
+                }
+            }
+            workbooks
+        })
+    }
+
+    fn load(&self, id: &str) -> Loaded {
+        let Some((file, text)) = self.form_file(id) else {
             let hint = Text::both(|l| say::failure::no_form_hint(l, self.ids().join(", ")));
             return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_form(l, id))).hint(hint));
         };
@@ -121,7 +151,7 @@ impl Library {
         {
             return Some(form);
         }
-        let own = self.text(&format!("{id}.toml"));
+        let own = self.form_file(id).map(|(_, text)| text);
         let stored = self.forms.get(&(id.to_owned(), version)).into_iter().flatten().cloned();
         own.into_iter().chain(stored).find_map(|source| self.with_lists(id, &source, of))
     }
@@ -195,9 +225,24 @@ impl Library {
     }
 }
 
+/// Whether a file is named like a workbook; a spreadsheet program's lock file (`~$form.xlsx`) is none.
+fn is_workbook_name(path: &Path) -> bool {
+    let is_kind = path.extension().is_some_and(|kind| ["xlsx", "xlsm", "xls"].iter().any(|known| kind.eq_ignore_ascii_case(known)));
+    is_kind && !path.file_name().unwrap_or_default().to_string_lossy().starts_with('~')
+}
+
 /// Reads and checks a form's text.
 pub fn check_text(name: &str, text: &str, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
-    let (draft, mut problems) = match crate::form::read(name, text) {
+    checked(crate::form::read(name, text), lists)
+}
+
+/// Reads and checks a form file: a workbook or text.
+pub fn check_bytes(name: &str, bytes: &[u8], lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
+    checked(crate::form::read_bytes(name, bytes), lists)
+}
+
+fn checked(read: Read, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
+    let (draft, mut problems) = match read {
         Err((source, problems)) => return Report { source, form: None, problems },
         Ok(read) => read,
     };

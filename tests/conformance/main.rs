@@ -4,6 +4,7 @@
 //! `cargo test --test conformance -- xlsforms --all` names every failure of one module.
 
 mod expressions;
+mod xlsforms;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 type Run = fn(&Path) -> Table;
 
-const MODULES: [(&str, Run); 1] = [("expressions", expressions::run)];
+const MODULES: [(&str, Run); 2] = [("expressions", expressions::run), ("xlsforms", xlsforms::run)];
 
 /// What came of one set of cases.
 #[derive(Debug, Default)]

@@ -19,3 +19,4 @@ pub mod failure;
 pub mod form;
 pub mod migrate;
 pub mod screen;
+pub mod xlsform;
