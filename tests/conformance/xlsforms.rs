@@ -34,8 +34,7 @@ const WARNINGS: [(&str, &str); 12] = [
 const DECIDED: [(&str, &str); 1] = [("The 'form_name' value is invalid", "the form's name is no argument here, only a setting")];
 
 /// Places that rest on one.
-const DECIDED_PLACES: [(&str, &str); 1] =
-    [("[row : 1] On the 'settings' sheet, the 'name' value", "a bad setting is shown in its own row 2; theirs names row 1, the headers'")];
+const DECIDED_PLACES: [(&str, &str); 1] = [("[row : 1] On the 'settings' sheet, the 'name' value", "a bad setting is shown in its own row 2; theirs names row 1, the headers'")];
 
 /// Runs all cases.
 pub fn run(shared: &Path) -> Table {
@@ -105,7 +104,8 @@ fn loading(cases: &[Value]) -> Row {
 fn checks(read: &Read) -> Result<(), String> {
     loads(read)?;
     let Ok((draft, _)) = read else { return Err(String::new()) };
-    let words: BTreeSet<&str> = draft.source.text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic())).collect();
+    let words: BTreeSet<&str> =
+        draft.source.text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic())).collect();
     let columns: Vec<&str> = words.into_iter().filter(|word| !matches!(*word, "name" | "label" | "id" | "title")).collect();
     let list = |name: &str| Some(Arc::from(list_file(name, &columns)));
     check::check(draft, &list).map(|_| ()).map_err(|problems| {
@@ -121,7 +121,8 @@ fn list_file(name: &str, columns: &[&str]) -> String {
             format!("<root><item><name>a</name><label>A</label>{cells}</item></root>")
         }
         Some("geojson") => {
-            let properties: serde_json::Map<String, Value> = columns.iter().map(|column| ((*column).to_owned(), Value::from(1))).chain([("title".to_owned(), "A".into())]).collect();
+            let properties: serde_json::Map<String, Value> =
+                columns.iter().map(|column| ((*column).to_owned(), Value::from(1))).chain([("title".to_owned(), "A".into())]).collect();
             let feature = serde_json::json!({"type": "Feature", "id": "a", "properties": properties, "geometry": {"type": "Point", "coordinates": [105.1, 9.2]}});
             serde_json::json!({"type": "FeatureCollection", "features": [feature]}).to_string()
         }

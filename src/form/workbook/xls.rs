@@ -193,5 +193,6 @@ fn sane_dimensions(data: &[u8]) -> bool {
         _ => return true,
     };
     let in_order = |first: u32, last: u32, most: u32| (first <= last || last == 0) && last <= most && first <= most;
-    rows.is_some_and(|(first, last)| in_order(first, last, 1 << 16)) && columns.is_some_and(|(first, last)| first <= 256 && in_order(u32::from(first), u32::from(last), 256) || last == 0)
+    rows.is_some_and(|(first, last)| in_order(first, last, 1 << 16))
+        && columns.is_some_and(|(first, last)| first <= 256 && in_order(u32::from(first), u32::from(last), 256) || last == 0)
 }

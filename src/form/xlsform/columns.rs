@@ -49,8 +49,7 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("video", &["media", "video"]),
 ];
 
-const SETTINGS: &[(&str, &[&str])] =
-    &[("form_title", &["title"]), ("set_form_title", &["title"]), ("form_id", &["id_string"]), ("set_form_id", &["id_string"])];
+const SETTINGS: &[(&str, &[&str])] = &[("form_title", &["title"]), ("set_form_title", &["title"]), ("form_id", &["id_string"]), ("set_form_id", &["id_string"])];
 
 const ENTITIES: &[(&str, &[&str])] = &[("list_name", &["dataset"])];
 

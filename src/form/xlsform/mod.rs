@@ -8,6 +8,7 @@ mod choices;
 mod columns;
 mod entities;
 mod languages;
+mod own;
 mod parameters;
 mod question;
 mod range;
@@ -18,7 +19,7 @@ mod sources;
 mod survey;
 mod table;
 mod types;
-mod words;
+pub(super) mod words;
 
 use super::Read;
 use super::draft::{Cell, Draft, Source};
@@ -30,6 +31,7 @@ use choices::Lists;
 use columns::Headers;
 use entities::Entities;
 use languages::Languages;
+pub(super) use languages::UNNAMED;
 use settings::Settings;
 use table::Table;
 
@@ -41,11 +43,14 @@ pub fn read_bytes(name: &str, bytes: &[u8]) -> Read {
     match workbook::read(bytes) {
         Ok(book) => read(name, &book),
         Err(unreadable) => {
-            let mut problem = Problem::error(0..0, Text::both(|lang| match &unreadable {
-                Unreadable::TooLarge => say::xlsform::too_large(lang),
-                Unreadable::Locked => say::xlsform::locked(lang),
-                Unreadable::Damaged(_) => say::xlsform::not_a_workbook(lang),
-            }));
+            let mut problem = Problem::error(
+                0..0,
+                Text::both(|lang| match &unreadable {
+                    Unreadable::TooLarge => say::xlsform::too_large(lang),
+                    Unreadable::Locked => say::xlsform::locked(lang),
+                    Unreadable::Damaged(_) => say::xlsform::not_a_workbook(lang),
+                }),
+            );
             if let Unreadable::Damaged(why) = unreadable {
                 problem.hint = Text::plain(why);
             }
@@ -84,6 +89,7 @@ fn read_source(source: Source) -> Read {
         Some((mut draft, settings)) => {
             draft.source = source;
             settings.fill(&mut draft);
+            own::form(&mut draft);
             Ok((draft, reader.problems))
         }
         None => Err((source, reader.problems)),

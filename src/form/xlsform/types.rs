@@ -105,8 +105,7 @@ const SELECTS: [(&str, Select); 16] = {
 };
 
 /// Settings that may stand in the survey as rows.
-const SETTINGS: [(&str, &str); 5] =
-    [("form_title", "title"), ("set_form_title", "title"), ("form_id", "id_string"), ("set_form_id", "id_string"), ("prefix", "prefix")];
+const SETTINGS: [(&str, &str); 5] = [("form_title", "title"), ("set_form_title", "title"), ("form_id", "id_string"), ("set_form_id", "id_string"), ("prefix", "prefix")];
 
 const fn plain(spellings: &'static [&'static str], kind: &'static str) -> Plain {
     Plain { spellings, kind, shown: true, fit: Fit::Full, brings: None }

@@ -266,7 +266,12 @@ mod tests {
     #[test]
     fn a_first_value_is_dynamic_when_it_computes() {
         assert!(["now()", "${a}", "1 + 2", "a[1]", "today()-3", "1 div 2", "a - b"].iter().all(|text| is_dynamic(text, "text")));
-        assert!(["", "a", "2020-01-01", "-5", "'a + b'", "a/b", "10:00:00", "01:02:55+10:00", "2022-03-14T01:02:55-07:00", "may not", "1 2"].iter().all(|text| !is_dynamic(text, "text")), "plain");
+        assert!(
+            ["", "a", "2020-01-01", "-5", "'a + b'", "a/b", "10:00:00", "01:02:55+10:00", "2022-03-14T01:02:55-07:00", "may not", "1 2"]
+                .iter()
+                .all(|text| !is_dynamic(text, "text")),
+            "plain"
+        );
         assert!(!is_dynamic("12 - 34", "date") && is_dynamic("12 - 34", "text"));
     }
 

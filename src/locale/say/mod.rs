@@ -14,8 +14,10 @@ macro_rules! say {
     )*};
 }
 
+pub mod author;
 pub mod cli;
 pub mod failure;
 pub mod form;
 pub mod screen;
+pub mod transfer_forms;
 pub mod xlsform;
