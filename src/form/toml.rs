@@ -52,6 +52,9 @@ pub const WHEN: [&str; 4] = ["first-load", "load", "new-row", "changed"];
 /// The languages of a form that names none.
 pub const DEFAULT_LANGUAGES: [&str; 2] = ["vi", "en"];
 
+/// How an instance begins whose XML is in a file: its address follows.
+pub(super) const SRC: &str = "src:";
+
 /// Forms larger than this are refused: no real one comes near, and a reader must not be made to run out of memory.
 pub const MAX_SOURCE: usize = 16 << 20;
 
@@ -184,8 +187,11 @@ impl<'i> Reader<'i> {
     fn instance(&mut self, table: &DeTable<'i>, place: Range<usize>) -> (String, Cell) {
         self.known(table, &["id", "xml", "src"]);
         let id = self.needed(table, "id", place.clone()).text;
-        let key = if table.contains_key("src") { "src" } else { "xml" };
-        (id, self.needed(table, key, place))
+        if let Some(src) = table.get("src") {
+            let address = self.cell("src", src).unwrap_or_default();
+            return (id, Cell::made(format!("{SRC}{}", address.text), address.place));
+        }
+        (id, self.needed(table, "xml", place))
     }
 
     fn itext(&mut self, value: &Value<'i>) -> BTreeMap<String, Text> {

@@ -5,7 +5,7 @@
 
 use super::draft::{Draft, Initial, Row, Set, When};
 use super::list::{Choice, ChoiceList};
-use super::toml::{DEFAULT_LANGUAGES, other_language};
+use super::toml::{DEFAULT_LANGUAGES, SRC, other_language};
 use crate::locale::Text;
 use crate::value::write_string;
 use std::fmt::Write;
@@ -66,7 +66,10 @@ pub fn write(draft: &Draft) -> String {
     for (id, xml) in &draft.instances {
         out.push_str("\n[[instance]]\n");
         line(&mut out, "id", id);
-        line(&mut out, if xml.text.trim_start().starts_with('<') { "xml" } else { "src" }, &xml.text);
+        match xml.text.strip_prefix(SRC) {
+            Some(address) => line(&mut out, "src", address),
+            None => line(&mut out, "xml", &xml.text),
+        }
     }
     if !draft.itext.is_empty() {
         out.push_str("\n[itext]\n");

@@ -135,7 +135,7 @@ pub fn random() -> impl Strategy<Value = Draft> {
     let head = (name(), 1..u32::MAX, said(), vec("[a-z]{2}|[A-Z][a-z]{3,6}", 1..3), vec(cell(), 0..2));
     let maps = (btree_map(prop::sample::select(vec!["subject", "date", "summary"]), cell(), 0..3), btree_map(name(), cell(), 0..3));
     let lists = btree_map(prop_oneof![name(), Just("lists/energy.csv".to_owned())], list(), 0..3);
-    let instances = vec((name(), prop_oneof![cell(), Just(Cell::made("<root><item>\"'\\</item></root>", 0..0))]), 0..2);
+    let instances = vec((name(), prop_oneof![cell(), Just(Cell::made("src:jr://file/a.xml", 0..0)), Just(Cell::made("<root><item>\"'\\</item></root>", 0..0))]), 0..2);
     let itext = btree_map(any_text(), said(), 0..2);
     (head, maps, lists, instances, itext, initial(), rows()).prop_map(|((id, version, title, languages, identity), (head, settings), lists, instances, itext, initial, rows)| {
         Draft {

@@ -19,7 +19,7 @@ const EXPRESSIONS: [&str; 11] = ["required", "relevant", "constraint", "warning"
 
 /// Adds what is doubtful about a form. `rows` are the rows of [`Form::nodes`], in order.
 pub fn check(form: &Form, draft: &Draft, rows: &[&Row], problems: &mut Vec<Problem>) {
-    texts::check(form, draft, rows, problems);
+    texts::check(draft, rows, problems);
     names_that_differ_in_case(form, rows, problems);
     labels_that_stand_twice(form, draft, problems);
     for (id, row) in form.ids().zip(rows) {

@@ -81,6 +81,10 @@ pub fn form(draft: &mut Draft) {
     if says(draft, "version", &|text| text == draft.version.to_string()) {
         draft.settings.remove("version");
     }
+    if says(draft, "root", &|text| text == draft.id.text) {
+        draft.settings.remove("root");
+        draft.settings.remove("name");
+    }
     if draft.languages.first().is_some_and(|first| says(draft, "default_language", &|text| recognised(text).unwrap_or(text) == first)) {
         draft.settings.remove("default_language");
     }

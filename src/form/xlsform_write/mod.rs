@@ -19,6 +19,7 @@ pub use natives::{read_actions, unshield};
 use super::check::ListSource;
 use super::draft::Draft;
 use super::workbook::{Sheet, Workbook, is_text};
+use super::xlsform::words;
 use crate::locale::{Lang, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use table::Table;
@@ -108,6 +109,14 @@ pub fn shown(language: &str) -> &str {
     }
 }
 
+/// What the form's root element is called where that is not what it is called anyway. A repeat must not have that name too.
+fn root(draft: &Draft) -> &str {
+    let root = draft.settings.get("root").map_or(&draft.id.text, |cell| &cell.text);
+    let mut is_taken = false;
+    super::check_lists::each_row(&draft.rows, &mut |row| is_taken |= row.kind.text == "repeat" && row.name.text == *root);
+    if root == "data" || is_taken || !words::is_name(root) { "" } else { root }
+}
+
 fn settings(draft: &Draft, languages: &Languages, losses: &mut Losses) -> Table {
     let mut table = Table::new("settings");
     let row = table.add();
@@ -121,7 +130,8 @@ fn settings(draft: &Draft, languages: &Languages, losses: &mut Losses) -> Table 
     if first != UNNAMED {
         row.set("default_language", shown(first));
     }
-    for (column, cell) in draft.settings.iter().filter(|(_, cell)| !is_text(&cell.text)) {
+    row.set("name", root(draft));
+    for (column, cell) in draft.settings.iter().filter(|(column, cell)| *column != "root" && !is_text(&cell.text)) {
         // The reader knows it in any case, others in this one only.
         row.set(if column == "omit_instanceid" { "omit_instanceID" } else { column }, &cell.text);
     }

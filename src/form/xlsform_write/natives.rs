@@ -114,10 +114,11 @@ pub(super) fn is_file(source: &str) -> bool {
 
 /// The type of the row that declares an instance in a file.
 pub(super) fn external_type(source: &str) -> Option<&'static str> {
-    if source.starts_with("jr://file-csv/") {
+    let address = source.strip_prefix("src:")?;
+    if address.starts_with("jr://file-csv/") {
         return Some("csv-external");
     }
-    source.starts_with("jr://file/").then_some("xml-external")
+    address.starts_with("jr://file/").then_some("xml-external")
 }
 
 /// Actions as text, one a line: `load: now()`, `changed a: ${b} + 1`.

@@ -289,7 +289,7 @@ impl Writer<'_> {
     fn triggers(&self, sets: &[Set]) -> Option<String> {
         let one = sets.windows(2).all(|pair| pair[0].value.text == pair[1].value.text) && sets.iter().all(|set| !set.value.text.is_empty());
         let of = |set: &Set| match &set.when {
-            When::Changed(of) if self.answered.contains(of.text.as_str()) => Some(format!("${{{}}}", of.text)),
+            When::Changed(of) => words::only_reference(&of.text).filter(|name| self.answered.contains(name)).map(|_| of.text.clone()),
             _ => None,
         };
         let triggers: Option<Vec<String>> = sets.iter().map(of).collect();
