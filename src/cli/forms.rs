@@ -1,6 +1,6 @@
-//! `forms list`, `check`, `try`, `eval`.
+//! `forms list`, `check`, `try`, `eval`; `import` and `export` are in [`forms_transfer`].
 
-use super::{Context, eval, flag, option, say_out};
+use super::{Context, eval, flag, forms_transfer, option, say_out};
 use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::migrate::compare::{suggestion, undeclared};
@@ -15,16 +15,20 @@ use std::sync::Arc;
 pub fn command(lang: Lang) -> Command {
     use say::cli as s;
     let file = |name: &'static str| Arg::new(name).value_name("FILE").required(true);
-    Command::new("forms").about(s::forms(lang)).subcommand_required(true).subcommands([
-        Command::new("list").about(s::forms_list(lang)).arg(option("format", "table|json", s::format(lang)).value_parser(["table", "json"]).default_value("table")),
-        Command::new("check").about(s::forms_check(lang)).args([file("file").num_args(1..), option("against", "OLD", say::migrate::against_help(lang))]),
-        Command::new("try").about(s::forms_try(lang)).arg(file("file")),
-        Command::new("eval").about(s::forms_eval(lang)).args([
-            Arg::new("expression").value_name("EXPR").required_unless_present("batch").allow_hyphen_values(true),
-            option("answers", "FILE", s::answers_file(lang)),
-            flag("batch", s::eval_batch(lang)),
-        ]),
-    ])
+    Command::new("forms")
+        .about(s::forms(lang))
+        .subcommand_required(true)
+        .subcommands([
+            Command::new("list").about(s::forms_list(lang)).arg(option("format", "table|json", s::format(lang)).value_parser(["table", "json"]).default_value("table")),
+            Command::new("check").about(s::forms_check(lang)).args([file("file").num_args(1..), option("against", "OLD", say::migrate::against_help(lang))]),
+            Command::new("try").about(s::forms_try(lang)).arg(file("file")),
+            Command::new("eval").about(s::forms_eval(lang)).args([
+                Arg::new("expression").value_name("EXPR").required_unless_present("batch").allow_hyphen_values(true),
+                option("answers", "FILE", s::answers_file(lang)),
+                flag("batch", s::eval_batch(lang)),
+            ]),
+        ])
+        .subcommands(forms_transfer::commands(lang))
 }
 
 pub fn run(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
@@ -42,6 +46,8 @@ pub fn run(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure>
             }
         }
         Some(("eval", m)) => eval::run(m, context),
+        Some(("import", m)) => forms_transfer::import(m, context),
+        Some(("export", m)) => forms_transfer::export(m, context),
         _ => Ok(ExitCode::from(Exit::Usage as u8)),
     }
 }

@@ -5,6 +5,7 @@
 mod decide;
 mod eval;
 mod forms;
+mod forms_transfer;
 mod init;
 mod record;
 mod report;

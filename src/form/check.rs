@@ -3,13 +3,13 @@
 //! Three steps: lay the nodes out (names, types, scopes), gather the lists, resolve the expressions (`check_logic`).
 
 use super::check_lists::parameter;
-use super::check_logic;
 use super::draft::{Cell, Draft, Row};
 use super::expression::compile::nearest;
 use super::list::hex_digest;
 use super::plan::Plan;
 use super::problem::{Problem, Severity};
 use super::{Choices, Form, Kind, Logic, Meta, Node, NodeId, ROOT, Scope, ScopeId};
+use super::{check_author, check_logic};
 use crate::locale::{Text, say};
 use crate::value::ValueType;
 use std::collections::BTreeMap;
@@ -86,6 +86,7 @@ pub fn check(draft: &Draft, lists: &dyn ListSource) -> Checked {
     let Checker { mut form, mut problems, cells, .. } = checker;
     check_logic::resolve(&mut form, draft, &cells, &mut problems);
     form.migrations = super::migrate::check::migrations(&form, draft, lists, &mut problems);
+    check_author::check(&form, draft, &cells, &mut problems);
     if problems.iter().any(|p| p.severity == Severity::Error) {
         return Err(problems);
     }
@@ -244,11 +245,6 @@ impl<'d> Checker<'d> {
         let silent = matches!(kind, Kind::Calculate | Kind::Hidden | Kind::Meta(_));
         if label.is_empty() && !silent {
             self.warn(&row.name, Text::both(say::form::needs_label));
-        }
-        for (language, one) in [("vi", &label.vi), ("en", &label.en)] {
-            if one.is_empty() && !label.is_empty() {
-                self.warn(&row.name, Text::both(|lang| say::form::missing_translation(lang, language)));
-            }
         }
         Node {
             name: row.name.text.clone(),

@@ -111,7 +111,8 @@ impl Checker<'_> {
     }
 }
 
-fn each_row<'d>(rows: &'d [Row], visit: &mut dyn FnMut(&'d Row)) {
+/// Visits all rows, those inside of groups and repeats too, in order.
+pub fn each_row<'d>(rows: &'d [Row], visit: &mut dyn FnMut(&'d Row)) {
     for row in rows {
         visit(row);
         each_row(&row.children, visit);

@@ -129,6 +129,19 @@ impl ChoiceList {
         self.choices.iter_mut().for_each(|choice| change(&mut choice.label));
     }
 
+    /// An inline list with only those of its columns that `keep` wants, by place and name; `name` always stays.
+    pub fn with_columns(&self, keep: impl Fn(usize, &str) -> bool) -> Self {
+        let kept: Vec<usize> = self.columns.iter().enumerate().filter(|(at, column)| *column == "name" || keep(*at, column)).map(|(at, _)| at).collect();
+        let cells = |cells: &[Arc<str>]| kept.iter().filter_map(|at| cells.get(*at).cloned()).collect();
+        let rows = self.choices.iter().map(|choice| (choice.label.clone(), cells(&choice.cells))).collect();
+        Self::new(&*self.name, kept.iter().map(|at| self.columns[*at].clone()).collect(), rows)
+    }
+
+    /// Whether nothing stands in a column.
+    pub fn is_empty_column(&self, at: usize) -> bool {
+        self.choices.iter().all(|choice| choice.cells.get(at).is_none_or(|cell| cell.is_empty()))
+    }
+
     /// The place of a choice.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()

@@ -4,6 +4,7 @@
 //! A form never changes while it is used; what was answered lives in [`instance::Instance`].
 
 pub mod check;
+mod check_author;
 pub mod check_lists;
 pub mod check_logic;
 pub mod check_text;
@@ -19,9 +20,11 @@ pub mod plan;
 pub mod problem;
 pub mod template;
 pub mod toml;
+pub mod toml_write;
 pub mod workbook;
 pub mod world;
 pub mod xlsform;
+pub mod xlsform_write;
 
 use crate::locale::Text;
 use crate::value::ValueType;

@@ -2,7 +2,7 @@
 
 mod migrations;
 
-use super::draft::{Cell, Draft, Row, Source};
+use super::draft::{Cell, Draft, Initial, Row, Set, Source, When};
 use super::expression::compile::nearest;
 use super::list::ChoiceList;
 use super::problem::Problem;
@@ -43,7 +43,20 @@ pub const CELL_COLUMNS: [&str; 22] = [
     "indicator",
 ];
 
-const HEAD: [&str; 10] = ["form", "version", "title", "subject", "date", "summary", "identity", "choices", "question", "migrate"];
+const HEAD: [&str; 15] =
+    ["form", "version", "title", "languages", "subject", "date", "summary", "identity", "settings", "choices", "question", "instance", "itext", "initial", "migrate"];
+
+/// Keys of a question that are no columns of text or expressions.
+const ROW: [&str; 6] = ["name", "type", "personal", "set", "extra", "question"];
+
+/// When an action runs, as written.
+pub const WHEN: [&str; 4] = ["first-load", "load", "new-row", "changed"];
+
+/// The languages of a form that names none.
+pub const DEFAULT_LANGUAGES: [&str; 2] = ["vi", "en"];
+
+/// How an instance begins whose XML is in a file: its address follows.
+pub(super) const SRC: &str = "src:";
 
 /// Forms larger than this are refused: no real one comes near, and a reader must not be made to run out of memory.
 pub const MAX_SOURCE: usize = 16 << 20;
@@ -64,14 +77,22 @@ pub fn read(name: &str, text: &str) -> Result<(Draft, Vec<Problem>), (Source, Ve
         let problems = errors.iter().map(|e| Problem::error(e.span().unwrap_or(0..0), Text::both(|lang| say::form::not_toml(lang, e.message())))).collect();
         return Err((source, problems));
     }
-    let mut reader = Reader { text, problems: Vec::new() };
+    let mut reader = Reader { text, problems: Vec::new(), only: None };
     let draft = reader.draft(table.get_ref(), source);
     Ok((draft, reader.problems))
+}
+
+/// The language that a plain text of a form is in, where that is not both Vietnamese and English.
+pub(super) fn other_language(languages: &[String]) -> Option<&str> {
+    let own = languages.iter().any(|language| DEFAULT_LANGUAGES.contains(&language.as_str()));
+    languages.first().filter(|_| !own).map(String::as_str)
 }
 
 struct Reader<'i> {
     text: &'i str,
     problems: Vec<Problem>,
+    /// The language of texts that name none, in a form that speaks neither Vietnamese nor English.
+    only: Option<String>,
 }
 
 impl<'i> Reader<'i> {
@@ -86,11 +107,12 @@ impl<'i> Reader<'i> {
     }
 
     fn draft(&mut self, table: &DeTable<'i>, source: Source) -> Draft {
-        for (key, _) in table.iter() {
-            if !HEAD.contains(&key.get_ref().as_ref()) {
-                self.unknown(key, HEAD.into_iter());
-            }
-        }
+        self.known(table, &HEAD);
+        let title = table.get("title").map(|value| self.both("title", value)).unwrap_or_default();
+        let languages = self.languages(table);
+        self.only = other_language(&languages).map(str::to_owned);
+        let settings = table.get("settings").map(|value| self.named_cells("settings", value)).unwrap_or_default();
+        let repeated = settings.get("allow_choice_duplicates").is_some_and(|cell| matches!(cell.text.to_lowercase().as_str(), "yes" | "true" | "true()"));
         let mut head = BTreeMap::new();
         for key in ["subject", "date", "summary"] {
             if let Some(cell) = table.get(key).and_then(|value| self.cell(key, value)) {
@@ -101,16 +123,128 @@ impl<'i> Reader<'i> {
         Draft {
             id,
             version: self.version(table),
-            title: table.get("title").map(|value| self.both("title", value)).unwrap_or_default(),
+            title,
             head,
             identity: table.get("identity").map(|value| self.cells("identity", value)).unwrap_or_default(),
-            lists: table.get("choices").map(|value| self.lists(value)).unwrap_or_default(),
+            lists: table.get("choices").map(|value| self.lists(value, repeated)).unwrap_or_default(),
             rows: table.get("question").map(|value| self.rows(value)).unwrap_or_default(),
             migrations: table.get("migrate").map(|value| self.migrations(value)).unwrap_or_default(),
-            languages: vec!["vi".to_owned(), "en".to_owned()],
+            languages,
+            instances: table.get("instance").map(|value| self.instances(value)).unwrap_or_default(),
+            itext: table.get("itext").map(|value| self.itext(value)).unwrap_or_default(),
+            initial: table.get("initial").map(|value| self.initial(value)).unwrap_or_default(),
+            settings,
             source,
-            ..Draft::default()
         }
+    }
+
+    /// Reports the keys of a table that nothing reads.
+    fn known(&mut self, table: &DeTable<'i>, known: &[&'static str]) {
+        for (key, _) in table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
+            self.unknown(key, known.iter().copied());
+        }
+    }
+
+    fn table<'v>(&mut self, key: &str, value: &'v Value<'i>) -> Option<&'v DeTable<'i>> {
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            self.wrong(key, value.span(), say::form::a_table);
+        }
+        table
+    }
+
+    /// The tables of an array; what is none is told.
+    fn tables<'v>(&mut self, key: &str, value: &'v Value<'i>) -> Vec<(&'v DeTable<'i>, Range<usize>)> {
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong(key, value.span(), say::form::a_list);
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| Some((self.table(key, item)?, item.span()))).collect()
+    }
+
+    fn languages(&mut self, table: &DeTable<'i>) -> Vec<String> {
+        match table.get("languages") {
+            Some(value) => self.cells("languages", value).into_iter().map(|cell| cell.text).collect(),
+            None => DEFAULT_LANGUAGES.map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// Free names, each with a text.
+    fn named_cells(&mut self, key: &str, value: &Value<'i>) -> BTreeMap<String, Cell> {
+        let Some(table) = self.table(key, value) else { return BTreeMap::new() };
+        table.iter().filter_map(|(name, value)| Some((name.get_ref().to_string(), self.cell(name.get_ref(), value)?))).collect()
+    }
+
+    fn truth(&mut self, key: &str, value: &Value<'i>) -> bool {
+        value.get_ref().as_bool().unwrap_or_else(|| {
+            self.wrong(key, value.span(), say::form::a_truth);
+            false
+        })
+    }
+
+    fn instances(&mut self, value: &Value<'i>) -> Vec<(String, Cell)> {
+        let tables = self.tables("instance", value);
+        tables.into_iter().map(|(table, place)| self.instance(table, place)).collect()
+    }
+
+    /// `xml` is the root element itself, `src` the address of a file that holds it.
+    fn instance(&mut self, table: &DeTable<'i>, place: Range<usize>) -> (String, Cell) {
+        self.known(table, &["id", "xml", "src"]);
+        let id = self.needed(table, "id", place.clone()).text;
+        if let Some(src) = table.get("src") {
+            let address = self.cell("src", src).unwrap_or_default();
+            return (id, Cell::made(format!("{SRC}{}", address.text), address.place));
+        }
+        (id, self.needed(table, "xml", place))
+    }
+
+    fn itext(&mut self, value: &Value<'i>) -> BTreeMap<String, Text> {
+        let Some(table) = self.table("itext", value) else { return BTreeMap::new() };
+        table.iter().map(|(id, value)| (id.get_ref().to_string(), self.both(id.get_ref(), value))).collect()
+    }
+
+    fn initial(&mut self, value: &Value<'i>) -> Vec<Initial> {
+        let Some(table) = self.table("initial", value) else { return Vec::new() };
+        self.known(table, &["holds"]);
+        table.get("holds").map(|value| self.elements(value)).unwrap_or_default()
+    }
+
+    fn elements(&mut self, value: &Value<'i>) -> Vec<Initial> {
+        let tables = self.tables("holds", value);
+        tables.into_iter().map(|(table, place)| self.element(table, place)).collect()
+    }
+
+    fn element(&mut self, table: &DeTable<'i>, place: Range<usize>) -> Initial {
+        self.known(table, &["name", "value", "template", "holds"]);
+        Initial {
+            name: self.needed(table, "name", place).text,
+            value: table.get("value").and_then(|value| self.cell("value", value)).unwrap_or_default().text,
+            template: table.get("template").is_some_and(|value| self.truth("template", value)),
+            children: table.get("holds").map(|value| self.elements(value)).unwrap_or_default(),
+        }
+    }
+
+    fn sets(&mut self, value: &Value<'i>) -> Vec<Set> {
+        let tables = self.tables("set", value);
+        tables.into_iter().filter_map(|(table, place)| self.set(table, place)).collect()
+    }
+
+    fn set(&mut self, table: &DeTable<'i>, place: Range<usize>) -> Option<Set> {
+        self.known(table, &["when", "of", "value"]);
+        let (when, value) = (self.needed(table, "when", place.clone()), self.needed(table, "value", place.clone()));
+        let when = match when.text.as_str() {
+            "first-load" => When::FirstLoad,
+            "load" => When::Load,
+            "new-row" => When::NewRow,
+            "changed" => When::Changed(self.needed(table, "of", place)),
+            "" => return None,
+            other => {
+                let what = Text::both(|lang| say::transfer_forms::no_such_moment(lang, other));
+                self.problems.push(Problem::error(when.place.clone(), what).near(nearest(other, WHEN.into_iter())));
+                return None;
+            }
+        };
+        Some(Set { when, value })
     }
 
     fn version(&mut self, table: &DeTable<'i>) -> u32 {
@@ -167,7 +301,10 @@ impl<'i> Reader<'i> {
 
     fn both(&mut self, key: &str, value: &Value<'i>) -> Text {
         match value.get_ref() {
-            DeValue::String(text) => Text::plain(text.to_string()),
+            DeValue::String(text) => match &self.only {
+                Some(language) if !text.is_empty() => Text { more: vec![(language.clone(), text.to_string())], ..Text::default() },
+                _ => Text::plain(text.to_string()),
+            },
             DeValue::Table(table) => {
                 let mut text = Text::default();
                 for (language, said) in table.iter() {
@@ -186,15 +323,13 @@ impl<'i> Reader<'i> {
         }
     }
 
-    fn lists(&mut self, value: &Value<'i>) -> Vec<(ChoiceList, Range<usize>)> {
-        let Some(table) = value.get_ref().as_table() else {
-            self.wrong("choices", value.span(), say::form::a_table);
-            return Vec::new();
-        };
-        table.iter().map(|(name, rows)| (self.list(name.get_ref(), rows), name.span())).collect()
+    fn lists(&mut self, value: &Value<'i>, repeated: bool) -> Vec<(ChoiceList, Range<usize>)> {
+        let Some(table) = self.table("choices", value) else { return Vec::new() };
+        table.iter().map(|(name, rows)| (self.list(name.get_ref(), rows, repeated), name.span())).collect()
     }
 
-    fn list(&mut self, name: &str, value: &Value<'i>) -> ChoiceList {
+    /// `repeated`: the form allows a name to stand twice in a list.
+    fn list(&mut self, name: &str, value: &Value<'i>, repeated: bool) -> ChoiceList {
         let Some(items) = value.get_ref().as_array() else {
             self.wrong(name, value.span(), say::form::a_list);
             return ChoiceList::default();
@@ -221,7 +356,7 @@ impl<'i> Reader<'i> {
                 }
             }
             let choice = self.needed(table, "name", item.span()).text;
-            if !seen.insert(choice.clone()) {
+            if !seen.insert(choice.clone()) && !repeated {
                 self.problems.push(Problem::error(item.span(), Text::both(|lang| say::form::duplicate_choice(lang, &choice))));
             }
             rows.push((label, cells));
@@ -258,11 +393,10 @@ impl<'i> Reader<'i> {
                 match name {
                     "name" | "type" => {}
                     "question" => row.children = self.rows(value),
-                    "personal" => match value.get_ref().as_bool() {
-                        Some(personal) => row.personal = personal,
-                        None => self.wrong("personal", value.span(), say::form::a_truth),
-                    },
-                    _ => self.unknown(key, TEXT_COLUMNS.into_iter().chain(CELL_COLUMNS).chain(["name", "type", "question", "personal"])),
+                    "personal" => row.personal = self.truth("personal", value),
+                    "set" => row.sets = self.sets(value),
+                    "extra" => row.extra = self.named_cells("extra", value),
+                    _ => self.unknown(key, TEXT_COLUMNS.into_iter().chain(CELL_COLUMNS).chain(ROW)),
                 }
             }
         }

@@ -7,4 +7,5 @@ mod records;
 mod refusals;
 mod story;
 mod support;
+mod transfer_forms;
 mod upgrade;

@@ -16,22 +16,6 @@ impl<'i> Reader<'i> {
         self.tables("migrate", value).into_iter().map(|(table, place)| self.migration(table, place)).collect()
     }
 
-    /// The tables of a list of tables; anything else in it is a problem.
-    fn tables<'v>(&mut self, key: &str, value: &'v Value<'i>) -> Vec<(&'v DeTable<'i>, Range<usize>)> {
-        let Some(items) = value.get_ref().as_array() else {
-            self.wrong(key, value.span(), say::form::a_list);
-            return Vec::new();
-        };
-        let mut tables = Vec::new();
-        for item in items {
-            match item.get_ref().as_table() {
-                Some(table) => tables.push((table, item.span())),
-                None => self.wrong(key, item.span(), say::form::a_table),
-            }
-        }
-        tables
-    }
-
     fn migration(&mut self, table: &DeTable<'i>, place: Range<usize>) -> Migration {
         for (key, _) in table.iter().filter(|(key, _)| !matches!(key.get_ref().as_ref(), "from" | "step")) {
             self.unknown(key, ["from", "step"].into_iter());

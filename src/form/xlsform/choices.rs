@@ -134,6 +134,10 @@ impl<'r, 't> Reader<'r, 't> {
                     columns.push((*name).to_owned());
                     Use::Cell(columns.len() - 1)
                 }
+                (["media", kind, language], _) => {
+                    columns.push(format!("{kind}::{}", languages.name(Some(language))));
+                    Use::Cell(columns.len() - 1)
+                }
                 _ => {
                     columns.push(column.header.clone());
                     Use::Cell(columns.len() - 1)

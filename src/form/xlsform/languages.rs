@@ -80,7 +80,7 @@ impl Languages {
 }
 
 /// `vi` or `en` for a language that is known by its code or its name.
-fn recognised(written: &str) -> Option<&'static str> {
+pub fn recognised(written: &str) -> Option<&'static str> {
     let folded = fold::fold(written);
     let code = folded.rsplit_once('(').map(|(_, code)| code.trim_end_matches(')').trim());
     match code.unwrap_or(folded.trim()) {

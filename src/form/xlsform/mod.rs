@@ -8,6 +8,7 @@ mod choices;
 mod columns;
 mod entities;
 mod languages;
+mod own;
 mod parameters;
 mod question;
 mod range;
@@ -18,7 +19,7 @@ mod sources;
 mod survey;
 mod table;
 mod types;
-mod words;
+pub(super) mod words;
 
 use super::Read;
 use super::draft::{Cell, Draft, Source};
@@ -30,6 +31,7 @@ use choices::Lists;
 use columns::Headers;
 use entities::Entities;
 use languages::Languages;
+pub(super) use languages::UNNAMED;
 use settings::Settings;
 use table::Table;
 
@@ -87,6 +89,7 @@ fn read_source(source: Source) -> Read {
         Some((mut draft, settings)) => {
             draft.source = source;
             settings.fill(&mut draft);
+            own::form(&mut draft);
             Ok((draft, reader.problems))
         }
         None => Err((source, reader.problems)),

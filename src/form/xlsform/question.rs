@@ -1,6 +1,7 @@
 //! One row of the survey as a row of the draft.
 
 use super::columns::Meaning;
+use super::own;
 use super::parameters::Parameters;
 use super::survey::Walker;
 use super::table::{Line, Value};
@@ -136,6 +137,11 @@ impl<'a, 't> Walker<'a, 't> {
         if let Some(default) = line.get(self.at.default) {
             self.default(row, &default);
         }
+        self.triggered(line, row, is_background);
+        own::question(row, line.get(self.at.default), line.get(self.at.trigger), self.around.languages);
+    }
+
+    fn triggered(&mut self, line: Line<'a, 't>, row: &mut Row, is_background: bool) {
         let Some(trigger) = line.get(self.at.trigger) else { return };
         let value = row.cells.remove("calculation").unwrap_or_else(|| Cell::made("''", trigger.place.clone()));
         for target in self.trigger_targets(&trigger) {

@@ -4,6 +4,7 @@ use super::choices::{Lists, label_in};
 use super::columns::{self, Meaning};
 use super::entities::Entities;
 use super::languages::Languages;
+use super::own;
 use super::settings::Settings;
 use super::sources::Sources;
 use super::table::{Column, Line, Table};
@@ -274,7 +275,8 @@ impl<'a, 't> Walker<'a, 't> {
         if container == Container::Repeat {
             self.repeat_name(&name);
         }
-        let row = self.base(line, name, kind);
+        let mut row = self.base(line, name, kind);
+        own::question(&mut row, None, None, self.around.languages);
         if container == Container::Repeat {
             if !["label", "image", "big_image", "audio", "video"].iter().any(|text| row.texts.contains_key(text)) {
                 self.warn(row.name.place.clone(), say::xlsform::repeat_without_label);

@@ -50,7 +50,6 @@ say! {
     needs_children() "mục hoặc bảng lặp này không có câu hỏi" "this group or repeat holds no questions"
     only_groups_hold() "chỉ group và repeat mới chứa câu hỏi khác" "only group and repeat hold other questions"
     needs_label() "câu hỏi chưa có nhãn (label)" "the question has no label"
-    missing_translation(language) "nhãn thiếu bản {language}" "the label has no {language} text"
     message_without_check(message) "có {message} mà không có phép kiểm" "there is a {message} but no check"
     unused_list(name) "danh mục “{name}” không được dùng" "the list “{name}” is not used"
     bad_parameters() "parameters của range cần start, end và step > 0" "parameters of a range need start, end and step > 0"

@@ -14,9 +14,11 @@ macro_rules! say {
     )*};
 }
 
+pub mod author;
 pub mod cli;
 pub mod failure;
 pub mod form;
 pub mod migrate;
 pub mod screen;
+pub mod transfer_forms;
 pub mod xlsform;

@@ -1,0 +1,37 @@
+//! What is said when forms are brought in and written out.
+
+say! {
+    no_such_moment(when) "không có lúc “{when}”: chỉ first-load, load, new-row, changed" "there is no moment “{when}”: only first-load, load, new-row, changed"
+
+    forms_import() "Đọc XLSForm (.xlsx, .xlsm, .xls), XForm (.xml) hoặc TOML và ghi thành TOML" "Read an XLSForm (.xlsx, .xlsm, .xls), XForm (.xml) or TOML and write it as TOML"
+    forms_export() "Ghi mẫu phiếu thành XLSForm (.xlsx) hoặc TOML" "Write a form as an XLSForm (.xlsx) or TOML"
+    form_or_file() "Mã mẫu phiếu, hoặc tệp" "Form id, or a file"
+    force() "Ghi đè tệp đã có" "Replace a file that is there"
+    wrote(file) "Đã ghi {file}." "Wrote {file}."
+    wrote_beside(file) "Đã ghi {file}: để cùng thư mục với bảng tính." "Wrote {file}: keep it beside the workbook."
+    exists(file) "Đã có {file}." "{file} is there already."
+    exists_hint() "Đặt tên khác, hoặc thêm --force để ghi đè." "Give another name, or --force to replace it."
+    wanted_ending(file, endings) "{file}: tên tệp phải kết thúc bằng {endings}." "{file}: the name must end in {endings}."
+    not_imported(file) "Không đọc được mẫu phiếu trong {file}." "There is no form that can be read in {file}."
+    list_kept(list) "Danh mục {list} trong bảng tính khác với tệp đang có: giữ bản trong bảng tính, ghi ngay trong mẫu phiếu." "The workbook's list {list} is not as the file at hand: the workbook's is kept, inside the form."
+    cell_too_long(sheet, column, row) "Ô {column} dòng {row} của trang {sheet} dài hơn một ô bảng tính chứa được." "Cell {column} in row {row} of sheet {sheet} is longer than a workbook's cell can be."
+    book_too_large(why) "Mẫu phiếu lớn hơn một bảng tính chứa được: {why}." "The form is more than a workbook can hold: {why}."
+    losses_begin() "Công cụ XLSForm khác sẽ không làm những điều sau (chương trình này vẫn đọc lại đủ):" "Other XLSForm tools will not do the following (this program reads it all back):"
+    and_more(names, count) "{names} và {count} câu khác" "{names} and {count} more"
+
+    loss_warning(names) "phép kiểm mềm có ghi lý do: {names}" "soft checks that ask for a reason: {names}"
+    loss_previous(names) "giá trị kỳ trước bên cạnh câu hỏi: {names}" "the last value beside the question: {names}"
+    loss_unit(names) "đơn vị sau câu trả lời: {names}" "units behind answers: {names}"
+    loss_reference(names) "liên kết tới phiếu khác (ở đó chỉ là chữ): {names}" "references to other records (a plain text there): {names}"
+    loss_rows(names) "lựa chọn lấy từ phiếu khác (ở đó chỉ là chữ): {names}" "choices taken from other records (a plain text there): {names}"
+    loss_suggest(names) "gợi ý khi gõ: {names}" "suggestions while typing: {names}"
+    loss_itemset(names) "lựa chọn lấy từ dữ liệu XML của mẫu phiếu (ở đó chỉ là chữ): {names}" "choices taken from the form's XML data (a plain text there): {names}"
+    loss_type(names) "kiểu tiền, phần trăm, tháng, năm (ở đó là số hoặc ngày): {names}" "money, percent, month and year (numbers or dates there): {names}"
+    loss_functions(names) "biểu thức dùng lookup, latest, rows, words_vi (ở đó để trống): {names}" "expressions with lookup, latest, rows, words_vi (left empty there): {names}"
+    loss_unknown(names) "hàm mà ODK Collect không biết (floor, ceiling, substring, last): {names}" "functions that ODK Collect does not know (floor, ceiling, substring, last): {names}"
+    loss_trigger(names) "lấy lại giá trị mặc định khi một câu không do người nhập thay đổi: {names}" "taking the default again when something that nobody types changes: {names}"
+    loss_action(names) "giá trị đặt khi mở phiếu hoặc khi thêm dòng: {names}" "values set when the record is opened or a row is added: {names}"
+    loss_file(names) "danh mục không tìm thấy tệp; cần để tệp đó cạnh bảng tính: {names}" "lists whose file was not found; it must lie beside the workbook: {names}"
+    loss_head(names) "dòng thời gian, kỳ số liệu, tóm tắt, trùng lặp: {names}" "timeline, period, summary, duplicates: {names}"
+    loss_instances() "giá trị ban đầu và dữ liệu XML kèm theo: không ghi được vào bảng tính, chỉ còn trong tệp gốc" "first values and XML data that came with the form: a workbook cannot hold them, only the original file does"
+}
