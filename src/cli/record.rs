@@ -169,7 +169,7 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
             Some(Err(failure)) => return Err(failure),
         }
         match format {
-            "jsonl" => say_out(row_json(&related).to_string()),
+            "jsonl" => say_out(related.to_json().to_string()),
             "csv" => csv.add(&related),
             _ => say_out(format!("{} {:<10} {:<24} {:<10} {}", &row.record, row.state.word(), row.form, row.date, one_line(&row.summary))),
         }
@@ -228,16 +228,6 @@ fn meets(related: &Related, condition: &str, desk: &Desk) -> Result<bool, Failur
         }
         Compiled::Problem { what, .. } => Err(Failure::new(Exit::Usage, Text::both(|l| say::failure::bad_expression(l, condition))).why(what)),
     }
-}
-
-fn row_json(related: &Related) -> Json {
-    let row = &related.row;
-    json!({
-        "record": row.record, "form": row.form, "version": row.version, "state": row.state.word(), "conflicts": row.conflicts,
-        "person": row.person, "device": row.device, "at": row.at.to_string(), "summary": row.summary,
-        "answers": json::write(&related.form, &related.instance, Part::Answers),
-        "computed": json::write(&related.form, &related.instance, Part::Computed),
-    })
 }
 
 /// Top-level answers of records of any forms as one table.
@@ -308,7 +298,7 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let standing = desk.standing(&record)?;
     let related = desk.row(&record).and_then(|row| desk.related(row));
     if text(matches, "format") == "json" {
-        let mut json = related.as_ref().map_or_else(|| json!({"record": record}), row_json);
+        let mut json = related.as_ref().map_or_else(|| json!({"record": record}), Related::to_json);
         if let (Some(from), Ok(form)) = (standing.migrated_from(), &standing.form) {
             let problems: serde_json::Map<String, Json> = standing.problems().into_iter().map(|(path, what)| (path, what.get(desk.lang()).into())).collect();
             json["migrated"] = json!({"from": from, "to": form.version, "problems": problems});

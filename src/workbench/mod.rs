@@ -8,6 +8,7 @@ mod demo_answers;
 mod demo_data;
 mod demo_plan;
 pub mod edit;
+pub mod exporting;
 pub mod library;
 pub mod refresh;
 pub mod related;

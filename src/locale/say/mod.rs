@@ -15,6 +15,7 @@ macro_rules! say {
 }
 
 pub mod cli;
+pub mod data;
 pub mod failure;
 pub mod form;
 pub mod migrate;
