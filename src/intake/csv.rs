@@ -193,7 +193,11 @@ fn known(form: &Form, scope: ScopeId) -> BTreeMap<String, Target> {
         for header in headers(form, *id) {
             if form.node(*id).value == ValueType::Point {
                 let joints = SEPARATORS.iter().chain(&["_"]);
-                known.extend(joints.flat_map(|joint| COORDINATES.iter().enumerate().map(move |(at, part)| (joint, at, part))).map(|(joint, at, part)| (format!("{header}{joint}{part}"), Target::Coordinate(*id, at))));
+                known.extend(
+                    joints
+                        .flat_map(|joint| COORDINATES.iter().enumerate().map(move |(at, part)| (joint, at, part)))
+                        .map(|(joint, at, part)| (format!("{header}{joint}{part}"), Target::Coordinate(*id, at))),
+                );
             }
             if form.node(*id).value == ValueType::SelectMultiple {
                 let choices = form.list(*id).into_iter().flat_map(|list| &list.choices);
@@ -253,4 +257,3 @@ fn twice(targets: &[Target], headers: &[String], file: &str, form: &Form, intake
         }
     }
 }
-

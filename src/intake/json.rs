@@ -41,7 +41,8 @@ fn unwrap(form: &Form, value: Json, records: &mut Vec<Json>, intake: &mut Intake
     match value {
         Json::Array(items) => records.extend(items),
         Json::Object(mut object) => {
-            let listed = |object: &Map<String, Json>, key: &&str| form.find(key).is_none() && object.get(*key).and_then(Json::as_array).is_some_and(|a| a.iter().all(Json::is_object));
+            let listed =
+                |object: &Map<String, Json>, key: &&str| form.find(key).is_none() && object.get(*key).and_then(Json::as_array).is_some_and(|a| a.iter().all(Json::is_object));
             match ENVELOPES.into_iter().find(|key| listed(&object, key)) {
                 Some(key) => {
                     if ["next", "@odata.nextLink"].iter().any(|next| object.get(*next).is_some_and(|link| !link.is_null())) {

@@ -9,6 +9,7 @@ use crate::locale::{Lang, Text, date, fold, say};
 use crate::value::{Decimal, ValueType};
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Map, Value as Json};
+use std::sync::Arc;
 
 /// A column of the sheet with its rule.
 #[derive(Clone, Debug)]
@@ -66,7 +67,7 @@ pub type Refer<'a> = &'a dyn Fn(&str, &str) -> Result<String, Text>;
 /// Reads rows.
 pub struct Reader<'a> {
     /// The form.
-    pub form: &'a Form,
+    pub form: &'a Arc<Form>,
     /// The map.
     pub map: &'a RegisterMap,
     /// Its columns in the sheet.
@@ -141,12 +142,7 @@ impl Reader<'_> {
                 }
                 put(&mut row.answers, bound.place, json);
             }
-            Err(message) => row.problems.push(CellProblem {
-                column: Some((bound.at, bound.rule.header.clone())),
-                value: cell.shown(),
-                path: bound.place.path.clone(),
-                message,
-            }),
+            Err(message) => row.problems.push(CellProblem { column: Some((bound.at, bound.rule.header.clone())), value: cell.shown(), path: bound.place.path.clone(), message }),
         }
     }
 

@@ -41,7 +41,12 @@ const METADATA: [&str; 24] = [
 /// Whether a column or key belongs to the program that wrote it.
 pub fn is_metadata(key: &str) -> bool {
     let parts = ["formhub", "meta"].iter().any(|start| key.strip_prefix(start).is_some_and(|rest| rest.starts_with(['/', '-', '.', ':'])));
-    parts || key.starts_with('_') || key.starts_with("SET-OF-") || key.contains("@odata.") || METADATA.contains(&key) || key.rsplit('/').next().is_some_and(|last| last.starts_with('_'))
+    parts
+        || key.starts_with('_')
+        || key.starts_with("SET-OF-")
+        || key.contains("@odata.")
+        || METADATA.contains(&key)
+        || key.rsplit('/').next().is_some_and(|last| last.starts_with('_'))
 }
 
 /// Shapes one record of `form`.
