@@ -292,7 +292,13 @@ pub fn write(proposal: &Proposal<'_>, lang: Lang) -> String {
     for (at, header) in proposal.headers.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
         out.push_str(&format!("\n[[column]]\ncolumn = \"{}\"\nheader = {}\n", letter(at), quoted(header)));
         match proposal.guesses.get(at).and_then(Option::as_ref) {
-            Some(guess) => out.push_str(&format!("question = {}  # {}\n", quoted(&guess.question), s::map_guess(lang, guess.score, one_line(&label(form, &guess.question, lang))))),
+            Some(guess) => {
+                let label = one_line(&label(form, &guess.question, lang));
+                out.push_str(&format!("question = {}  # {}\n", quoted(&guess.question), s::map_guess(lang, guess.score, label)));
+                if let Some(factor) = factor(form, &guess.question, header) {
+                    out.push_str(&format!("factor = {factor}\n"));
+                }
+            }
             None => out.push_str("ignore = true\n"),
         }
     }
@@ -304,6 +310,19 @@ pub fn write(proposal: &Proposal<'_>, lang: Lang) -> String {
         out.push_str(&format!("# {} = \"\"  # {}\n", form.node(id).name, one_line(form.node(id).label.get(lang))));
     }
     out
+}
+
+/// What an amount is counted in, if the header says so: amounts are kept in đồng.
+fn factor(form: &Form, path: &str, header: &str) -> Option<u64> {
+    let id = form.find(path.rsplit('/').next()?)?;
+    let folded = fold::fold(header);
+    let has = |words: &[&str]| words.iter().any(|word| folded.contains(word));
+    match form.node(id).value {
+        ValueType::Money if has(&["trieu", "tr.d", "trd", "million"]) => Some(1_000_000),
+        ValueType::Money if has(&["ty dong", "ti dong", "(ty", "billion"]) => Some(1_000_000_000),
+        ValueType::Money if has(&["nghin", "ngan dong", "1.000 d", "1000 d", "1.000d", "thousand"]) => Some(1_000),
+        _ => None,
+    }
 }
 
 fn label(form: &Form, path: &str, lang: Lang) -> String {

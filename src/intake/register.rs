@@ -9,6 +9,7 @@ use crate::locale::{Lang, Text, date, fold, say};
 use crate::value::{Decimal, ValueType};
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A column of the sheet with its rule.
@@ -57,6 +58,8 @@ pub struct Row {
     pub problems: Vec<CellProblem>,
     /// Text answers of digits only: Excel takes away a leading zero.
     pub digits: Vec<Place>,
+    /// What stands in the cells, by path.
+    pub said: BTreeMap<String, String>,
     /// What tells it from other rows.
     pub identity: String,
 }
@@ -85,7 +88,8 @@ const TOTALS: [&str; 10] = ["tong", "cong", "tong cong", "tong so", "tong so luo
 /// Whether a row is none of the records.
 pub fn skip(cells: &[Cell], mapped: usize) -> Option<Skip> {
     let filled: Vec<&Cell> = cells.iter().filter(|cell| !cell.is_blank()).collect();
-    let texts: Vec<String> = filled.iter().filter_map(|cell| if let Cell::Text(text) = cell { Some(fold::fold(text)) } else { None }).collect();
+    let texts: Vec<String> =
+        filled.iter().filter_map(|cell| if let Cell::Text(text) = cell { Some(fold::fold(text)).filter(|t| t.contains(char::is_alphabetic)) } else { None }).collect();
     if filled.is_empty() {
         return Some(Skip::Blank);
     }
@@ -111,7 +115,6 @@ impl Reader<'_> {
         for (place, value) in &self.map.constants {
             put(&mut row.answers, place, value.clone());
         }
-        let mut said: Vec<(String, String)> = Vec::new();
         above.resize(above.len().max(self.bound.len()), Cell::Blank);
         for (bound, above) in self.bound.iter().zip(above) {
             let mut cell = cells.get(bound.at).unwrap_or(&Cell::Blank);
@@ -122,11 +125,11 @@ impl Reader<'_> {
                     *above = cell.clone();
                 }
             }
-            said.push((bound.place.path.clone(), cell.shown()));
+            row.said.insert(bound.place.path.clone(), cell.shown());
             self.cell(bound, cell, &mut row);
         }
-        said.sort();
-        let whole = said.into_iter().filter(|(_, text)| !text.is_empty()).map(|(path, text)| format!("{path}\t{text}")).collect::<Vec<_>>().join("\n");
+        let filled = row.said.iter().filter(|(_, text)| !text.is_empty());
+        let whole = filled.map(|(path, text)| format!("{path}\t{text}")).collect::<Vec<_>>().join("\n");
         let id = self.id.and_then(|at| cells.get(at)).map(Cell::shown).unwrap_or_default();
         row.identity = if self.id.is_some() { id } else { whole };
         row
@@ -228,9 +231,11 @@ fn day(cell: &Cell, order: DateOrder, today: NaiveDate) -> Result<NaiveDate, Tex
         Cell::Number(number) => match number.as_str().parse::<i64>() {
             Ok(year @ 1900..=2100) => Err(Text::both(|l| say::data::only_a_year(l, year))),
             // Excel counts days from the end of 1899.
-            Ok(serial @ 2101..=109_575) => NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|start| start.checked_add_signed(chrono::TimeDelta::days(serial))).ok_or_else(not),
+            Ok(days) => serial(days).ok_or_else(not),
             _ => Err(not()),
         },
+        // A date cell that was saved as text.
+        Cell::Text(text) if text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok().and_then(serial).ok_or_else(not),
         Cell::Text(text) => {
             let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).collect();
             if let [year] = parts[..]
@@ -239,6 +244,7 @@ fn day(cell: &Cell, order: DateOrder, today: NaiveDate) -> Result<NaiveDate, Tex
                 return Err(Text::both(|l| say::data::only_a_year(l, year)));
             }
             let ordered = match (order, &parts[..]) {
+                _ if date::parse_iso(text).is_some() => text.clone(),
                 (DateOrder::MonthFirst, [month, day, year]) => format!("{day}/{month}/{year}"),
                 (DateOrder::YearFirst, [year, month, day]) => format!("{day}/{month}/{year}"),
                 (_, [_, _]) => return Err(Text::both(say::data::date_without_year)),
@@ -248,6 +254,12 @@ fn day(cell: &Cell, order: DateOrder, today: NaiveDate) -> Result<NaiveDate, Tex
         }
         _ => Err(not()),
     }
+}
+
+/// Excel counts days from the end of 1899; up to the year 2200.
+fn serial(days: i64) -> Option<NaiveDate> {
+    let start = NaiveDate::from_ymd_opt(1899, 12, 30).filter(|_| (2_101..=109_575).contains(&days))?;
+    start.checked_add_signed(chrono::TimeDelta::days(days))
 }
 
 fn month(cell: &Cell, today: NaiveDate) -> Result<Json, Text> {

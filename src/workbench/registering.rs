@@ -146,7 +146,7 @@ impl Desk {
     }
 
     fn judge_row(&self, reader: &Reader<'_>, row: Row, record: String, interviews: &mut Vec<(String, Interview)>) -> Verdict {
-        let Row { mut answers, mut problems, digits, .. } = row;
+        let Row { mut answers, mut problems, digits, said, .. } = row;
         let fill = |answers: &serde_json::Map<String, Json>| {
             let mut keys = Chance::of_record(self.settings(), self.store(), &format!("{record} rows"));
             self.fill(reader.form.clone(), &record, &Json::Object(answers.clone()), &mut keys, false)
@@ -179,7 +179,7 @@ impl Desk {
                 for problem in found {
                     // A cell that could not be read has said why already.
                     if !problems.iter().any(|p| p.path == problem.path) {
-                        problems.push(at_cell(reader, problem, &answers));
+                        problems.push(at_cell(reader, problem, &said));
                     }
                 }
                 Verdict::Bad(problems)
@@ -208,9 +208,9 @@ impl Desk {
 }
 
 /// A problem of the interview at the cell that it came from.
-fn at_cell(reader: &Reader<'_>, problem: InputProblem, answers: &serde_json::Map<String, Json>) -> CellProblem {
+fn at_cell(reader: &Reader<'_>, problem: InputProblem, said: &BTreeMap<String, String>) -> CellProblem {
     let bound = reader.bound.iter().find(|bound| bound.place.path == problem.path);
-    let value = bound.and_then(|bound| text_at(answers, bound.place)).unwrap_or_default().to_owned();
+    let value = said.get(&problem.path).cloned().unwrap_or_default();
     CellProblem { column: bound.map(|bound| (bound.at, bound.rule.header.clone())), value, path: problem.path, message: problem.message }
 }
 
