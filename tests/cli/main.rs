@@ -2,9 +2,11 @@
 
 mod commands;
 mod damage;
+mod data;
 mod district;
 mod records;
 mod refusals;
+mod registers;
 mod story;
 mod support;
 mod upgrade;
