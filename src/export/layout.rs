@@ -139,11 +139,19 @@ impl Table {
             self.columns.extend([column(&meta("instanceID"), &Source::InstanceId), column(&meta("instanceName"), &Source::InstanceName)]);
             self.columns.extend(TAIL.iter().map(|(header, source)| column(header, source)));
         }
-        let mut taken = BTreeSet::new();
+        self.tell_apart();
+    }
+
+    /// Headers that would be the same get the question's name; what every record has keeps its own.
+    fn tell_apart(&mut self) {
+        let question = |source: &Source| match source {
+            Source::Answer(name) | Source::Choice(name, _) | Source::Coordinate(name, _) => Some(name.clone()),
+            _ => None,
+        };
+        let mut taken: BTreeSet<String> = self.columns.iter().filter(|c| question(&c.source).is_none()).map(|c| c.header.clone()).collect();
         for column in &mut self.columns {
-            if !taken.insert(column.header.clone())
-                && let Source::Answer(name) | Source::Choice(name, _) | Source::Coordinate(name, _) = &column.source
-            {
+            let Some(name) = question(&column.source) else { continue };
+            if !taken.insert(column.header.clone()) {
                 column.header = format!("{} ({name})", column.header);
                 taken.insert(column.header.clone());
             }

@@ -61,7 +61,7 @@ pub fn read(form: &Form, main: File<'_>, repeats: &[(String, File<'_>)]) -> Resu
             let object = table.object(form, scope, row, &mut waiting);
             match table.first(row, &PARENTS) {
                 Some(parent) => waiting.entry((scope, parent)).or_default().push((format!("{}:{line}", table.name), object)),
-                None => intake.problems.push(problem(format!("{}:{line}", table.name), |l| say::data::row_without_parent(l))),
+                None => intake.problems.push(problem(format!("{}:{line}", table.name), say::data::row_without_parent)),
             }
         }
     }
@@ -78,7 +78,7 @@ pub fn read(form: &Form, main: File<'_>, repeats: &[(String, File<'_>)]) -> Resu
         intake.records.push(Incoming { place: format!("{}:{line}", table.name), instance: table.first(row, &INSTANCE), ..incoming });
     }
     let orphans: Vec<String> = waiting.into_values().flatten().map(|(place, _)| place).collect();
-    intake.problems.extend(orphans.into_iter().map(|place| problem(place, |l| say::data::orphan_row(l))));
+    intake.problems.extend(orphans.into_iter().map(|place| problem(place, say::data::orphan_row)));
     for (at, scope) in form.scopes.iter().enumerate().skip(1) {
         if let Some(name) = scope.repeat.map(|id| &form.node(id).name).filter(|_| !given.contains(&ScopeId(at as u16))) {
             intake.remarks.push(Text::both(|l| say::data::no_table(l, name)));
@@ -111,9 +111,10 @@ impl Table {
         intake.ignored.remove("");
         twice(&targets, &headers, file.name, form, intake);
         let mut rows = Vec::new();
+        let mut lines = Lines::of(&text);
         for record in reader.records() {
             let record = record.map_err(|e| Unreadable::Csv(e.position().map_or(0, csv::Position::line)))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let (line, _) = lines.place(&record);
             if record.iter().any(|cell| cell.len() > MAX_TEXT) {
                 return Err(Unreadable::TooLong(line));
             }
@@ -167,6 +168,33 @@ impl Table {
             }
         }
         object
+    }
+}
+
+/// Finds where records really begin: the reader's own positions lie before the blank lines that it skips.
+pub struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'t> Lines<'t> {
+    /// Of the text that is read.
+    pub fn of(text: &'t str) -> Self {
+        Self { text: text.as_bytes(), at: 0, line: 1 }
+    }
+
+    /// A record's line, and how many blank lines stand before it. Records are to be asked for in order.
+    pub fn place(&mut self, record: &csv::StringRecord) -> (u64, usize) {
+        let start = record.position().map_or(self.at, |p| p.byte() as usize).clamp(self.at, self.text.len());
+        let skipped = self.text[start..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let newlines = |range: std::ops::Range<usize>| self.text[range].iter().filter(|b| **b == b'\n').count();
+        // The end of the line before may not have been passed yet.
+        let rest = usize::from(start > 0 && self.text[start - 1] == b'\r' && self.text.get(start) == Some(&b'\n'));
+        let blank = newlines(start..start + skipped) - rest;
+        self.line += newlines(self.at..start + skipped) as u64;
+        self.at = start + skipped;
+        (self.line, blank)
     }
 }
 
@@ -255,5 +283,25 @@ fn twice(targets: &[Target], headers: &[String], file: &str, form: &Form, intake
             let name = &form.node(*id).name;
             intake.problems.push(problem(format!("{file}:1: {}", headers[at]), |l| say::data::two_columns(l, &headers[first], &headers[at], name)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_have_their_own_lines_whatever_ends_them() {
+        for text in ["a,b\n1,2\n\n\n\"3\n\",4\n5,6\n", "a,b\r\n1,2\r\n\r\n\r\n\"3\r\n\",4\r\n5,6\r\n"] {
+            let mut lines = Lines::of(text);
+            let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+            let places: Vec<_> = reader.records().map(|record| lines.place(&record.unwrap())).collect();
+            assert_eq!(places, [(2, 0), (5, 2), (7, 0)], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_separator_is_the_one_that_is_used_most() {
+        assert_eq!(["a,b", "a;b;\"c,d,e\"", "a\tb", "abc"].map(delimiter), [b',', b';', b'\t', b',']);
     }
 }

@@ -1,6 +1,6 @@
 //! A register's cells: workbooks of Excel and LibreOffice, or CSV.
 
-use super::{MAX_TEXT, csv::delimiter, is_workbook, text};
+use super::{MAX_TEXT, csv::Lines, csv::delimiter, is_workbook, text};
 use crate::locale::date;
 use crate::value::Decimal;
 use calamine::{Data, DataRef, Reader, Sheets, Xlsx};
@@ -132,15 +132,15 @@ fn from_csv(bytes: &[u8]) -> Result<Sheet, GridProblem> {
         return Err(GridProblem::Unreadable(String::new()));
     }
     let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter(&text)).flexible(true).has_headers(false).from_reader(text.as_bytes());
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let (mut rows, mut lines): (Vec<Vec<Cell>>, _) = (Vec::new(), Lines::of(&text));
     for record in reader.records() {
         let record = record.map_err(|e| GridProblem::Unreadable(e.to_string()))?;
         // Blank lines are skipped by the reader, but rows keep the numbers that a spreadsheet shows.
-        let line = record.position().map_or(0, ::csv::Position::line).saturating_sub(1) as usize;
+        let line = rows.len() + lines.place(&record).1;
         if line >= MAX_ROWS as usize || record.len() > MAX_COLUMNS as usize {
             return Err(GridProblem::TooLarge);
         }
-        rows.resize(line.max(rows.len()), Vec::new());
+        rows.resize(line, Vec::new());
         if let Some(at) = record.iter().position(|cell| cell.len() > MAX_TEXT) {
             return Err(GridProblem::LongCell(address(line, at)));
         }

@@ -186,14 +186,20 @@ impl Reader<'_> {
 
     fn number(&self, kind: ValueType, cell: &Cell, rule: &Rule) -> Result<Json, Text> {
         let not = || Text::both(say::form::not_a_number);
+        let mut factor = rule.factor.as_ref();
         let number = match cell {
             Cell::Number(number) => number.clone(),
-            Cell::Text(text) => typed_number(text, kind, self.map.numbers)?,
+            // `1,5 tỷ` says its unit itself, whatever the column counts in.
+            Cell::Text(text) if kind == ValueType::Money && text.contains(char::is_alphabetic) => {
+                factor = None;
+                typed_number(text, kind, self.map.numbers)?
+            }
+            Cell::Text(text) => typed_number(text, if factor.is_some() { ValueType::Decimal } else { kind }, self.map.numbers)?,
             // Excel shows 31/12/2025 as a date; as a year it is 2025 only if that is all it says.
             Cell::Moment(moment) if kind == ValueType::Year && moment.day() == 1 && moment.month() == 1 => Decimal::from(i64::from(moment.year())),
             _ => return Err(not()),
         };
-        let number = match &rule.factor {
+        let number = match factor {
             Some(factor) => times(&number, factor).ok_or_else(not)?,
             None => number,
         };
@@ -357,5 +363,58 @@ pub fn problem_line(problem: &CellProblem, lang: Lang) -> String {
     match &problem.column {
         Some((at, header)) => say::data::cell_problem(lang, letter(*at), header, &problem.value, message),
         None => format!("{}: {message}", problem.path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(texts: &[&str]) -> Vec<Cell> {
+        texts.iter().map(|text| Decimal::canonical(text).map_or_else(|| Cell::text(text), Cell::Number)).collect()
+    }
+
+    #[test]
+    fn rows_that_are_no_records_are_told_from_those_that_are() {
+        for (texts, expected) in [
+            (&["", ""][..], Some(Skip::Blank)),
+            (&["", "Tổng cộng:", "", "1505"], Some(Skip::Total)),
+            (&["CỘNG", "", "1.505,5"], Some(Skip::Total)),
+            (&["(1)", "(2)", "(3)", "(4)"], Some(Skip::Numbering)),
+            (&["A", "B", "1", "2", "3"], None),
+            (&["A", "2", "3", "4"], Some(Skip::Numbering)),
+            (&["I. Xã Hồng Dân", "", ""], Some(Skip::Note)),
+            (&["1", "Tổng Hợp Thử", "x"], None),
+            (&["1", "2", "3"], Some(Skip::Numbering)),
+            (&["7", "An", "30"], None),
+        ] {
+            assert_eq!(skip(&cells(texts), 3), expected, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn products_are_exact() {
+        let times = |a: &str, b: &str| times(&Decimal::parse(a).unwrap(), &Decimal::parse(b).unwrap()).map(|n| n.to_string());
+        assert_eq!(times("12.5", "1000000").as_deref(), Some("12500000"));
+        assert_eq!(times("-0.1", "0.2").as_deref(), Some("-0.02"));
+        assert_eq!(times("12345678901234567890123456789", "100000000000000"), None);
+    }
+
+    #[test]
+    fn dates_are_read_as_registers_hold_them() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let read = |text: &str, order| day(&cells(&[text])[0], order, today).map(|d| d.to_string()).ok();
+        for (text, order, expected) in [
+            ("20/11/2026", DateOrder::DayFirst, Some("2026-11-20")),
+            ("11/20/2026", DateOrder::MonthFirst, Some("2026-11-20")),
+            ("2026/11/20", DateOrder::YearFirst, Some("2026-11-20")),
+            ("2026-11-20", DateOrder::MonthFirst, Some("2026-11-20")),
+            ("46346", DateOrder::DayFirst, Some("2026-11-20")),
+            ("2026", DateOrder::DayFirst, None),
+            ("20/11", DateOrder::DayFirst, None),
+            ("1e9", DateOrder::DayFirst, None),
+        ] {
+            assert_eq!(read(text, order).as_deref(), expected, "{text}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::{Laptop, Place, Told};
 use serde_json::{Value as Json, json};
 
-fn farm<'p>(place: &'p Place, name: &str) -> Laptop<'p> {
+pub fn farm<'p>(place: &'p Place, name: &str) -> Laptop<'p> {
     place.new_laptop(name, "Lê Văn Thử", "collaborator").with_farm()
 }
 
@@ -22,7 +22,7 @@ fn bare() -> Json {
 }
 
 /// Records as `record list` gives them, without what belongs to a laptop and without the keys of rows.
-fn told(laptop: &Laptop<'_>, form: &str) -> Vec<Json> {
+pub fn answers_of(laptop: &Laptop<'_>, form: &str) -> Vec<Json> {
     let mut records = laptop.run(&["record", "list", "--form", form, "--format", "jsonl"]).json_lines();
     records.retain(|record| !matches!(record["state"].as_str(), Some("draft" | "void")));
     for record in &mut records {
@@ -105,13 +105,22 @@ fn columns_follow_the_options() {
         let text = String::from_utf8(place.read("out/farm.csv")).unwrap();
         text.lines().map(|line| line.split(',').take(13).collect::<Vec<_>>().join(",")).collect::<Vec<_>>()
     };
-    assert_eq!(lines(&["--group-separator", "/"])[0], "SubmissionDate,visit,who/owner,who/kind,who/phone,who/tax_code,animals,has_pond,pond_area,revenue,place/Latitude,place/Longitude,place/Altitude");
-    assert_eq!(lines(&["--group-separator", ""])[0], "SubmissionDate,visit,owner,kind,phone,tax_code,animals,has_pond,pond_area,revenue,place-Latitude,place-Longitude,place-Altitude");
+    assert_eq!(
+        lines(&["--group-separator", "/"])[0],
+        "SubmissionDate,visit,who/owner,who/kind,who/phone,who/tax_code,animals,has_pond,pond_area,revenue,place/Latitude,place/Longitude,place/Altitude"
+    );
+    assert_eq!(
+        lines(&["--group-separator", ""])[0],
+        "SubmissionDate,visit,owner,kind,phone,tax_code,animals,has_pond,pond_area,revenue,place-Latitude,place-Longitude,place-Altitude"
+    );
     let split = lines(&["--split-select-multiples"]);
     assert_eq!(split[0], "SubmissionDate,visit,who-owner,who-kind,who-phone,who-tax_code,animals,animals/pig,animals/duck,animals/fish,has_pond,pond_area,revenue");
     assert_eq!(split[1], "2026-11-23T02:00:00.000Z,2026-11-20,Lê Thử,household,0912345678,,pig fish,1,0,1,yes,120.5,1500000000");
     let labels = lines(&["--labels", "--lang", "vi", "--bom"]);
-    assert_eq!(labels[0], "\u{feff}SubmissionDate,Ngày thăm,Họ và tên chủ trại,Loại hình,Điện thoại,Mã số thuế,Vật nuôi,Có ao,Diện tích ao (m2),Doanh thu,Vị trí-Latitude,Vị trí-Longitude,Vị trí-Altitude");
+    assert_eq!(
+        labels[0],
+        "\u{feff}SubmissionDate,Ngày thăm,Họ và tên chủ trại,Loại hình,Điện thoại,Mã số thuế,Vật nuôi,Có ao,Diện tích ao (m2),Doanh thu,Vị trí-Latitude,Vị trí-Longitude,Vị trí-Altitude"
+    );
     assert_eq!(labels[1], "2026-11-23T02:00:00.000Z,2026-11-20,Lê Thử,Hộ kinh doanh,0912345678,,\"Heo, Cá kèo\",Có,120.5,1500000000,9.18,105.15");
 }
 
@@ -178,11 +187,11 @@ fn csv_tables_come_in_again_with_the_same_answers() {
         lt01.run(&[&["export", "--format", "csv", "-o", &folder], *args].concat()).quiet();
         let told = other.run(&["record", "add", "--form", "farm", &format!("{folder}/farm.csv")]);
         assert_eq!(told.clone().ids(), ids, "{told:?}");
-        assert_eq!(super::data::told(&other, "farm"), super::data::told(&lt01, "farm"));
+        assert_eq!(answers_of(&other, "farm"), answers_of(&lt01, "farm"));
     }
     lt01.run(&["export", "--format", "jsonl", "-o", "out"]).quiet();
     lt02.run(&["record", "add", "--form", "farm", "out/farm.jsonl"]).hide(&ids[0], "[1]").hide(&ids[1], "[2]").is(0, "[1] farm Lê Thử\n[2] farm Trần Thử\n", "");
-    assert_eq!(super::data::told(&lt02, "farm"), super::data::told(&lt01, "farm"));
+    assert_eq!(answers_of(&lt02, "farm"), answers_of(&lt01, "farm"));
     let journal = lt02.journal();
     let again = lt02.run(&["record", "add", "--form", "farm", "out/farm.jsonl"]);
     again.hide(&ids[0], "[1]").hide(&ids[1], "[2]").is(0, "", "Known already, not added again: [1]\nKnown already, not added again: [2]\n");
@@ -198,6 +207,6 @@ fn the_shipped_forms_come_in_again_with_the_same_answers() {
     for form in ["establishment", "establishment_survey", "support_project", "machinery_inspection", "post_support_performance"] {
         let added = other.run(&["record", "add", "--form", form, &format!("out/{form}.csv")]).ids();
         assert!(!added.is_empty(), "{form}");
-        assert_eq!(told(&other, form), told(&demo, form), "{form}");
+        assert_eq!(answers_of(&other, form), answers_of(&demo, form), "{form}");
     }
 }

@@ -8,5 +8,6 @@ mod records;
 mod refusals;
 mod registers;
 mod story;
+mod submissions;
 mod support;
 mod upgrade;
