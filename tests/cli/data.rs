@@ -148,7 +148,7 @@ fn a_workbook_holds_true_numbers_and_dates() {
     assert_eq!(book.sheet_names(), ["farm", "farm-barns", "farm-pens"]);
     let sheet = book.worksheet_range("farm").unwrap();
     let cell = |header: &str| {
-        let at = sheet.rows().next().unwrap().iter().position(|c| c.to_string() == header).unwrap();
+        let at = sheet.rows().next().unwrap().iter().position(|c| *c == *header).unwrap();
         sheet.get((1, at)).unwrap().clone()
     };
     assert_eq!((cell("revenue"), cell("pond_area"), cell("who-phone")), (Data::Float(1.5e9), Data::Float(120.5), Data::String("0912345678".into())));
@@ -209,4 +209,23 @@ fn the_shipped_forms_come_in_again_with_the_same_answers() {
         assert!(!added.is_empty(), "{form}");
         assert_eq!(answers_of(&other, form), answers_of(&demo, form), "{form}");
     }
+}
+
+#[test]
+fn records_of_two_versions_of_a_form_share_their_tables() {
+    let place = Place::new();
+    let lt01 = farm(&place, "lt01");
+    lt01.add("farm", &[json!({"visit": "2026-11-20", "owner": "Cũ", "tax_code": "1"})]);
+    let new =
+        include_str!("forms/farm.toml").replace("version = 3", "version = 4").replace("name = \"tax_code\"\ntype", "name = \"tax_number\"\ntype").replace("[\"tax_code\"]", "[]");
+    place.write("lt01/forms/farm.toml", new);
+    lt01.at("2026-11-24T09:00:00+07:00").add("farm", &[json!({"visit": "2026-11-21", "owner": "Mới", "tax_number": "2"})]);
+    lt01.run(&["export", "--format", "csv", "-o", "out", "--group-separator", ""]).quiet();
+    let mut reader = csv::Reader::from_path(place.path("out/farm.csv")).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let cell = |row: usize, header: &str| rows[row].get(headers.iter().position(|h| h == header).unwrap()).unwrap().to_owned();
+    let table: Vec<_> = (0..2).map(|row| ["owner", "tax_code", "tax_number", "FormVersion"].map(|header| cell(row, header))).collect();
+    assert_eq!(table, [["Cũ", "1", "", "3"], ["Mới", "", "2", "4"]]);
+    assert!(headers.iter().position(|h| h == "tax_code") > headers.iter().position(|h| h == "finished"), "an old column stands behind the new ones");
 }

@@ -34,7 +34,7 @@ fn register(place: &Place, name: &str) {
         }
         sheet.write_number(row, 8, 12.5).unwrap();
     }
-    sheet.write_datetime_with_format(4, 2, &ExcelDateTime::from_ymd(2026, 11, 20).unwrap(), &day).unwrap();
+    sheet.write_datetime_with_format(4, 2, ExcelDateTime::from_ymd(2026, 11, 20).unwrap(), &day).unwrap();
     sheet.write_string(5, 2, "21/11/2026").unwrap();
     sheet.write_string(6, 2, "31/02/2026").unwrap();
     sheet.write_number(4, 3, 912345678.0).unwrap();
