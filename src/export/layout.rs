@@ -6,7 +6,7 @@ use crate::value::ValueType;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What stands in a column. Questions are named, not numbered: records of several versions of a form share one table.
+/// What stands in a column. Questions are meant by their keys: records of several versions of a form share one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Source {
@@ -48,7 +48,7 @@ pub struct Column {
 /// A table: the form's own, or a repeat's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// The repeat; `None` for the form's own.
+    /// The repeat's key; `None` for the form's own.
     pub repeat: Option<String>,
     /// Its name: `shop`, `shop-energy`.
     pub name: String,
@@ -91,11 +91,11 @@ impl Layout {
         let mut layout = Self { labels: options.labels, separator: options.separator.clone(), tables: Vec::new() };
         for form in versions {
             for (at, scope) in form.scopes.iter().enumerate() {
-                let repeat = scope.repeat.map(|id| form.node(id).name.clone());
-                let table = layout.table(id, repeat);
+                let table = layout.table(id, scope.repeat.map(|id| form.node(id)));
                 layout.tables[table].add(form, ScopeId(at as u16), options);
             }
         }
+        layout.number();
         for table in &mut layout.tables {
             table.close(options);
         }
@@ -103,16 +103,27 @@ impl Layout {
     }
 
     /// The place of a repeat's table, made when it is not there.
-    fn table(&mut self, id: &str, repeat: Option<String>) -> usize {
-        if let Some(at) = self.tables.iter().position(|t| t.repeat == repeat) {
+    fn table(&mut self, id: &str, repeat: Option<&Node>) -> usize {
+        let key = repeat.map(|node| &node.key);
+        if let Some(at) = self.tables.iter().position(|t| t.repeat.as_ref() == key) {
             return at;
         }
-        let name = repeat.as_ref().map_or_else(|| id.to_owned(), |repeat| format!("{id}-{repeat}"));
-        let same = |table: &Table| table.name.to_lowercase() == name.to_lowercase();
-        let taken = self.tables.iter().filter(|t| same(t)).count();
-        let name = if taken > 0 { format!("{name}~{}", taken + 1) } else { name };
-        self.tables.push(Table { repeat, name, columns: Vec::new() });
+        let name = repeat.map_or_else(|| id.to_owned(), |node| format!("{id}-{}", node.name));
+        self.tables.push(Table { repeat: key.cloned(), name, columns: Vec::new() });
         self.tables.len() - 1
+    }
+
+    /// Repeats of one name get numbers in document order, all of them, as Central gives them. Files of names that differ in
+    /// case only are one file to some systems.
+    fn number(&mut self) {
+        let names: Vec<String> = self.tables.iter().map(|t| t.name.to_lowercase()).collect();
+        for (at, table) in self.tables.iter_mut().enumerate() {
+            let count = |names: &[String]| names.iter().filter(|name| **name == table.name.to_lowercase()).count();
+            let (before, all) = (count(&names[..at]), count(&names));
+            if all > 1 {
+                table.name = format!("{}~{}", table.name, before + 1);
+            }
+        }
     }
 }
 
@@ -164,15 +175,15 @@ fn columns(form: &Form, id: NodeId, options: &Options) -> Vec<Column> {
     let node = form.node(id);
     match node.kind {
         Kind::Group | Kind::Note => Vec::new(),
-        Kind::Repeat(_) => vec![Column { header: format!("SET-OF-{}", node.name), source: Source::Set(node.name.clone()) }],
+        Kind::Repeat(_) => vec![Column { header: format!("SET-OF-{}", node.key), source: Source::Set(node.key.clone()) }],
         _ if node.value == ValueType::Point => {
             let joint = if options.separator.is_empty() { "-" } else { &options.separator };
             let header = |part: &str| format!("{}{joint}{part}", header(form, node, options));
-            let column = |(at, part): (usize, &&str)| Column { header: header(part), source: Source::Coordinate(node.name.clone(), at) };
+            let column = |(at, part): (usize, &&str)| Column { header: header(part), source: Source::Coordinate(node.key.clone(), at) };
             COORDINATES.iter().enumerate().map(column).collect()
         }
         _ => {
-            let whole = Column { header: header(form, node, options), source: Source::Answer(node.name.clone()) };
+            let whole = Column { header: header(form, node, options), source: Source::Answer(node.key.clone()) };
             let choices = if options.split { choices(form, id, options) } else { Vec::new() };
             std::iter::once(whole).chain(choices).collect()
         }
@@ -185,7 +196,7 @@ fn choices(form: &Form, id: NodeId, options: &Options) -> Vec<Column> {
     let Some(list) = form.list(id).filter(|_| node.value == ValueType::SelectMultiple) else { return Vec::new() };
     let column = |choice: &crate::form::list::Choice| {
         let shown = options.labels.map_or(&*choice.name, |lang| choice.label.get(lang));
-        Column { header: format!("{}/{shown}", header(form, node, options)), source: Source::Choice(node.name.clone(), choice.name.to_string()) }
+        Column { header: format!("{}/{shown}", header(form, node, options)), source: Source::Choice(node.key.clone(), choice.name.to_string()) }
     };
     list.choices.iter().map(column).collect()
 }
@@ -194,7 +205,7 @@ fn choices(form: &Form, id: NodeId, options: &Options) -> Vec<Column> {
 fn header(form: &Form, node: &Node, options: &Options) -> String {
     match options.labels.map(|lang| node.label.get(lang)).filter(|label| !label.is_empty()) {
         Some(label) => label.to_owned(),
-        None if options.separator.is_empty() => node.name.clone(),
+        None if options.separator.is_empty() => node.key.clone(),
         None => {
             let mut path = groups(form, node);
             path.push(&node.name);

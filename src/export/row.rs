@@ -79,14 +79,14 @@ pub fn key(record: &str) -> String {
 pub fn rows<E>(layout: &Layout, entry: Entry<'_>, mut emit: impl FnMut(usize, &[Cell]) -> Result<(), E>) -> Result<(), E> {
     let form = entry.form;
     for (at, scope) in form.scopes.iter().enumerate() {
-        let repeat = scope.repeat.map(|id| &form.node(id).name);
+        let repeat = scope.repeat.map(|id| &form.node(id).key);
         let Some(table) = layout.tables.iter().position(|t| t.repeat.as_ref() == repeat) else { continue };
-        for row in entry.instance.rows_of(ScopeId(at as u16)) {
-            let parent = entry.instance.row(*row).parent;
+        for row in entry.instance.rows_of(form, ScopeId(at as u16)) {
+            let parent = entry.instance.row(row).parent;
             if scope.repeat.is_some_and(|id| !entry.instance.is_relevant(form, parent, id)) {
                 continue;
             }
-            let cells: Vec<Cell> = layout.tables[table].columns.iter().map(|column| cell(layout, &layout.tables[table], entry, *row, &column.source)).collect();
+            let cells: Vec<Cell> = layout.tables[table].columns.iter().map(|column| cell(layout, &layout.tables[table], entry, row, &column.source)).collect();
             emit(table, &cells)?;
         }
     }
@@ -103,7 +103,7 @@ fn cell(layout: &Layout, table: &Table, entry: Entry<'_>, row: RowId, source: &S
         Source::Device => Cell::some(&head.device),
         Source::ReviewState => Cell::some(&head.review),
         Source::Edits => Cell::Number(Decimal::from(head.edits as i64)),
-        Source::Version => Cell::Number(Decimal::from(i64::from(form.version))),
+        Source::Version => Decimal::canonical(&form.written_version).map_or_else(|| Cell::some(&form.written_version), Cell::Number),
         // A store has no numbered accounts and encrypts nothing; files stay beside the central file.
         Source::SubmitterId | Source::Status => Cell::Blank,
         Source::AttachmentsPresent => Cell::Number(Decimal::from(0)),
@@ -128,10 +128,10 @@ fn cell(layout: &Layout, table: &Table, entry: Entry<'_>, row: RowId, source: &S
 }
 
 /// A question of this form that belongs in `table`: another version may have it elsewhere.
-fn find(form: &Form, table: &Table, name: &str) -> Option<NodeId> {
-    let id = form.find(name)?;
+fn find(form: &Form, table: &Table, key: &str) -> Option<NodeId> {
+    let id = form.find(key)?;
     let scope = form.node(id).scope;
-    let repeat = form.scope(scope).repeat.filter(|_| scope != ROOT).map(|id| &form.node(id).name);
+    let repeat = form.scope(scope).repeat.filter(|_| scope != ROOT).map(|id| &form.node(id).key);
     (repeat == table.repeat.as_ref()).then_some(id)
 }
 
@@ -191,5 +191,5 @@ fn step(form: &Form, repeat: NodeId) -> String {
 /// How many files are among the answers.
 fn files(form: &Form, instance: &Instance) -> i64 {
     let questions = form.ids().filter(|id| form.node(*id).value == ValueType::File);
-    questions.map(|id| instance.rows_of(form.node(id).scope).iter().filter(|row| !instance.read(form, **row, id).is_blank()).count() as i64).sum()
+    questions.map(|id| instance.rows_of(form, form.node(id).scope).into_iter().filter(|row| !instance.read(form, *row, id).is_blank()).count() as i64).sum()
 }

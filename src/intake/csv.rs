@@ -52,7 +52,7 @@ pub fn read(form: &Form, main: File<'_>, repeats: &[(String, File<'_>)]) -> Resu
     let mut given = Vec::new();
     // Innermost first, so that every row finds its own rows ready.
     for (at, scope) in form.scopes.iter().enumerate().skip(1).rev() {
-        let Some(name) = scope.repeat.map(|id| &form.node(id).name) else { continue };
+        let Some(name) = scope.repeat.map(|id| &form.node(id).key) else { continue };
         let Some((_, file)) = repeats.iter().find(|(repeat, _)| repeat == name) else { continue };
         let scope = ScopeId(at as u16);
         let table = Table::read(form, *file, scope, &mut intake)?;
@@ -80,7 +80,7 @@ pub fn read(form: &Form, main: File<'_>, repeats: &[(String, File<'_>)]) -> Resu
     let orphans: Vec<String> = waiting.into_values().flatten().map(|(place, _)| place).collect();
     intake.problems.extend(orphans.into_iter().map(|place| problem(place, say::data::orphan_row)));
     for (at, scope) in form.scopes.iter().enumerate().skip(1) {
-        if let Some(name) = scope.repeat.map(|id| &form.node(id).name).filter(|_| !given.contains(&ScopeId(at as u16))) {
+        if let Some(name) = scope.repeat.map(|id| &form.node(id).key).filter(|_| !given.contains(&ScopeId(at as u16))) {
             intake.remarks.push(Text::both(|l| say::data::no_table(l, name)));
         }
     }
@@ -138,7 +138,7 @@ impl Table {
         let mut points: BTreeMap<NodeId, Vec<&str>> = BTreeMap::new();
         for (target, cell) in self.targets.iter().zip(row) {
             match target {
-                Target::Answer(id) => drop(object.insert(form.node(*id).name.clone(), if cell.trim().is_empty() { Json::Null } else { Json::String(cell.to_owned()) })),
+                Target::Answer(id) => drop(object.insert(form.node(*id).key.clone(), if cell.trim().is_empty() { Json::Null } else { Json::String(cell.to_owned()) })),
                 Target::Coordinate(id, at) => {
                     let numbers = points.entry(*id).or_default();
                     numbers.resize(numbers.len().max(at + 1), "");
@@ -154,17 +154,17 @@ impl Table {
             }
         }
         for (id, names) in chosen {
-            object.entry(form.node(id).name.clone()).or_insert(Json::Array(names));
+            object.entry(form.node(id).key.clone()).or_insert(Json::Array(names));
         }
         for (id, numbers) in points {
             let given: Vec<&str> = numbers.into_iter().take_while(|n| !n.is_empty()).collect();
             let text = given.join(" ");
-            object.insert(form.node(id).name.clone(), if text.is_empty() { Json::Null } else { Json::String(text) });
+            object.insert(form.node(id).key.clone(), if text.is_empty() { Json::Null } else { Json::String(text) });
         }
         for inner in &form.scope(scope).inner {
             let rows = KEYS.iter().filter_map(|key| self.first(row, &[key])).find_map(|key| waiting.remove(&(*inner, key)));
             if let (Some(rows), Some(repeat)) = (rows, form.scope(*inner).repeat) {
-                object.insert(form.node(repeat).name.clone(), rows.into_iter().map(|(_, row)| Json::Object(row)).collect());
+                object.insert(form.node(repeat).key.clone(), rows.into_iter().map(|(_, row)| Json::Object(row)).collect());
             }
         }
         object
@@ -216,30 +216,32 @@ pub fn delimiter(text: &str) -> u8 {
 /// Every header that a column of this table may have.
 fn known(form: &Form, scope: ScopeId) -> BTreeMap<String, Target> {
     let mut known = BTreeMap::new();
-    let asked = form.scope(scope).nodes.iter().filter(|id| !matches!(form.node(**id).kind, Kind::Group | Kind::Repeat(_)));
-    for id in asked.clone() {
-        for header in headers(form, *id) {
-            if form.node(*id).value == ValueType::Point {
-                let joints = SEPARATORS.iter().chain(&["_"]);
-                known.extend(
-                    joints
-                        .flat_map(|joint| COORDINATES.iter().enumerate().map(move |(at, part)| (joint, at, part)))
-                        .map(|(joint, at, part)| (format!("{header}{joint}{part}"), Target::Coordinate(*id, at))),
-                );
-            }
-            if form.node(*id).value == ValueType::SelectMultiple {
-                let choices = form.list(*id).into_iter().flat_map(|list| &list.choices);
-                known.extend(choices.map(|choice| (format!("{header}/{}", choice.name), Target::Choice(*id, choice.name.to_string()))));
-            }
-            known.insert(header, Target::Answer(*id));
-        }
+    let asked = || form.scope(scope).nodes.iter().copied().filter(|id| !matches!(form.node(*id).kind, Kind::Group | Kind::Repeat(_)));
+    for id in asked() {
+        headers(form, id).iter().for_each(|header| columns(form, id, header, &mut known));
     }
-    // A bare name means its own question, whatever the groups of another one spell.
-    known.extend(asked.map(|id| (form.node(*id).name.clone(), Target::Answer(*id))));
+    // A bare name means its own question, whatever the groups of another one spell; of several of one name the first, whose
+    // key it is.
+    asked().for_each(|id| columns(form, id, &form.node(id).key, &mut known));
     known
 }
 
-/// What a question may be called: alone, behind the groups of its table, or behind all that is around it.
+/// The columns of a question that is called `header`.
+fn columns(form: &Form, id: NodeId, header: &str, known: &mut BTreeMap<String, Target>) {
+    let node = form.node(id);
+    if node.value == ValueType::Point {
+        for joint in SEPARATORS.iter().chain(&["_"]) {
+            known.extend(COORDINATES.iter().enumerate().map(|(at, part)| (format!("{header}{joint}{part}"), Target::Coordinate(id, at))));
+        }
+    }
+    if node.value == ValueType::SelectMultiple {
+        let choices = form.list(id).into_iter().flat_map(|list| &list.choices);
+        known.extend(choices.map(|choice| (format!("{header}/{}", choice.name), Target::Choice(id, choice.name.to_string()))));
+    }
+    known.insert(header.to_owned(), Target::Answer(id));
+}
+
+/// What a question may be called: behind the groups of its table, or behind all that is around it. (Alone, see [`known`].)
 fn headers(form: &Form, id: NodeId) -> Vec<String> {
     let node = form.node(id);
     let mut inner = groups(form, node);
@@ -252,7 +254,7 @@ fn headers(form: &Form, id: NodeId) -> Vec<String> {
     }
     outer.reverse();
     let paths = |separator: &&str| [inner.join(separator), outer.join(separator)];
-    SEPARATORS.iter().flat_map(paths).chain([node.name.clone()]).collect()
+    SEPARATORS.iter().flat_map(paths).collect()
 }
 
 fn note_node(form: &Form, id: NodeId, header: &str, intake: &mut Intake) {
@@ -267,7 +269,7 @@ fn note_node(form: &Form, id: NodeId, header: &str, intake: &mut Intake) {
 
 fn unknown(form: &Form, file: &str, header: &str) -> InputProblem {
     let last = header.rsplit(['-', '/', '.', ':']).next().unwrap_or(header);
-    let near = nearest(last, form.nodes.iter().map(|n| n.name.as_str()));
+    let near = nearest(last, form.keys.keys().map(String::as_str));
     let message = Text::both(|l| {
         let what = say::form::unknown_answer(l, header);
         near.as_ref().map_or(what.clone(), |near| format!("{what}; {}", say::form::did_you_mean(l, near)))
@@ -280,7 +282,7 @@ fn twice(targets: &[Target], headers: &[String], file: &str, form: &Form, intake
     for (at, target) in targets.iter().enumerate().filter(|(_, target)| **target != Target::Nothing) {
         if let Some(first) = targets[..at].iter().position(|t| t == target) {
             let (Target::Answer(id) | Target::Coordinate(id, _) | Target::Choice(id, _)) = target else { continue };
-            let name = &form.node(*id).name;
+            let name = &form.node(*id).key;
             intake.problems.push(problem(format!("{file}:1: {}", headers[at]), |l| say::data::two_columns(l, &headers[first], &headers[at], name)));
         }
     }

@@ -218,7 +218,7 @@ impl Checker<'_> {
         };
         let node = self.form.find(name).filter(|id| Some(self.form.node(*id).scope) == scope && repeat.is_some() == row.is_some());
         let Some(node) = node else {
-            let near = nearest(name, self.form.nodes.iter().map(|n| n.name.as_str())).filter(|near| near != name);
+            let near = nearest(name, self.form.keys.keys().map(String::as_str)).filter(|near| near != name);
             self.problem(at, |l| suggest(l, say::form::unknown_question(l, path), near.as_deref()));
             return None;
         };
@@ -302,12 +302,12 @@ pub fn write(proposal: &Proposal<'_>, lang: Lang) -> String {
             None => out.push_str("ignore = true\n"),
         }
     }
-    let guessed = |id: &NodeId| proposal.guesses.iter().flatten().any(|guess| guess.question == form.node(*id).name);
+    let guessed = |id: &NodeId| proposal.guesses.iter().flatten().any(|guess| guess.question == form.node(*id).key);
     let missing: Vec<NodeId> = form.top_questions().filter(|id| form.node(*id).logic.required.is_some() && form.node(*id).logic.default.is_none() && !guessed(id)).collect();
     out.push_str("\n[constant]\n");
     comment(&mut out, s::map_constants(lang));
     for id in missing {
-        out.push_str(&format!("# {} = \"\"  # {}\n", form.node(id).name, one_line(form.node(id).label.get(lang))));
+        out.push_str(&format!("# {} = \"\"  # {}\n", form.node(id).key, one_line(form.node(id).label.get(lang))));
     }
     out
 }

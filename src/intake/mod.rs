@@ -127,3 +127,54 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
         _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Unreadable::NotText),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn farm() -> Form {
+        let text = include_str!("../../tests/cli/forms/farm.toml");
+        let (draft, _) = crate::form::read("farm.toml", text).unwrap();
+        crate::form::check::check(&draft, &|_| None).unwrap().0
+    }
+
+    /// A file of some bytes; whatever it is, it gives records or a reason.
+    fn take(form: &Form, bytes: &[u8]) {
+        let file = File { name: "x", bytes };
+        let _ = read(form, file, &[("barns".to_owned(), file), ("pens".to_owned(), file)]);
+        let _ = map::read(&String::from_utf8_lossy(bytes), form);
+        if !is_workbook(bytes) {
+            for sheet in grid::read(bytes).unwrap_or_default() {
+                let at = propose::header_row(form, &sheet.rows).unwrap_or_default();
+                let headers = propose::headers(&sheet.rows, at);
+                let proposal = map::Proposal { form, sheet: &sheet.name, header: at, headers: &headers, guesses: &propose::guess(form, &headers) };
+                let written = map::write(&proposal, crate::locale::Lang::Vi);
+                assert!(map::read(&written, form).is_ok(), "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_has_a_limit() {
+        let deep = |open: &str, close: &str, times: usize| open.repeat(times) + &close.repeat(times);
+        for text in [deep("{\"a\":", "}", 100_000), deep("[", "]", 100_000), deep("<a>", "</a>", 20_000)] {
+            take(&farm(), text.as_bytes());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_records_or_a_reason(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            take(&farm(), &bytes);
+        }
+
+        #[test]
+        fn any_pieces_give_records_or_a_reason(pieces in prop::collection::vec(prop::sample::select(&[
+            "visit", "who-owner", "barns", "KEY", "PARENT_KEY", "uuid:1", "uuid:1/barns[1]", ",", ";", "\n", "\r\n", "\"", "{", "}", "[", "]", ":", "<a>", "</a>", "<data>", "</data>",
+            "\"visit\"", "\"value\"", "\"barns\"", "2026-11-20", "1.5", "Họ và tên chủ trại", "Ngày thăm", "tổng", "#", "form = \"farm\"", "[[column]]", "header = \"x\"", "question = \"visit\"",
+        ][..]), 0..40)) {
+            take(&farm(), pieces.concat().as_bytes());
+        }
+    }
+}

@@ -161,5 +161,5 @@ pub fn guess(form: &Form, headers: &[String]) -> Vec<Option<Guess>> {
 fn path(form: &Form, id: NodeId) -> String {
     let node = form.node(id);
     let repeat = form.scope(node.scope).repeat.filter(|_| node.scope != ROOT);
-    repeat.map_or_else(|| node.name.clone(), |repeat| format!("{}[1]/{}", form.node(repeat).name, node.name))
+    repeat.map_or_else(|| node.key.clone(), |repeat| format!("{}[1]/{}", form.node(repeat).key, node.key))
 }

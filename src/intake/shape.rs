@@ -53,7 +53,7 @@ pub fn is_metadata(key: &str) -> bool {
 pub fn record(form: &Form, from: &Map<String, Json>, into: &mut Intake) -> Incoming {
     let mut shaper = Shaper { form, intake: into, kept: Vec::new() };
     let mut answers = Map::new();
-    shaper.object(from, ROOT, "", &mut answers, 0);
+    shaper.object(from, (ROOT, None), "", &mut answers, 0);
     Incoming { kept: shaper.kept, answers, ..Incoming::default() }
 }
 
@@ -64,27 +64,39 @@ struct Shaper<'a> {
 }
 
 impl Shaper<'_> {
-    /// `shown` is the path of the row: `energy[2]/`.
-    fn object(&mut self, from: &Map<String, Json>, scope: ScopeId, shown: &str, into: &mut Map<String, Json>, depth: usize) {
+    /// `element` is the group or repeat whose inside this is; `shown` the path of the row: `energy[2]/`.
+    fn object(&mut self, from: &Map<String, Json>, (scope, element): (ScopeId, Option<NodeId>), shown: &str, into: &mut Map<String, Json>, depth: usize) {
         for (key, value) in from {
-            let name = key.rsplit('/').next().unwrap_or(key);
-            match self.form.find(name).filter(|id| self.form.node(*id).scope == scope) {
+            match self.meant(key, scope, element) {
                 Some(id) => self.node(id, (key, value), shown, into, depth),
-                None if is_metadata(key) => self.metadata(key, from, scope),
+                None if is_metadata(key) => self.metadata(key, from, scope, element),
                 // A group that this form does not have: its questions may still be there.
                 None => match value {
-                    Json::Object(inner) if depth < MAX_DEPTH => self.object(inner, scope, shown, into, depth + 1),
+                    Json::Object(inner) if depth < MAX_DEPTH => self.object(inner, (scope, element), shown, into, depth + 1),
                     value => drop(into.insert(key.clone(), value.clone())),
                 },
             }
         }
     }
 
-    fn metadata(&mut self, key: &str, from: &Map<String, Json>, scope: ScopeId) {
+    /// The node that a key means: by its whole path, as a child of what is around it, by the key under which answers are
+    /// kept, or by a name that only one node of the scope has.
+    fn meant(&self, key: &str, scope: ScopeId, element: Option<NodeId>) -> Option<NodeId> {
+        let form = self.form;
+        let name = key.rsplit('/').next().unwrap_or(key);
+        let here = |id: &NodeId| form.node(*id).scope == scope;
+        let whole = key.contains('/').then(|| key.split('/').try_fold(None, |at, name| form.child(at, name).map(Some)).flatten()).flatten();
+        let named = || {
+            let mut all = form.names.get(name)?.iter().copied().filter(here);
+            all.next().filter(|_| all.next().is_none())
+        };
+        whole.filter(here).or_else(|| form.child(element, name).filter(here)).or_else(|| form.find(name).filter(here)).or_else(named)
+    }
+
+    fn metadata(&mut self, key: &str, from: &Map<String, Json>, scope: ScopeId, element: Option<NodeId>) {
         // Central leaves the rows of repeats out unless asked; a record without them would pass for whole.
         let repeat = key.strip_suffix("@odata.navigationLink").filter(|name| !from.contains_key(*name));
-        let known = repeat.filter(|name| self.form.find(name).is_some_and(|id| self.form.node(id).scope == scope));
-        if let Some(name) = known {
+        if let Some(name) = repeat.filter(|name| self.meant(name, scope, element).is_some()) {
             let message = Text::both(|l| say::data::not_expanded(l, name));
             let problem = InputProblem { path: name.to_owned(), message };
             if !self.intake.problems.contains(&problem) {
@@ -98,10 +110,10 @@ impl Shaper<'_> {
         let node = self.form.node(id);
         match node.kind {
             Kind::Group => match value {
-                Json::Object(inner) if depth < MAX_DEPTH => self.object(inner, node.scope, shown, into, depth + 1),
+                Json::Object(inner) if depth < MAX_DEPTH => self.object(inner, (node.scope, Some(id)), shown, into, depth + 1),
                 Json::Null => {}
                 Json::String(text) if text.trim().is_empty() => {}
-                value => drop(into.insert(node.name.clone(), value.clone())),
+                value => drop(into.insert(node.key.clone(), value.clone())),
             },
             Kind::Repeat(scope) => self.rows(id, value, scope, shown, into, depth),
             Kind::Note => drop(self.intake.ignored.insert(key.to_owned())),
@@ -113,19 +125,19 @@ impl Shaper<'_> {
                     self.intake.ignored.insert(key.to_owned());
                 }
             }
-            _ => drop(into.insert(node.name.clone(), shaped(node.value, value))),
+            _ => drop(into.insert(node.key.clone(), shaped(node.value, value))),
         }
     }
 
     fn keep(&mut self, id: NodeId, value: &Json, shown: &str) {
         if !is_blank(value) {
             let node = self.form.node(id);
-            self.kept.push((format!("{shown}{}", node.name), shaped(node.value, value)));
+            self.kept.push((format!("{shown}{}", node.key), shaped(node.value, value)));
         }
     }
 
     fn rows(&mut self, id: NodeId, value: &Json, scope: ScopeId, shown: &str, into: &mut Map<String, Json>, depth: usize) {
-        let name = &self.form.node(id).name;
+        let name = &self.form.node(id).key;
         let one = std::slice::from_ref(value);
         let rows = match value {
             Json::Array(rows) => rows.as_slice(),
@@ -137,7 +149,7 @@ impl Shaper<'_> {
         for (at, row) in rows.iter().enumerate() {
             let mut inner = Map::new();
             match row {
-                Json::Object(row) if depth < MAX_DEPTH => self.object(row, scope, &format!("{shown}{name}[{}]/", at + 1), &mut inner, depth + 1),
+                Json::Object(row) if depth < MAX_DEPTH => self.object(row, (scope, Some(id)), &format!("{shown}{name}[{}]/", at + 1), &mut inner, depth + 1),
                 _ => {}
             }
             shaped.push(Json::Object(inner));

@@ -3,7 +3,9 @@
 use super::chance::Chance;
 use super::{Content, Desk, Saving};
 use crate::error::{Exit, Failure};
-use crate::form::Form;
+use crate::export::Options;
+use crate::export::layout::{Layout, Table};
+use crate::form::{Form, Kind};
 use crate::intake::{self, File, Incoming, Intake, Unreadable, identity};
 use crate::interview::Interview;
 use crate::interview::json::InputProblem;
@@ -44,17 +46,19 @@ pub fn bytes_of(file: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// The tables of repeats that lie beside a CSV file: `shop.csv` → `shop-energy.csv`, or `shop-outer-inner.csv`.
-pub fn repeats_beside(form: &Form, file: &Path) -> Vec<(String, PathBuf)> {
+pub fn repeats_beside(form: &Arc<Form>, file: &Path) -> Vec<(String, PathBuf)> {
     let Some(stem) = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()) else { return Vec::new() };
-    let mut found = Vec::new();
-    for scope in form.scopes.iter().skip(1) {
-        let Some(repeat) = scope.repeat.map(|id| form.node(id).name.clone()) else { continue };
-        let outer: Vec<&str> = form.around(scope.parent).filter_map(|s| form.scope(s).repeat).map(|id| form.node(id).name.as_str()).collect();
-        let long = outer.into_iter().rev().chain([repeat.as_str()]).collect::<Vec<_>>().join("-");
-        let names = [format!("{stem}-{repeat}.csv"), format!("{stem}-{long}.csv")];
-        found.extend(names.into_iter().map(|name| file.with_file_name(name)).find(|path| path.is_file()).map(|path| (repeat, path)));
-    }
-    found
+    let layout = Layout::new(&stem, std::slice::from_ref(form), &Options::default());
+    let path = |table: &Table| {
+        let repeat = table.repeat.clone()?;
+        let mut outer: Vec<&str> = form.ancestors(form.find(&repeat)?).map(|id| form.node(id)).filter(|n| matches!(n.kind, Kind::Repeat(_))).map(|n| n.name.as_str()).collect();
+        outer.reverse();
+        outer.push(&repeat);
+        let names = [table.name.clone(), format!("{stem}-{}", outer.join("-"))];
+        let path = names.into_iter().map(|name| file.with_file_name(format!("{name}.csv"))).find(|path| path.is_file())?;
+        Some((repeat, path))
+    };
+    layout.tables.iter().filter_map(path).collect()
 }
 
 impl Desk {
@@ -62,7 +66,7 @@ impl Desk {
     ///
     /// # Errors
     /// A file is not there, or cannot be read.
-    pub fn read_submissions(&self, form: &Form, file: &str, named: &[(String, PathBuf)]) -> Result<Intake, Failure> {
+    pub fn read_submissions(&self, form: &Arc<Form>, file: &str, named: &[(String, PathBuf)]) -> Result<Intake, Failure> {
         let bytes = bytes_of(file)?;
         let mut paths = named.to_vec();
         if file != "-" {

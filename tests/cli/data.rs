@@ -229,3 +229,27 @@ fn records_of_two_versions_of_a_form_share_their_tables() {
     assert_eq!(table, [["Cũ", "1", "", "3"], ["Mới", "", "2", "4"]]);
     assert!(headers.iter().position(|h| h == "tax_code") > headers.iter().position(|h| h == "finished"), "an old column stands behind the new ones");
 }
+
+#[test]
+fn questions_and_repeats_of_one_name_stay_apart() {
+    let place = Place::new();
+    let (lt01, lt02) = (place.new_laptop("lt01", "Lê", "collaborator"), place.new_laptop("lt02", "Lê", "collaborator"));
+    let group = |name: &str| {
+        format!(
+            "[[question]]\nname = \"{name}\"\ntype = \"group\"\nlabel = \"{name}\"\n[[question.question]]\nname = \"note\"\ntype = \"text\"\nlabel = \"N\"\n\
+             [[question.question]]\nname = \"rows\"\ntype = \"repeat\"\nlabel = \"R\"\n[[question.question.question]]\nname = \"cell\"\ntype = \"text\"\nlabel = \"C\"\n"
+        )
+    };
+    let form = format!("form = \"twin\"\nversion = 1\ntitle = \"T\"\n{}{}", group("a"), group("b"));
+    place.write("lt01/forms/twin.toml", &form);
+    place.write("lt02/forms/twin.toml", &form);
+    place.write("s.xml", "<data id=\"twin\" instanceID=\"uuid:1\"><a><note>1</note><rows><cell>x</cell></rows></a><b><note>2</note><rows><cell>y</cell></rows><rows><cell>z</cell></rows></b></data>");
+    lt01.run(&["record", "add", "--form", "twin", "s.xml"]).quiet();
+    lt01.run(&["export", "--format", "csv", "-o", "out"]).is(0, "out/twin.csv 1\nout/twin-rows~1.csv 1\nout/twin-rows~2.csv 2\n", "");
+    assert!(String::from_utf8(place.read("out/twin.csv")).unwrap().starts_with("SubmissionDate,a-note,"));
+    lt02.run(&["record", "add", "--form", "twin", "out/twin.csv"]).ok();
+    let answers = answers_of(&lt02, "twin")[0]["answers"].clone();
+    assert_eq!(answers, answers_of(&lt01, "twin")[0]["answers"]);
+    let texts: Vec<&str> = ["1", "x", "2", "y", "z"].into_iter().filter(|text| answers.to_string().contains(&format!("\"{text}\""))).collect();
+    assert_eq!(texts.len(), 5, "{answers}");
+}
