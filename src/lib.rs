@@ -38,10 +38,12 @@
 //! | exchange | record value | | central file: read, verify, union, write |
 //! | store | record value disk | | keeping it here: the only user of sled and bincode |
 //! | programme | interview form record value locale | pure | targets, periods, figures with their records |
+//! | export | programme record form value locale interview | | records as tables for other programs: the only user of rust_xlsxwriter |
+//! | intake | export form value locale interview | | what other programs wrote → answers: CSV, JSON and XML submissions, Excel registers |
 //! | error | store exchange record disk locale | | every error as a sentence with a way out |
-//! | workbench | error programme store exchange record interview form value locale disk | | a person at work on one store: what screens and commands both do |
-//! | tui | workbench error programme store exchange record interview form value locale disk | | the only user of ratatui and crossterm |
-//! | cli | tui workbench error programme store exchange record interview form value locale disk | | one short file a command group: the only place that prints |
+//! | workbench | error export intake programme store exchange record interview form value locale disk | | a person at work on one store: what screens and commands both do |
+//! | tui | workbench error export intake programme store exchange record interview form value locale disk | | the only user of ratatui and crossterm |
+//! | cli | tui workbench error export intake programme store exchange record interview form value locale disk | | one short file a command group: the only place that prints |
 //!
 //! # Three journeys
 //!
@@ -71,7 +73,9 @@ pub mod cli;
 pub mod disk;
 pub mod error;
 pub mod exchange;
+pub mod export;
 pub mod form;
+pub mod intake;
 pub mod interview;
 pub mod locale;
 pub mod programme;

@@ -1,6 +1,6 @@
-//! `record add`, `list`, `show`, `edit`, `void`.
+//! `record list`, `show`, `edit`, `void`; `add` and `import` stand in [`super::bring`].
 
-use super::{Context, flag, option, say_out};
+use super::{Context, bring, flag, option, say_out};
 use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::check_text::{Compiled, compile_text};
@@ -11,14 +11,11 @@ use crate::locale::{Lang, Text, say};
 use crate::record::history::State;
 use crate::record::revision::{Argument, Revision, hex};
 use crate::store::{Draft, IndexRow};
-use crate::workbench::chance::Chance;
+use crate::workbench::Desk;
 use crate::workbench::edit::EditProblem;
 use crate::workbench::related::{Gathering, Related};
-use crate::workbench::{Content, Desk, Saving};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value as Json, json};
-use std::io::Read;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -30,6 +27,15 @@ pub fn command(lang: Lang) -> Command {
             option("form", "FORM", s::form(lang)).required(true),
             Arg::new("file").value_name("FILE|-").default_value("-"),
             flag("draft", s::draft(lang)),
+            option("repeat", "NAME=FILE", say::data::repeat_file(lang)).num_args(1).action(clap::ArgAction::Append),
+        ]),
+        Command::new("import").about(say::data::record_import(lang)).args([
+            option("form", "FORM", s::form(lang)).required(true),
+            Arg::new("file").value_name("FILE").required(true),
+            option("map", "MAP.toml", say::data::map_file(lang)),
+            option("sheet", "NAME", say::data::sheet(lang)),
+            option("header", "ROW", say::data::header_row(lang)).value_parser(clap::value_parser!(usize)),
+            flag("plan", say::data::import_plan(lang)),
         ]),
         Command::new("list").about(s::record_list(lang)).args([
             option("form", "FORM", s::form(lang)),
@@ -50,7 +56,8 @@ pub fn command(lang: Lang) -> Command {
 pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Failure> {
     let mut desk = context.desk()?;
     let code = match matches.subcommand() {
-        Some(("add", m)) => add(m, &mut desk)?,
+        Some(("add", m)) => bring::add(m, &mut desk)?,
+        Some(("import", m)) => bring::import(m, &mut desk)?,
         Some(("list", m)) => list(m, &desk)?,
         Some(("show", m)) => show(m, &desk)?,
         Some(("edit", m)) => edit(m, &mut desk)?,
@@ -66,12 +73,12 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Fail
     Ok(code)
 }
 
-fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
+pub fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
     matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
 /// A summary on one line, whatever a person typed.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     text.split(char::is_control).collect::<Vec<_>>().join(" ")
 }
 
@@ -82,62 +89,6 @@ pub fn refuse(problems: &[InputProblem], lang: Lang) -> ExitCode {
     }
     eprintln!("{}", say::failure::input_refused(lang, problems.len()));
     ExitCode::from(Exit::Refused as u8)
-}
-
-/// One JSON object, or several in JSON Lines.
-fn inputs(file: &str) -> Result<Vec<Json>, Failure> {
-    let mut bytes = Vec::new();
-    let read = if file == "-" { std::io::stdin().lock().read_to_end(&mut bytes) } else { std::fs::File::open(file).and_then(|mut f| f.read_to_end(&mut bytes)) };
-    read.map_err(|e| Failure::io(Path::new(file), &e))?;
-    let stream = serde_json::Deserializer::from_slice(&bytes).into_iter::<Json>();
-    stream.collect::<Result<Vec<_>, _>>().map_err(|e| Failure::new(Exit::Refused, Text::both(|l| say::failure::not_json(l, e.line(), &e))))
-}
-
-fn add(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
-    let form = desk.form(text(matches, "form"))?;
-    let draft = matches.get_flag("draft");
-    let lang = desk.lang();
-    let inputs = inputs(text(matches, "file"))?;
-    let many = inputs.len() > 1;
-    let mut problems: Vec<InputProblem> = Vec::new();
-    let mut ready = Vec::new();
-    for (at, input) in inputs.iter().enumerate() {
-        let record = desk.new_record();
-        let mut keys = Chance::of_record(desk.settings(), desk.store(), &format!("{record} rows"));
-        let line = |p: InputProblem| if many { InputProblem { path: format!("{}: {}", at + 1, p.path), ..p } } else { p };
-        match desk.fill(form.clone(), &record, input, &mut keys, draft) {
-            Ok((interview, soft)) => ready.push((record, interview, soft)),
-            Err(found) => problems.extend(found.into_iter().map(line)),
-        }
-    }
-    if !problems.is_empty() {
-        return Ok(refuse(&problems, lang));
-    }
-    let mut savings = Vec::new();
-    for (record, interview, soft) in ready {
-        for problem in soft {
-            eprintln!("{} ({})", json::problem_line(&problem, lang), say::form::warning(lang));
-        }
-        if draft {
-            let kept = {
-                let world = Gathering::new(desk, &record);
-                desk.draft_of(&record, &[], &interview, desk.around(&world))
-            };
-            say_out(format!("{record} draft {}", one_line(&kept.summary)));
-            desk.keep_draft(kept)?;
-        } else {
-            savings.push(Saving { record, form: form.clone(), content: Content::of(&interview, Vec::new()) });
-        }
-    }
-    // One append: all of them are saved, or none is.
-    let records: Vec<String> = savings.iter().map(|saving| saving.record.clone()).collect();
-    if !savings.is_empty() {
-        desk.submit_all(savings)?;
-    }
-    for record in records {
-        say_out(format!("{record} {} {}", form.id, desk.row(&record).map_or_else(String::new, |r| one_line(&r.summary))));
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
@@ -169,7 +120,7 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
             Some(Err(failure)) => return Err(failure),
         }
         match format {
-            "jsonl" => say_out(row_json(&related).to_string()),
+            "jsonl" => say_out(related.to_json().to_string()),
             "csv" => csv.add(&related),
             _ => say_out(format!("{} {:<10} {:<24} {:<10} {}", &row.record, row.state.word(), row.form, row.date, one_line(&row.summary))),
         }
@@ -228,16 +179,6 @@ fn meets(related: &Related, condition: &str, desk: &Desk) -> Result<bool, Failur
         }
         Compiled::Problem { what, .. } => Err(Failure::new(Exit::Usage, Text::both(|l| say::failure::bad_expression(l, condition))).why(what)),
     }
-}
-
-fn row_json(related: &Related) -> Json {
-    let row = &related.row;
-    json!({
-        "record": row.record, "form": row.form, "version": row.version, "state": row.state.word(), "conflicts": row.conflicts,
-        "person": row.person, "device": row.device, "at": row.at.to_string(), "summary": row.summary,
-        "answers": json::write(&related.form, &related.instance, Part::Answers),
-        "computed": json::write(&related.form, &related.instance, Part::Computed),
-    })
 }
 
 /// Top-level answers of records of any forms as one table.
@@ -308,7 +249,7 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let standing = desk.standing(&record)?;
     let related = desk.row(&record).and_then(|row| desk.related(row));
     if text(matches, "format") == "json" {
-        let mut json = related.as_ref().map_or_else(|| json!({"record": record}), row_json);
+        let mut json = related.as_ref().map_or_else(|| json!({"record": record}), Related::to_json);
         if let (Some(from), Ok(form)) = (standing.migrated_from(), &standing.form) {
             let problems: serde_json::Map<String, Json> = standing.problems().into_iter().map(|(path, what)| (path, what.get(desk.lang()).into())).collect();
             json["migrated"] = json!({"from": from, "to": form.version, "problems": problems});

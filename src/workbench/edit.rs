@@ -19,6 +19,9 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// A new interview that can be saved, with its soft problems.
+pub type Filled = (Interview, Vec<InputProblem>);
+
 /// A record opened for editing.
 pub struct Opened {
     /// The interview.
@@ -71,12 +74,23 @@ impl Desk {
     ///
     /// # Errors
     /// The problems that keep it from being saved.
-    pub fn fill(&self, form: Arc<Form>, record: &str, input: &Json, keys: &mut dyn json::Keys, draft: bool) -> Result<(Interview, Vec<InputProblem>), Vec<InputProblem>> {
+    pub fn fill(&self, form: Arc<Form>, record: &str, input: &Json, keys: &mut dyn json::Keys, draft: bool) -> Result<Filled, Vec<InputProblem>> {
+        self.fill_with(form, record, (input, &[]), keys, draft)
+    }
+
+    /// The same, with results that were kept elsewhere and must not be made anew (`once()`, when an interview ended), by path.
+    ///
+    /// # Errors
+    /// The problems that keep it from being saved.
+    pub fn fill_with(&self, form: Arc<Form>, record: &str, (input, kept): (&Json, &[(String, Json)]), keys: &mut dyn json::Keys, draft: bool) -> Result<Filled, Vec<InputProblem>> {
         let world = Gathering::new(self, record);
         let around = self.around(&world);
         let mut interview = Interview::begin(form, &self.who(), around);
         let mut problems = json::fill(&mut interview, input, keys, around).err().unwrap_or_default();
         interview.finish(around);
+        for (shown, value) in kept {
+            problems.extend(keep(&mut interview, shown, value, around).err());
+        }
         let mut soft = Vec::new();
         for finding in interview.findings() {
             let problem = InputProblem { path: json::shown_path(interview.answers(), &finding.path), message: finding.message.clone() };
@@ -211,6 +225,17 @@ impl Desk {
         let args = BTreeMap::from([("path".to_owned(), Argument::Text(path)), ("reason".to_owned(), Argument::Text(reason.to_owned()))]);
         Ok(self.save(record, &form, content, Decision { act: Act::Resolve, args })?)
     }
+}
+
+/// Sets what is kept at a path; a row that is not there has nothing to keep.
+fn keep(interview: &mut Interview, shown: &str, value: &Json, around: Around<'_>) -> Result<(), InputProblem> {
+    let path = json::canonical_path(interview.form(), interview.answers(), shown);
+    let at = path.as_ref().and_then(|path| interview.derived().instance.locate(interview.form(), path));
+    if let (Some(path), Some(at)) = (path, at) {
+        let value = json::read(value, interview, at, around).map_err(|message| InputProblem { path: shown.to_owned(), message })?;
+        interview.answer(&path, value, around);
+    }
+    Ok(())
 }
 
 fn need_reason(reason: &str) -> Result<(), Failure> {

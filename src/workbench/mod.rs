@@ -2,14 +2,17 @@
 //!
 //! The pure parts (forms, interviews, histories, indicators) meet the store, the clock and chance here.
 
+pub mod bringing;
 pub mod chance;
 pub mod demo;
 mod demo_answers;
 mod demo_data;
 mod demo_plan;
 pub mod edit;
+pub mod exporting;
 pub mod library;
 pub mod refresh;
+pub mod registering;
 pub mod related;
 pub mod reporting;
 mod shipped;

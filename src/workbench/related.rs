@@ -9,9 +9,11 @@ use crate::form::instance::{Instance, RowId};
 use crate::form::list::ChoiceList;
 use crate::form::world::{Nowhere, Taken, World};
 use crate::form::{Form, Kind, NodeId};
+use crate::interview::json::{self, Part};
 use crate::locale::{Lang, Text, date};
 use crate::record::history::State;
 use crate::store::{Current, IndexRow};
+use serde_json::{Value as Json, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +33,17 @@ impl Related {
     pub fn new(row: IndexRow, form: Arc<Form>, current: &Current) -> Self {
         let instance = Instance::restore(&form, &current.answers, &current.computed, &current.hidden);
         Self { row, form, instance }
+    }
+
+    /// The record as scripts read it: one line of `record list --format jsonl`.
+    pub fn to_json(&self) -> Json {
+        let row = &self.row;
+        json!({
+            "record": row.record, "form": row.form, "version": row.version, "state": row.state.word(), "conflicts": row.conflicts,
+            "person": row.person, "device": row.device, "at": row.at.to_string(), "summary": row.summary,
+            "answers": json::write(&self.form, &self.instance, Part::Answers),
+            "computed": json::write(&self.form, &self.instance, Part::Computed),
+        })
     }
 
     fn frame<'a>(&'a self, row: RowId) -> Frame<'a> {

@@ -274,7 +274,7 @@ fn wrong_usage_is_exit_2_and_one_sentence() {
     wrong("en", &["bogus"], "there is no command “bogus”.");
     wrong("vi", &["bogus"], "không có lệnh “bogus”.");
     wrong("vi", &["reprt"], "không có lệnh “reprt”. Có phải “report”?");
-    wrong("en", &["record"], "a command is missing, one of: add, list, show, edit, void, help.");
+    wrong("en", &["record"], "a command is missing, one of: add, import, list, show, edit, void, help.");
     wrong("vi", &["sync", "--pln"], "không có tùy chọn “--pln” ở đây. Có phải “--plan”?");
     wrong("en", &["completions", "nosuch"], "“nosuch” is no value of <shell>; it is one of: bash, elvish, fish, powershell, zsh.");
     wrong("vi", &["demo", "--records", "nhiều"], "“nhiều” không dùng được cho --records <N>.");

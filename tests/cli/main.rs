@@ -2,10 +2,13 @@
 
 mod commands;
 mod damage;
+mod data;
 mod district;
 mod records;
 mod refusals;
+mod registers;
 mod story;
+mod submissions;
 mod support;
 mod transfer_forms;
 mod upgrade;

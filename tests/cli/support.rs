@@ -181,6 +181,12 @@ impl Laptop<'_> {
         self.clone()
     }
 
+    /// A laptop that also knows the form of `forms/farm.toml`: repeats in repeats, several choices, results that are kept.
+    pub fn with_farm(&self) -> Self {
+        self.place.write(&format!("{}/forms/farm.toml", self.name), include_str!("forms/farm.toml"));
+        self.clone()
+    }
+
     /// The bytes of the journal, the store's truth.
     pub fn journal(&self) -> Vec<u8> {
         std::fs::read(self.place.path(&self.name).join("journal.jsonl")).unwrap_or_default()

@@ -16,6 +16,7 @@ macro_rules! say {
 
 pub mod author;
 pub mod cli;
+pub mod data;
 pub mod failure;
 pub mod form;
 pub mod migrate;

@@ -1,0 +1,59 @@
+//! `export`.
+
+use super::{Context, flag, option, say_out};
+use crate::error::{Exit, Failure};
+use crate::export::Options;
+use crate::locale::{Lang, Text, say};
+use crate::workbench::exporting::{Format, Request};
+use clap::{Arg, ArgMatches, Command};
+use std::path::PathBuf;
+
+pub fn command(lang: Lang) -> Command {
+    use say::data as s;
+    Command::new("export").about(s::export(lang)).args([
+        option("format", "csv|jsonl|xlsx", say::cli::format(lang)).value_parser(["csv", "jsonl", "xlsx", "parquet"]).hide_possible_values(true).required(true),
+        Arg::new("output").short('o').value_name("DIR").required(true).help(s::output_folder(lang)),
+        option("form", "FORM", s::one_form(lang)),
+        flag("labels", s::labels(lang)),
+        option("group-separator", "TEXT", s::group_separator(lang)).default_value("-"),
+        flag("split-select-multiples", s::split(lang)),
+        flag("bom", s::bom(lang)),
+    ])
+}
+
+pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let format = match text("format").as_deref() {
+        Some("csv") => Format::Csv,
+        Some("jsonl") => Format::Jsonl,
+        Some("xlsx") => Format::Xlsx,
+        _ => return Err(Failure::new(Exit::Refused, Text::both(say::data::no_parquet)).hint(Text::both(say::data::no_parquet_hint))),
+    };
+    let desk = context.desk()?;
+    let options = Options {
+        labels: matches.get_flag("labels").then_some(context.lang),
+        separator: text("group-separator").unwrap_or_default(),
+        split: matches.get_flag("split-select-multiples"),
+    };
+    let request = Request { dir: PathBuf::from(text("output").unwrap_or_default()), form: text("form"), format, options, bom: matches.get_flag("bom") };
+    let exported = desk.export(&request)?;
+    for (path, rows) in &exported.files {
+        say_out(format!("{} {rows}", path.display()));
+    }
+    let lang = context.lang;
+    let mut notes = Vec::new();
+    if exported.files.is_empty() {
+        notes.push(say::data::nothing_to_export(lang));
+    }
+    if exported.void > 0 {
+        notes.push(say::data::left_out_void(lang, exported.void));
+    }
+    if exported.without_form > 0 {
+        notes.push(say::data::left_out_without_form(lang, exported.without_form));
+    }
+    if desk.identity().demo {
+        notes.push(say::screen::demo_banner(lang));
+    }
+    notes.iter().for_each(|note| eprintln!("{note}"));
+    desk.close()
+}
