@@ -1,0 +1,5 @@
+//! The engine's laws and stories.
+
+mod farm;
+mod laws;
+mod stories;
