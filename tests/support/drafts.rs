@@ -91,7 +91,7 @@ fn list() -> impl Strategy<Value = Vec<(Text, Vec<String>)>> {
 
 /// Choice names are made unique: a list that repeats one is refused by the reader, rightly.
 fn inline(name: String, rows: Vec<(Text, Vec<String>)>) -> ChoiceList {
-    let columns = if rows.is_empty() { vec!["name".to_owned()] } else { ["name", "district", "ghi chú", "label::x"].map(str::to_owned).to_vec() };
+    let columns = if rows.is_empty() { vec!["name".to_owned()] } else { ["name", "district", "ghi chú", "label"].map(str::to_owned).to_vec() };
     let rows = rows.into_iter().enumerate();
     let rows = rows.map(|(at, (label, cells))| (label, std::iter::once(format!("c{at}")).chain(cells).map(Arc::from).collect())).collect();
     ChoiceList::new(name, columns, rows)
