@@ -3,6 +3,8 @@
 //! The order is that of `docs/forms.md`: the head, settings, lists, questions; what only machines read comes last. The
 //! same draft gives the same bytes.
 
+mod migrations;
+
 use super::draft::{Draft, Initial, Row, Set, When};
 use super::list::{Choice, ChoiceList};
 use super::toml::{ALLOW_REPEATED, COLUMN, DEFAULT_LANGUAGES, NAME, SRC, other_language};
@@ -60,6 +62,7 @@ pub fn write(draft: &Draft) -> String {
         draft.lists.iter().for_each(|(inline, _)| list(&mut out, inline, only));
     }
     draft.rows.iter().for_each(|one| row(&mut out, one, "question", only));
+    draft.migrations.iter().for_each(|migration| migrations::write(&mut out, migration));
     for (id, xml) in &draft.instances {
         out.push_str("\n[[instance]]\n");
         line(&mut out, "id", id);
