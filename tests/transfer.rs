@@ -3,6 +3,7 @@
 mod support;
 
 use khuyencong::form::draft::Draft;
+use khuyencong::form::problem::Severity;
 use khuyencong::form::workbook::{Sheet, Workbook};
 use khuyencong::form::{toml, toml_write, xlsform, xlsform_write};
 use proptest::prelude::*;
@@ -59,7 +60,7 @@ fn through_workbook(name: &str, draft: &Draft) -> Draft {
         std::fs::write(Path::new(&folder).join(format!("{name}.xlsx")), &bytes).unwrap();
     }
     let (read, problems) = xlsform::read_bytes(&format!("{name}.xlsx"), &bytes).unwrap_or_else(|(_, problems)| panic!("{name}: {problems:#?}"));
-    let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == khuyencong::form::problem::Severity::Error).collect();
+    let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{name}: {errors:#?}");
     read
 }
@@ -75,16 +76,26 @@ fn a_shipped_form_survives_a_workbook() {
     }
 }
 
+/// The XForms that the outside cases convert to.
+fn outside_xforms() -> Vec<(String, String)> {
+    let cases = outside_lines().into_iter().filter_map(|case| Some((case["id"].as_str()?.to_owned(), case["xform"].as_str()?.to_owned())));
+    cases.collect()
+}
+
 /// The outside cases that convert, or nothing with a printed line.
 fn outside_cases() -> Vec<(String, Workbook)> {
+    let cases = outside_lines().into_iter().filter(|case| case["converts"] == true);
+    cases.map(|case| (case["id"].as_str().unwrap().to_owned(), workbook(&case["sheets"]))).collect()
+}
+
+fn outside_lines() -> Vec<serde_json::Value> {
     let shared = std::env::var_os("KHUYENCONG_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let file = shared.join("conformance/xlsform_cases.jsonl");
     let Ok(lines) = std::fs::read_to_string(&file) else {
         println!("skipped: there is no {}", file.display());
         return Vec::new();
     };
-    let cases = lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    cases.filter(|case| case["converts"] == true).map(|case| (case["id"].as_str().unwrap().to_owned(), workbook(&case["sheets"]))).collect()
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn workbook(sheets: &serde_json::Value) -> Workbook {
@@ -93,10 +104,31 @@ fn workbook(sheets: &serde_json::Value) -> Workbook {
     Workbook { sheets: sheets.as_object().unwrap().iter().map(|(name, sheet)| Sheet::new(name, rows(sheet))).collect() }
 }
 
+#[test]
+fn an_outside_xform_survives_toml() {
+    let mut read = 0;
+    for (id, xml) in outside_xforms() {
+        let Ok((draft, problems)) = khuyencong::form::read(&format!("{id}.xml"), &xml) else { continue };
+        if problems.iter().any(|problem| problem.severity == Severity::Error) {
+            continue;
+        }
+        read += 1;
+        let mut again = from_toml(&id, &toml_write::write(&draft));
+        if !draft.settings.contains_key("allow_choice_duplicates") {
+            // Lists of XForms may repeat a name without this word.
+            again.settings.remove("allow_choice_duplicates");
+        }
+        if let Some(difference) = difference(&bare(&again), &bare(&draft)) {
+            panic!("{id}:\n{difference}");
+        }
+    }
+    println!("outside XForms: {read} read");
+}
+
 /// What an outside case is read as; `None` where our reader refuses it, which is another test's affair.
 fn from_workbook(id: &str, book: &Workbook) -> Option<Draft> {
     let (draft, problems) = xlsform::read(&format!("{id}.xlsx"), book).ok()?;
-    problems.iter().all(|problem| problem.severity != khuyencong::form::problem::Severity::Error).then_some(draft)
+    problems.iter().all(|problem| problem.severity != Severity::Error).then_some(draft)
 }
 
 #[test]

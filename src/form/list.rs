@@ -52,7 +52,8 @@ impl ChoiceList {
         Self::named(name, columns, name_at, rows)
     }
 
-    fn named(name: impl Into<String>, columns: Vec<String>, name_at: usize, rows: Vec<(Text, Vec<Arc<str>>)>) -> Self {
+    /// A list whose choices are named by the column at `name_at`.
+    pub fn named(name: impl Into<String>, columns: Vec<String>, name_at: usize, rows: Vec<(Text, Vec<Arc<str>>)>) -> Self {
         let choices: Vec<_> = rows
             .into_iter()
             .map(|(label, cells)| {

@@ -55,6 +55,15 @@ pub const WHEN: [&str; 4] = ["first-load", "load", "new-row", "changed"];
 /// The languages of a form that names none.
 pub const DEFAULT_LANGUAGES: [&str; 2] = ["vi", "en"];
 
+/// How the key begins that names a choice, where the list calls that column otherwise: `name:code`.
+pub(super) const NAME: &str = "name:";
+
+/// The setting under which a name may stand twice in a list.
+pub(super) const ALLOW_REPEATED: &str = "allow_choice_duplicates";
+
+/// How the key of a choice's column begins that is itself called `label`, which is what is shown.
+pub(super) const COLUMN: &str = "column:";
+
 /// How an instance begins whose XML is in a file: its address follows.
 pub(super) const SRC: &str = "src:";
 
@@ -112,7 +121,7 @@ impl<'i> Reader<'i> {
         let languages = self.languages(table);
         self.only = other_language(&languages).map(str::to_owned);
         let settings = table.get("settings").map(|value| self.named_cells("settings", value)).unwrap_or_default();
-        let repeated = settings.get("allow_choice_duplicates").is_some_and(|cell| matches!(cell.text.to_lowercase().as_str(), "yes" | "true" | "true()"));
+        let repeated = settings.get(ALLOW_REPEATED).is_some_and(|cell| matches!(cell.text.to_lowercase().as_str(), "yes" | "true" | "true()"));
         let mut head = BTreeMap::new();
         for key in ["subject", "date", "summary"] {
             if let Some(cell) = table.get(key).and_then(|value| self.cell(key, value)) {
@@ -330,40 +339,42 @@ impl<'i> Reader<'i> {
 
     /// `repeated`: the form allows a name to stand twice in a list.
     fn list(&mut self, name: &str, value: &Value<'i>, repeated: bool) -> ChoiceList {
-        let Some(items) = value.get_ref().as_array() else {
-            self.wrong(name, value.span(), say::form::a_list);
-            return ChoiceList::default();
-        };
-        let mut columns = vec!["name".to_owned()];
-        let mut rows: Vec<(Text, BTreeMap<String, String>)> = Vec::new();
+        let mut columns: Vec<String> = Vec::new();
+        let mut name_at = None;
+        let mut rows: Vec<(Text, Vec<Arc<str>>)> = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
-        for item in items {
-            let Some(table) = item.get_ref().as_table() else {
-                self.wrong(name, item.span(), say::form::a_table);
-                continue;
-            };
-            let mut label = Text::default();
-            let mut cells = BTreeMap::new();
+        for (table, place) in self.tables(name, value) {
+            let (mut label, mut cells, mut choice) = (Text::default(), Vec::new(), None);
             for (key, value) in table.iter() {
-                match key.get_ref().as_ref() {
-                    "label" => label = self.both("label", value),
-                    column => {
-                        if !columns.iter().any(|c| c == column) {
-                            columns.push(column.to_owned());
-                        }
-                        cells.insert(column.to_owned(), self.cell(column, value).unwrap_or_default().text);
-                    }
+                let key = key.get_ref().as_ref();
+                if key == "label" {
+                    label = self.both("label", value);
+                    continue;
                 }
+                let column = [COLUMN, NAME].iter().find_map(|start| key.strip_prefix(start)).unwrap_or(key);
+                let at = columns.iter().position(|known| known == column).unwrap_or_else(|| {
+                    columns.push(column.to_owned());
+                    columns.len() - 1
+                });
+                let text = self.cell(column, value).unwrap_or_default().text;
+                if key == "name" || key.starts_with(NAME) {
+                    (name_at, choice) = (Some(at), Some(text.clone()));
+                }
+                cells.resize(columns.len(), "".into());
+                cells[at] = text.into();
             }
-            let choice = self.needed(table, "name", item.span()).text;
+            let choice = choice.unwrap_or_else(|| self.needed(table, "name", place.clone()).text);
             if !seen.insert(choice.clone()) && !repeated {
-                self.problems.push(Problem::error(item.span(), Text::both(|lang| say::form::duplicate_choice(lang, &choice))));
+                self.problems.push(Problem::error(place, Text::both(|lang| say::form::duplicate_choice(lang, &choice))));
             }
             rows.push((label, cells));
         }
-        let cells = |cells: &BTreeMap<String, String>| columns.iter().map(|c| Arc::from(cells.get(c).map_or("", String::as_str))).collect();
-        let rows = rows.iter().map(|(label, row)| (label.clone(), cells(row))).collect();
-        ChoiceList::new(name, columns.clone(), rows)
+        let name_at = name_at.unwrap_or_else(|| {
+            columns.push("name".to_owned());
+            columns.len() - 1
+        });
+        rows.iter_mut().for_each(|(_, cells)| cells.resize(columns.len(), "".into()));
+        ChoiceList::named(name, columns, name_at, rows)
     }
 
     fn rows(&mut self, value: &Value<'i>) -> Vec<Row> {

@@ -3,9 +3,11 @@
 //! The order is that of `docs/forms.md`: the head, settings, lists, questions; what only machines read comes last. The
 //! same draft gives the same bytes.
 
+mod migrations;
+
 use super::draft::{Draft, Initial, Row, Set, When};
 use super::list::{Choice, ChoiceList};
-use super::toml::{DEFAULT_LANGUAGES, SRC, other_language};
+use super::toml::{ALLOW_REPEATED, COLUMN, DEFAULT_LANGUAGES, NAME, SRC, other_language};
 use crate::locale::Text;
 use crate::value::write_string;
 use std::fmt::Write;
@@ -54,15 +56,13 @@ pub fn write(draft: &Draft) -> String {
     let mut out = String::new();
     head(&mut out, draft);
     let only = other_language(&draft.languages);
-    if !draft.settings.is_empty() {
-        out.push_str("\n[settings]\n");
-        draft.settings.iter().for_each(|(name, cell)| line(&mut out, name, &cell.text));
-    }
+    settings(&mut out, draft);
     if !draft.lists.is_empty() {
         out.push_str("\n[choices]\n");
         draft.lists.iter().for_each(|(inline, _)| list(&mut out, inline, only));
     }
     draft.rows.iter().for_each(|one| row(&mut out, one, "question", only));
+    draft.migrations.iter().for_each(|migration| migrations::write(&mut out, migration));
     for (id, xml) in &draft.instances {
         out.push_str("\n[[instance]]\n");
         line(&mut out, "id", id);
@@ -81,6 +81,19 @@ pub fn write(draft: &Draft) -> String {
         out.push_str("]\n");
     }
     out
+}
+
+/// The settings; in XForm XML a list may repeat a name without saying so.
+fn settings(out: &mut String, draft: &Draft) {
+    let repeats = draft.lists.iter().any(|(list, _)| list.choices.iter().enumerate().any(|(at, choice)| list.position(&choice.name) != Some(at)));
+    let allows = repeats && !draft.settings.contains_key(ALLOW_REPEATED);
+    if allows || !draft.settings.is_empty() {
+        out.push_str("\n[settings]\n");
+    }
+    if allows {
+        line(out, ALLOW_REPEATED, "yes");
+    }
+    draft.settings.iter().for_each(|(name, cell)| line(out, name, &cell.text));
 }
 
 fn head(out: &mut String, draft: &Draft) {
@@ -138,32 +151,48 @@ fn set(out: &mut String, action: &Set, path: &str) {
 /// One choice a line.
 fn list(out: &mut String, list: &ChoiceList, only: Option<&str>) {
     let _ = writeln!(out, "{} = [", key(&list.name));
+    let name_at = name_column(list);
     // The reader learns columns as it meets them: where that order is not the list's, the first choice names them all.
-    let met = columns_met(list);
+    let met = columns_met(list, name_at);
     for (at, choice) in list.choices.iter().enumerate() {
-        let all = at == 0 && met != list.columns;
-        let _ = writeln!(out, "  {{ {} }},", choice_cells(list, choice, all, only));
+        let all = at == 0 && met != (0..list.columns.len()).collect::<Vec<_>>();
+        let _ = writeln!(out, "  {{ {} }},", choice_cells(list, choice, name_at, all, only));
     }
     out.push_str("]\n");
 }
 
-fn columns_met(list: &ChoiceList) -> Vec<String> {
-    let mut met = vec!["name".to_owned()];
-    for choice in &list.choices {
-        let written = list.columns.iter().zip(&choice.cells).filter(|(_, cell)| !cell.is_empty());
-        let new: Vec<String> = written.map(|(column, _)| column.clone()).filter(|column| !met.contains(column)).collect();
-        met.extend(new);
-    }
-    met
+/// The column that holds the choices' names: `name`, unless a form brings a list that calls it otherwise.
+fn name_column(list: &ChoiceList) -> usize {
+    let holds_names = |at: &usize| list.choices.iter().all(|choice| choice.cells.get(*at) == Some(&choice.name));
+    let called_name = list.columns.iter().position(|column| column == "name");
+    called_name.filter(holds_names).or_else(|| (0..list.columns.len()).find(holds_names)).unwrap_or(0)
 }
 
-fn choice_cells(list: &ChoiceList, choice: &Choice, all: bool, only: Option<&str>) -> String {
-    let mut parts = vec![format!("name = {}", basic(&choice.name))];
-    if choice.label != Text::default() {
-        parts.push(format!("label = {}", inline(&choice.label, only)));
+fn columns_met(list: &ChoiceList, name_at: usize) -> Vec<usize> {
+    let mut met: Vec<usize> = Vec::new();
+    for choice in &list.choices {
+        let new: Vec<usize> = written_cells(choice, name_at, false).map(|(at, _)| at).filter(|at| !met.contains(at)).collect();
+        met.extend(new);
     }
-    let cells = list.columns.iter().zip(&choice.cells).filter(|(column, cell)| *column != "name" && (all || !cell.is_empty()));
-    parts.extend(cells.map(|(column, cell)| format!("{} = {}", key(column), basic(cell))));
+    if met.is_empty() { vec![0] } else { met }
+}
+
+/// The cells of a choice that are written, its name among them, with their columns.
+fn written_cells(choice: &Choice, name_at: usize, all: bool) -> impl Iterator<Item = (usize, &str)> {
+    let cells = choice.cells.iter().map(|cell| &**cell).enumerate();
+    cells.filter(move |(at, cell)| all || *at == name_at || !cell.is_empty())
+}
+
+fn choice_cells(list: &ChoiceList, choice: &Choice, name_at: usize, all: bool, only: Option<&str>) -> String {
+    let mut parts = Vec::new();
+    for (at, cell) in written_cells(choice, name_at, all) {
+        let column = list.columns.get(at).map_or("", String::as_str);
+        let is_name = at == name_at;
+        parts.push(format!("{} = {}", column_key(column, is_name), basic(cell)));
+        if is_name && choice.label != Text::default() {
+            parts.push(format!("label = {}", inline(&choice.label, only)));
+        }
+    }
     parts.join(", ")
 }
 
@@ -231,6 +260,17 @@ fn inline(said: &Text, only: Option<&str>) -> String {
     }
     let parts: Vec<String> = languages(said).map(|(language, text)| format!("{} = {}", key(language), basic(text))).collect();
     format!("{{ {} }}", parts.join(", "))
+}
+
+/// The key of a choice's column, which must not be taken for its name or label.
+fn column_key(column: &str, is_name: bool) -> String {
+    match (column, is_name) {
+        ("name", true) => column.to_owned(),
+        (_, true) => key(&format!("{NAME}{column}")),
+        ("name" | "label", false) => key(&format!("{COLUMN}{column}")),
+        _ if column.starts_with(COLUMN) || column.starts_with(NAME) => key(&format!("{COLUMN}{column}")),
+        _ => key(column),
+    }
 }
 
 /// A key: bare where TOML allows it.

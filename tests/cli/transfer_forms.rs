@@ -50,7 +50,7 @@ fn a_form_goes_to_a_workbook_and_comes_back_as_it_was() {
     let told = lt01.run(&["forms", "export", "visit.toml", "-o", "out/visit.xlsx"]);
     told.is(5, "", "out/visit.xlsx was not found.\nCheck the path, or plug the stick in again.\n");
     place.write("out/keep", "");
-    let losses = "Other XLSForm tools will not do the following (this program reads it all back):\n\
+    let losses = "Other XLSForm tools will not do the following (this program reads it back unless it says otherwise):\n\
         - soft checks that ask for a reason: cost\n\
         - money, percent, month and year (numbers or dates there): month, cost\n\
         - expressions with lookup, latest, rows, words_vi (left empty there): cost\n\

@@ -1,7 +1,7 @@
 //! Drafts compared without their places, and drafts made at random.
 
 use khuyencong::form::check::TYPES;
-use khuyencong::form::draft::{Cell, Draft, Initial, Row, Set, Source, When};
+use khuyencong::form::draft::{Cell, Change, Draft, Initial, Migration, Row, Set, Source, When};
 use khuyencong::form::list::ChoiceList;
 use khuyencong::form::toml::{CELL_COLUMNS, TEXT_COLUMNS};
 use khuyencong::locale::Text;
@@ -18,6 +18,7 @@ pub fn bare(draft: &Draft) -> String {
     draft.id = Cell::made(draft.id.text, 0..0);
     draft.lists.iter_mut().for_each(|(_, place)| *place = 0..0);
     draft.instances.iter_mut().for_each(|(_, cell)| place_nowhere(cell));
+    draft.migrations.iter_mut().for_each(migration_nowhere);
     draft.rows.iter_mut().for_each(row_nowhere);
     format!("{draft:#?}")
 }
@@ -48,6 +49,36 @@ fn each_text(draft: &mut Draft, visit: &mut dyn FnMut(&mut Text)) {
 
 fn place_nowhere(cell: &mut Cell) {
     *cell = Cell::made(std::mem::take(&mut cell.text), 0..0);
+}
+
+fn migration_nowhere(migration: &mut Migration) {
+    place_nowhere(&mut migration.from);
+    for change in &mut migration.changes {
+        let cells: Vec<&mut Cell> = match change {
+            Change::Rename { from: a, to: b } | Change::Unit { question: a, factor: b } | Change::Set { to: a, value: b } => vec![a, b],
+            Change::Choice { question, from, to } => vec![question, from, to],
+            Change::Retype { question, from, to } => [question, from].into_iter().chain(to).collect(),
+            Change::Move { question, into, out_of } => [question].into_iter().chain(into).chain(out_of).collect(),
+            Change::Split { from, into } => [from].into_iter().chain(into.iter_mut().flat_map(|(to, value)| [to, value])).collect(),
+            Change::Drop(name) => vec![name],
+        };
+        cells.into_iter().for_each(place_nowhere);
+    }
+}
+
+fn migration() -> impl Strategy<Value = Migration> {
+    let said = || "[a-zà-ỹ'\"\\\\ ${}\n]{1,8}|-?[1-9][0-9]{0,2}(\\.[0-9]{0,2}[1-9])?".prop_map(|text| Cell::made(text, 0..0));
+    let change = (0..8, said(), said(), said(), vec((said(), said()), 0..3), any::<bool>()).prop_map(|(kind, a, b, c, into, some)| match kind {
+        0 => Change::Rename { from: a, to: b },
+        1 => Change::Retype { question: a, from: b, to: Some(c).filter(|_| some) },
+        2 => Change::Choice { question: a, from: b, to: c },
+        3 => Change::Unit { question: a, factor: b },
+        4 => Change::Set { to: a, value: b },
+        5 => Change::Split { from: a, into },
+        6 => Change::Move { question: a, into: Some(b.clone()).filter(|_| some), out_of: Some(c).filter(|_| !some) },
+        _ => Change::Drop(a),
+    });
+    (said(), vec(change, 0..4)).prop_map(|(from, changes)| Migration { from, changes })
 }
 
 fn row_nowhere(row: &mut Row) {
@@ -91,7 +122,7 @@ fn list() -> impl Strategy<Value = Vec<(Text, Vec<String>)>> {
 
 /// Choice names are made unique: a list that repeats one is refused by the reader, rightly.
 fn inline(name: String, rows: Vec<(Text, Vec<String>)>) -> ChoiceList {
-    let columns = if rows.is_empty() { vec!["name".to_owned()] } else { ["name", "district", "ghi chú", "label::x"].map(str::to_owned).to_vec() };
+    let columns = if rows.is_empty() { vec!["name".to_owned()] } else { ["name", "district", "ghi chú", "label"].map(str::to_owned).to_vec() };
     let rows = rows.into_iter().enumerate();
     let rows = rows.map(|(at, (label, cells))| (label, std::iter::once(format!("c{at}")).chain(cells).map(Arc::from).collect())).collect();
     ChoiceList::new(name, columns, rows)
@@ -136,10 +167,9 @@ pub fn random() -> impl Strategy<Value = Draft> {
     let maps = (btree_map(prop::sample::select(vec!["subject", "date", "summary"]), cell(), 0..3), btree_map(name(), cell(), 0..3));
     let lists = btree_map(prop_oneof![name(), Just("lists/energy.csv".to_owned())], list(), 0..3);
     let instances = vec((name(), prop_oneof![cell(), Just(Cell::made("src:jr://file/a.xml", 0..0)), Just(Cell::made("<root><item>\"'\\</item></root>", 0..0))]), 0..2);
-    let itext = btree_map(any_text(), said(), 0..2);
-    (head, maps, lists, instances, itext, initial(), rows()).prop_map(|((id, version, title, languages, identity), (head, settings), lists, instances, itext, initial, rows)| {
-        Draft {
-            migrations: Vec::new(),
+    let itext = (btree_map(any_text(), said(), 0..2), vec(migration(), 0..2));
+    (head, maps, lists, instances, itext, initial(), rows()).prop_map(
+        |((id, version, title, languages, identity), (head, settings), lists, instances, (itext, migrations), initial, rows)| Draft {
             source: Source::default(),
             id: Cell::made(id, 0..0),
             version,
@@ -151,8 +181,9 @@ pub fn random() -> impl Strategy<Value = Draft> {
             lists: lists.into_iter().map(|(name, rows)| (inline(name, rows), 0..0)).collect(),
             instances,
             itext,
+            migrations,
             initial,
             rows,
-        }
-    })
+        },
+    )
 }

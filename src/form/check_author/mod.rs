@@ -26,7 +26,7 @@ pub fn check(form: &Form, draft: &Draft, rows: &[&Row], problems: &mut Vec<Probl
         let author = Author { form, draft, id, row, problems };
         author.check();
     }
-    if let Some(parsed) = draft.head.get("summary").and_then(|cell| Parsed::of(cell)) {
+    if let Some(parsed) = draft.head.get("summary").and_then(Parsed::of) {
         compare::check(form, None, false, &parsed, problems);
     }
 }
@@ -60,7 +60,7 @@ impl Author<'_, '_> {
     fn check(mut self) {
         let parsed: BTreeMap<&str, Parsed<'_>> = EXPRESSIONS.into_iter().filter_map(|column| Some((column, self.row.cells.get(column).and_then(Parsed::of)?))).collect();
         for expression in parsed.values() {
-            compare::check(self.form, Some(self.id), self.from_elsewhere(), expression, self.problems);
+            compare::check(self.form, Some(self.id), self.is_from_elsewhere(), expression, self.problems);
         }
         self.never_asked(parsed.get("relevant"));
         self.never_answered(parsed.get("constraint"), parsed.get("default"));
@@ -68,7 +68,7 @@ impl Author<'_, '_> {
     }
 
     /// Whether the form was written for other tools: a workbook without columns of ours, or XML.
-    fn from_elsewhere(&self) -> bool {
+    fn is_from_elsewhere(&self) -> bool {
         let source = &self.draft.source;
         !source.cells.is_empty() && !source.text.contains(OWN) || source.text.trim_start().starts_with('<')
     }

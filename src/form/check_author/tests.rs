@@ -1,3 +1,5 @@
+//! Each doubtful thing is found where it is, and only there.
+
 use crate::form::check;
 use crate::form::problem::Severity;
 use crate::form::toml;

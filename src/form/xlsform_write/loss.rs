@@ -36,6 +36,8 @@ pub enum Loss {
     Head,
     /// First values and instances written as XML; these are not kept.
     Instances,
+    /// What is declared about earlier versions; not kept either.
+    Migrations,
 }
 
 /// Questions named in one sentence at most; the rest are counted.
@@ -71,5 +73,6 @@ fn sentence(loss: Loss, names: &str, lang: Lang) -> String {
         Loss::File => say::loss_file(lang, names),
         Loss::Head => say::loss_head(lang, names),
         Loss::Instances => say::loss_instances(lang),
+        Loss::Migrations => say::loss_migrations(lang),
     }
 }

@@ -61,6 +61,9 @@ pub fn write(draft: &Draft, files: &dyn ListSource) -> Written {
     if !draft.initial.is_empty() || !draft.itext.is_empty() || draft.instances.iter().any(|(_, source)| !natives::is_file(&source.text)) {
         losses.entry(Loss::Instances).or_default();
     }
+    if !draft.migrations.is_empty() {
+        losses.entry(Loss::Migrations).or_default();
+    }
     let tables = [survey, choices, external, settings].into_iter().filter(|table| !table.rows.is_empty());
     let shown = languages.shown();
     let mut sheets: Vec<Sheet> = tables.map(|table| table.sheet(&shown)).collect();

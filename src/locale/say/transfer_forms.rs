@@ -16,7 +16,7 @@ say! {
     list_kept(list) "Danh mục {list} trong bảng tính khác với tệp đang có: giữ bản trong bảng tính, ghi ngay trong mẫu phiếu." "The workbook's list {list} is not as the file at hand: the workbook's is kept, inside the form."
     cell_too_long(sheet, column, row) "Ô {column} dòng {row} của trang {sheet} dài hơn một ô bảng tính chứa được." "Cell {column} in row {row} of sheet {sheet} is longer than a workbook's cell can be."
     book_too_large(why) "Mẫu phiếu lớn hơn một bảng tính chứa được: {why}." "The form is more than a workbook can hold: {why}."
-    losses_begin() "Công cụ XLSForm khác sẽ không làm những điều sau (chương trình này vẫn đọc lại đủ):" "Other XLSForm tools will not do the following (this program reads it all back):"
+    losses_begin() "Công cụ XLSForm khác sẽ không làm những điều sau (trừ khi ghi khác, chương trình này vẫn đọc lại đủ):" "Other XLSForm tools will not do the following (this program reads it back unless it says otherwise):"
     and_more(names, count) "{names} và {count} câu khác" "{names} and {count} more"
 
     loss_warning(names) "phép kiểm mềm có ghi lý do: {names}" "soft checks that ask for a reason: {names}"
@@ -34,4 +34,5 @@ say! {
     loss_file(names) "danh mục không tìm thấy tệp; cần để tệp đó cạnh bảng tính: {names}" "lists whose file was not found; it must lie beside the workbook: {names}"
     loss_head(names) "dòng thời gian, kỳ số liệu, tóm tắt, trùng lặp: {names}" "timeline, period, summary, duplicates: {names}"
     loss_instances() "giá trị ban đầu và dữ liệu XML kèm theo: không ghi được vào bảng tính, chỉ còn trong tệp gốc" "first values and XML data that came with the form: a workbook cannot hold them, only the original file does"
+    loss_migrations() "khai báo thay đổi giữa các bản ([[migrate]]): không ghi được vào bảng tính, chỉ còn trong tệp TOML" "changes declared between versions ([[migrate]]): a workbook cannot hold them, only the TOML file does"
 }
