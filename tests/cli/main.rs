@@ -8,3 +8,4 @@ mod refusals;
 mod story;
 mod support;
 mod upgrade;
+mod workbooks;
