@@ -6,7 +6,7 @@ use crate::error::{Exit, Failure};
 use crate::form::draft::Source;
 use crate::form::list::ChoiceList;
 use crate::form::problem::{Problem, Severity};
-use crate::form::{Form, Read, check, workbook, xlsform};
+use crate::form::{Form, Read, check, workbook};
 use crate::locale::{Text, fold, say};
 use crate::programme::Programme;
 use crate::record::Definition;
@@ -115,8 +115,8 @@ impl Library {
             let mut workbooks = BTreeMap::new();
             for path in files {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let Some(book) = std::fs::read(&path).ok().and_then(|bytes| workbook::read(&bytes).ok()) else { continue };
-                if let Ok((draft, _)) = xlsform::read(&name, &book) {
+                let Ok(bytes) = std::fs::read(&path) else { continue };
+                if let Ok((draft, _)) = read_guarded(&name, &bytes) {
                     workbooks.entry(draft.id.text).or_insert((name, draft.source.text));
                 }
             }
@@ -238,7 +238,21 @@ pub fn check_text(name: &str, text: &str, lists: &dyn Fn(&str) -> Option<Arc<str
 
 /// Reads and checks a form file: a workbook or text.
 pub fn check_bytes(name: &str, bytes: &[u8], lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
-    checked(crate::form::read_bytes(name, bytes), lists)
+    checked(read_guarded(name, bytes), lists)
+}
+
+/// Reads a form file; a workbook on a thread of its own, since a damaged one may make its reader panic. That is caught,
+/// but the person at the screen must not see it either.
+fn read_guarded(name: &str, bytes: &[u8]) -> Read {
+    let read = || crate::form::read_bytes(name, bytes);
+    if !workbook::is_workbook(bytes) {
+        return read();
+    }
+    let guarded = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name(crate::store::GUARDED_THREAD.to_owned()).spawn_scoped(scope, read).ok()?;
+        thread.join().ok()
+    });
+    guarded.unwrap_or_else(|| Err((Source::new(name, ""), vec![Problem::error(0..0, Text::both(say::xlsform::not_a_workbook))])))
 }
 
 fn checked(read: Read, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {

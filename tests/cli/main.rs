@@ -12,3 +12,4 @@ mod submissions;
 mod support;
 mod transfer_forms;
 mod upgrade;
+mod workbooks;

@@ -83,8 +83,9 @@ impl Workbook {
             cells.push((start..text.len(), sheet.name.clone()));
             text.push_str("]\n");
             let width = sheet.rows.first().map_or(0, Vec::len);
-            let columns: Vec<String> = (0..sheet.rows.iter().map(Vec::len).max().unwrap_or(0)).map(column_name).collect();
+            let columns = column_addresses(&sheet.name, sheet.rows.iter().map(Vec::len).max().unwrap_or(0));
             for (line, row) in sheet.rows.iter().enumerate() {
+                let number = (line + 1).to_string();
                 let row_width = if row.is_empty() { 0 } else { row.len().max(width) };
                 for (at, column) in columns.iter().enumerate().take(row_width) {
                     if at > 0 {
@@ -96,7 +97,7 @@ impl Workbook {
                     }
                     let start = text.len();
                     escape(cell, &mut text);
-                    cells.push((start..text.len(), format!("{}!{column}{}", sheet.name, line + 1)));
+                    cells.push((start..text.len(), [column.as_str(), &number].concat()));
                 }
                 text.push('\n');
             }
@@ -113,6 +114,11 @@ impl Workbook {
         };
         Some(Self { sheets: sheets.into_iter().map(own).collect() })
     }
+}
+
+/// `survey!A`, `survey!B`, …
+fn column_addresses(sheet: &str, width: usize) -> Vec<String> {
+    (0..width).map(|at| format!("{sheet}!{}", column_name(at))).collect()
 }
 
 /// `A`, `B`, … `Z`, `AA`, …
@@ -224,9 +230,10 @@ pub fn addresses(sheets: &[Placed<'_>]) -> Vec<(Range<usize>, String)> {
     let mut cells = Vec::new();
     for sheet in sheets {
         cells.push((sheet.name.place.clone(), sheet.name.text.clone().into_owned()));
-        let columns: Vec<String> = (0..sheet.rows.iter().map(Vec::len).max().unwrap_or(0)).map(column_name).collect();
+        let columns = column_addresses(&sheet.name.text, sheet.rows.iter().map(Vec::len).max().unwrap_or(0));
         for (line, row) in sheet.rows.iter().enumerate() {
-            cells.extend(row.iter().zip(&columns).map(|(spot, column)| (spot.place.clone(), format!("{}!{column}{}", sheet.name.text, line + 1))));
+            let number = (line + 1).to_string();
+            cells.extend(row.iter().zip(&columns).map(|(spot, column)| (spot.place.clone(), [column.as_str(), &number].concat())));
         }
     }
     cells

@@ -8,6 +8,8 @@ mod choices;
 mod columns;
 mod entities;
 mod languages;
+mod last_saved;
+mod loops;
 mod own;
 mod parameters;
 mod question;
@@ -133,6 +135,9 @@ impl<'t> Reader<'t> {
         draft.lists = read.lists.finish(str::to_owned);
         let taken: Vec<String> = draft.lists.iter().map(|(list, _)| list.name.clone()).collect();
         draft.lists.extend(read.external.finish(|name| select::external_name(name, |name| taken.iter().any(|taken| taken == name))));
+        if text_holds(self.sheets, "${last-saved#") {
+            last_saved::resolve(&mut draft.rows, read.settings.root_name());
+        }
         self.keep_whole("entities", &mut read.settings);
         self.keep_whole("osm", &mut read.settings);
         Some((draft, read.settings))
@@ -214,4 +219,8 @@ impl<'t> Reader<'t> {
         let book = Workbook { sheets: vec![workbook::Sheet::new(name, rows)] };
         settings.set(name, Cell::made(&*book.to_source("").text, first.place.start..last.place.end));
     }
+}
+
+fn text_holds(sheets: &[Placed<'_>], wanted: &str) -> bool {
+    sheets.iter().flat_map(|sheet| sheet.rows.iter().flatten()).any(|spot| spot.text.contains(wanted))
 }

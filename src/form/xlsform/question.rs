@@ -117,7 +117,7 @@ impl<'a, 't> Walker<'a, 't> {
             self.check_background(line);
         }
         self.check_calculate(line, &mut row, plain);
-        self.check_shown(&mut row, plain);
+        self.check_shown(line, &mut row, plain);
         self.substitute_told(line, plain);
         self.add(row);
     }
@@ -206,14 +206,13 @@ impl<'a, 't> Walker<'a, 't> {
     }
 
     /// A question without label is no question when something computes it; otherwise it is a mistake.
-    fn check_shown(&mut self, row: &mut Row, plain: &Plain) {
-        let place = row.name.place.clone();
+    fn check_shown(&mut self, line: Line<'a, 't>, row: &mut Row, plain: &Plain) {
         if !plain.shown || is_shown(row) {
             return;
         }
         let is_computed = row.cells.contains_key("calculation");
         if !is_computed && !row.sets.iter().any(|set| matches!(set.when, When::Changed(_))) {
-            return self.error(self.label_place(row).unwrap_or(place), say::xlsform::no_label);
+            return self.error(self.label_place(line), say::xlsform::no_label);
         }
         self.unseen.insert(row.name.text.clone());
         row.extra.entry("type".to_owned()).or_insert_with(|| Cell::made(plain.spellings[0], row.kind.place.clone()));
@@ -223,10 +222,10 @@ impl<'a, 't> Walker<'a, 't> {
         row.kind.text = if is_computed { "calculate" } else { "hidden" }.to_owned();
     }
 
-    fn label_place(&self, row: &Row) -> Option<Range<usize>> {
-        let column = self.at.label.or_else(|| self.table.columns.iter().find(|column| column.path[0] == "label"))?;
-        let line = self.table.lines().find(|line| line.place(self.at.name) == row.name.place)?;
-        Some(line.place(Some(column)))
+    /// Where a label would stand; without such a column, the name.
+    pub fn label_place(&self, line: Line<'a, 't>) -> Range<usize> {
+        let column = self.at.label.or_else(|| self.table.columns.iter().find(|column| column.path[0] == "label"));
+        line.place(column.or(self.at.name))
     }
 
     /// Says what a terminal does instead.

@@ -40,7 +40,7 @@ impl<'a, 't> Walker<'a, 't> {
             if row.cells.contains_key("calculation") || line.get(self.at.trigger).is_some() {
                 self.unseen.insert(row.name.text.clone());
             } else {
-                self.error(line.place(self.at.label.or(self.at.name)), say::xlsform::no_label);
+                self.error(self.label_place(line), say::xlsform::no_label);
             }
         }
         let other = or_other.then(|| self.or_other(&row, list, line)).flatten();

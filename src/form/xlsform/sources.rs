@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The name under which the last saved record is reached.
-const LAST_SAVED: &str = "__last-saved";
+pub const LAST_SAVED: &str = "__last-saved";
 
 /// One use of a source.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Walks the survey's rows once: groups and repeats open and close, questions become rows of the draft.
 
-use super::choices::{Lists, label_in};
+use super::choices::Lists;
 use super::columns::{self, Meaning};
 use super::entities::Entities;
 use super::languages::Languages;
@@ -18,8 +18,6 @@ use std::ops::Range;
 
 /// Groups and repeats in one another: no real form comes near.
 const MAX_DEPTH: usize = 64;
-/// Rows, loops written out: what the checker takes.
-const MAX_ROWS: usize = 20_000;
 
 /// What the survey refers to.
 pub struct Around<'a, 't> {
@@ -105,13 +103,13 @@ pub(super) struct Walker<'a, 't> {
     /// Lists by how they are used: with `search()` and where, and without.
     pub searched: BTreeMap<String, Range<usize>>,
     pub unsearched: BTreeSet<String>,
-    names: BTreeMap<String, usize>,
+    pub names: BTreeMap<String, usize>,
     stack: Vec<Frame>,
     is_unbalanced: bool,
     /// Open groups beyond the greatest depth.
     too_deep: usize,
     /// Rows that loops made.
-    written_out: usize,
+    pub written_out: usize,
 }
 
 /// Reads the survey.
@@ -309,15 +307,6 @@ impl<'a, 't> Walker<'a, 't> {
         }
     }
 
-    fn check_loop(&mut self, line: Line<'a, 't>, list: Option<&str>) {
-        let place = line.place(self.at.kind);
-        match list {
-            None => self.error(place, say::xlsform::loop_without_list),
-            Some(list) if self.around.lists.get(list).is_none() => self.error(place, |lang| say::xlsform::unknown_list(lang, list)),
-            Some(_) => {}
-        }
-    }
-
     fn end(&mut self, container: Container, place: Range<usize>) {
         if self.too_deep > 0 {
             self.too_deep -= 1;
@@ -347,31 +336,6 @@ impl<'a, 't> Walker<'a, 't> {
             self.write_out(&mut row, frame.list.as_deref().unwrap_or(""));
         }
         row
-    }
-
-    /// A loop's questions, once for each choice, in a group named like the choice.
-    fn write_out(&mut self, row: &mut Row, list: &str) {
-        let inside = std::mem::take(&mut row.children);
-        let Some(list) = self.around.lists.get(list) else { return };
-        let choices: Vec<_> = list.choices.iter().filter(|choice| choice.name != "none").cloned().collect();
-        let size: usize = inside.iter().map(count).sum();
-        self.written_out = self.written_out.saturating_add(size.saturating_mul(choices.len()));
-        if self.written_out > MAX_ROWS {
-            return self.error(row.name.place.clone(), say::form::too_many);
-        }
-        for name in inside.iter().flat_map(names).filter(|_| choices.len() > 1) {
-            *self.names.entry(name.clone()).or_default() += 1;
-            if self.repeats.contains(&name) {
-                self.error(row.name.place.clone(), |lang| say::xlsform::duplicate_repeat(lang, &name));
-            }
-        }
-        for choice in choices {
-            let mut group = Row { name: Cell::made(&*choice.name, row.name.place.clone()), kind: Cell::made("group", row.kind.place.clone()), ..Row::default() };
-            group.texts.insert("label", (choice.label.clone(), row.name.place.clone()));
-            group.children = inside.clone();
-            group.children.iter_mut().for_each(|child| substitute(child, &choice.name, &choice.label));
-            row.children.push(group);
-        }
     }
 
     fn finish(mut self) -> Survey {
@@ -440,32 +404,4 @@ impl<'a, 't> Walker<'a, 't> {
             entities.reference(name, path);
         }
     }
-}
-
-fn count(row: &Row) -> usize {
-    1 + row.children.iter().map(count).sum::<usize>()
-}
-
-fn names(row: &Row) -> Vec<String> {
-    let mut all = vec![row.name.text.clone()];
-    all.extend(row.children.iter().flat_map(names));
-    all
-}
-
-/// Fills `%(name)s` and `%(label)s` in.
-fn substitute(row: &mut Row, name: &str, label: &Text) {
-    let fill = |text: &str, language: &str| {
-        if text.contains("%(") { text.replace("%(name)s", name).replace("%(label)s", &label_in(label, language)) } else { text.to_owned() }
-    };
-    for (text, _) in row.texts.values_mut() {
-        text.vi = fill(&text.vi, "vi");
-        text.en = fill(&text.en, "en");
-        for (language, said) in &mut text.more {
-            *said = fill(said, language);
-        }
-    }
-    for cell in row.cells.values_mut() {
-        cell.text = fill(&cell.text, "vi");
-    }
-    row.children.iter_mut().for_each(|child| substitute(child, name, label));
 }

@@ -229,8 +229,8 @@ fn number(text: &str) -> Option<usize> {
     let sign = usize::from(text.starts_with('-'));
     let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
     let after = &text[sign + digits..];
-    if after.starts_with('.') {
-        let places = after[1..].bytes().take_while(u8::is_ascii_digit).count();
+    if let Some(after) = after.strip_prefix('.') {
+        let places = after.bytes().take_while(u8::is_ascii_digit).count();
         return (digits + places > 0).then_some(sign + digits + 1 + places);
     }
     (digits > 0).then_some(sign + digits)

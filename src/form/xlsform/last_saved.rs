@@ -1,0 +1,44 @@
+//! `${last-saved#name}` as the path into the last saved record that other formats write.
+
+use super::sources::LAST_SAVED;
+use super::words;
+use crate::form::draft::{Cell, Row};
+use std::collections::BTreeMap;
+
+/// Rewrites the expressions of all rows; `root` is the name of the form's root element.
+pub fn resolve(rows: &mut [Row], root: &str) {
+    let mut paths = BTreeMap::new();
+    gather(rows, &format!("instance('{LAST_SAVED}')/{root}"), &mut paths);
+    rewrite_all(rows, &paths);
+}
+
+fn gather(rows: &[Row], above: &str, paths: &mut BTreeMap<String, String>) {
+    for row in rows {
+        let path = format!("{above}/{}", row.name.text);
+        gather(&row.children, &path, paths);
+        paths.entry(row.name.text.clone()).or_insert(path);
+    }
+}
+
+fn rewrite_all(rows: &mut [Row], paths: &BTreeMap<String, String>) {
+    for row in rows {
+        row.cells.values_mut().for_each(|cell| rewrite(cell, paths));
+        row.sets.iter_mut().for_each(|set| rewrite(&mut set.value, paths));
+        rewrite_all(&mut row.children, paths);
+    }
+}
+
+fn rewrite(cell: &mut Cell, paths: &BTreeMap<String, String>) {
+    let mut text = String::new();
+    let mut from = 0;
+    for reference in words::references(&cell.text).iter().filter(|reference| reference.last_saved) {
+        let Some(path) = reference.name.and_then(|name| paths.get(name)) else { continue };
+        text.push_str(&cell.text[from..reference.part.start]);
+        text.push_str(path);
+        from = reference.part.end;
+    }
+    if from > 0 {
+        text.push_str(&cell.text[from..]);
+        *cell = Cell::made(text, cell.place.clone());
+    }
+}
