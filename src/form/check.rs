@@ -124,6 +124,7 @@ impl<'d> Checker<'d> {
             keys: BTreeMap::new(),
             written_version: draft.settings.get("version").map_or_else(|| draft.version.to_string(), |cell| cell.text.clone()),
             itext: draft.itext.clone(),
+            itext_templates: BTreeMap::new(),
             languages: draft.languages.clone(),
             initial: draft.initial.clone(),
             subject: None,

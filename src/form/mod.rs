@@ -282,6 +282,8 @@ pub struct Form {
     pub written_version: String,
     /// Texts by id, for `jr:itext`.
     pub itext: BTreeMap<String, Text>,
+    /// Those of them that hold `${…}`.
+    pub itext_templates: BTreeMap<String, template::Template>,
     /// The languages of its texts, the default first.
     pub languages: Vec<String>,
     /// The first values of a new record, where the form writes them out.
