@@ -361,8 +361,8 @@ fn value_of(text: &str, kind: ValueType) -> Result<Option<Value>, String> {
 /// Whether the screen would take this text for a date, time or place.
 fn can_be_typed(value: &Value, text: &str, kind: ValueType) -> bool {
     let is_time = |text: &str| {
-        let (clock, zone) = text.find(['Z', '+']).map_or((text, ""), |at| text.split_at(at));
-        let zone = zone.trim_start_matches(['Z', '+']).replace(':', "");
+        let (clock, zone) = text.find(['Z', '+', '-']).map_or((text, ""), |at| text.split_at(at));
+        let zone = zone.trim_start_matches(['Z', '+', '-']).replace(':', "");
         let clock = clock.strip_suffix(".").map_or(clock, |_| "");
         ["%H:%M:%S%.f", "%H:%M"].iter().any(|format| chrono::NaiveTime::parse_from_str(clock, format).is_ok())
             && (zone.is_empty() || chrono::NaiveTime::parse_from_str(&zone, "%H%M").is_ok())

@@ -34,8 +34,21 @@ impl<'a> Reader<'a> {
             "recordaudio" => self.warning(self.xml.tag(element), Text::both(say::xform::no_recording)),
             _ => {
                 let value = self.xml.attribute(element, "value").unwrap_or_else(|| self.literal(element));
+                let value = self.in_named_rows(element, value);
                 let sets = moments.into_iter().map(|when| Set { when, value: value.clone() });
                 self.tree.nodes[target].row.sets.extend(sets);
+            }
+        }
+    }
+
+    /// An action whose target says which rows (`/data/lines[position() = 1]/speed`) leaves the answer in others as it is.
+    fn in_named_rows(&mut self, element: Element<'a>, value: Cell) -> Cell {
+        let Some(target) = self.xml.attribute(element, "ref").filter(|target| target.text.contains('[')) else { return value };
+        match rows_condition(&target.text) {
+            Some(condition) => Cell::made(format!("if({condition}, {}, .)", value.text), value.place),
+            None => {
+                self.warning(target.place, Text::both(|lang| say::xform::rows_left_out(lang, &target.text)));
+                value
             }
         }
     }
@@ -88,6 +101,20 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The predicates of a path as a condition seen from the node that it leads to: only numbers of rows can be said so.
+fn rows_condition(path: &str) -> Option<String> {
+    let steps: Vec<&str> = path.split('/').collect();
+    let mut conditions = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let Some((_, predicate)) = step.split_once('[') else { continue };
+        let number = predicate.strip_suffix(']')?.trim();
+        let number = number.strip_prefix("position()").map_or(Some(number), |rest| rest.trim_start().strip_prefix('='))?.trim();
+        let above = vec![".."; steps.len() - 1 - at].join("/");
+        conditions.push(format!("position({above}) = {}", number.parse::<u32>().ok()?));
+    }
+    Some(conditions.join(" and "))
+}
+
 /// A text as an expression that gives it, whatever quotes it holds.
 pub fn quoted(text: &str) -> String {
     match (text.contains('\''), text.contains('"')) {
@@ -104,6 +131,13 @@ pub fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::form::expression::syntax::parse;
+
+    #[test]
+    fn rows_that_a_target_names_become_a_condition() {
+        assert_eq!(rows_condition("/data/r[position()=2]/a").as_deref(), Some("position(..) = 2"));
+        assert_eq!(rows_condition("/data/r[1]/s[ position() = 3 ]/g/a").as_deref(), Some("position(../../..) = 1 and position(../..) = 3"));
+        assert_eq!(rows_condition("/data/r[a = 1]/b"), None);
+    }
 
     #[test]
     fn any_text_can_be_quoted() {

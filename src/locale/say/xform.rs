@@ -18,6 +18,7 @@ say! {
     no_such_property(name) "máy tính không có “{name}”: để trống" "a laptop has no “{name}”: it stays empty"
     new_row_in_model() "odk-new-repeat phải nằm trong <repeat>" "odk-new-repeat belongs inside a <repeat>"
     changed_in_model() "xforms-value-changed phải nằm trong câu hỏi: sẽ không bao giờ chạy" "xforms-value-changed belongs inside a question: it will never happen"
+    rows_left_out(path) "điều kiện trong “{path}” không được hỗ trợ: đặt giá trị cho mọi dòng" "the condition in “{path}” is not supported: the value is set in every row"
     late_event(name) "sự kiện “{name}” không được hỗ trợ: bỏ qua" "the event “{name}” is not supported: it is left out"
     wrong_namespace(name) "<{name}> phải thuộc không gian tên http://www.opendatakit.org/xforms" "<{name}> must be in the namespace http://www.opendatakit.org/xforms"
     no_position() "máy này không tự lấy tọa độ: câu này để trống" "no position is taken by itself here: this stays empty"
