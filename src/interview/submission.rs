@@ -19,16 +19,14 @@ const ORX: &str = "http://openrosa.org/xforms";
 const MAX_BYTES: usize = 64 << 20;
 const MAX_NODES: u32 = 5_000_000;
 
-/// The submission of a derived record. `id` is the record's `instanceID` (`uuid:…`), for a form that has no `meta` block.
-pub fn xml(form: &Form, instance: &Instance, id: Option<&str>) -> String {
-    let mut writer = Writer { form, instance, out: String::new() };
-    let shape: Vec<&Initial> = form.initial.iter().collect();
+/// The submission of a derived record. `id` is the record's `instanceID` (`uuid:…`), for a form that does not keep it itself.
+pub fn xml<'a>(form: &'a Form, instance: &'a Instance, id: Option<&'a str>) -> String {
     let meta = form.top().find(|node| local(&form.node(*node).name) == "meta");
     let has_id = |meta: NodeId| form.node(meta).children.iter().any(|node| local(&form.node(*node).name) == "instanceID");
     let id = id.filter(|_| !meta.is_some_and(has_id));
-    writer.out.push('<');
-    writer.out.push_str(&form.root);
-    if id.is_some() && !shape.iter().any(|part| part.name == "@xmlns:orx") {
+    let mut writer = Writer { form, instance, id_in: meta.zip(id), out: format!("<{}", form.root) };
+    let shape: Vec<&Initial> = form.initial.iter().collect();
+    if id.is_some() && meta.is_none() && !shape.iter().any(|part| part.name == "@xmlns:orx") {
         writer.attribute("xmlns:orx", ORX);
     }
     if shape.is_empty() {
@@ -38,10 +36,10 @@ pub fn xml(form: &Form, instance: &Instance, id: Option<&str>) -> String {
     writer.attributes(None, ROOT_ROW, &shape);
     writer.out.push('>');
     writer.children(None, ROOT_ROW, &shape);
-    if let Some(id) = id {
-        writer.out.push_str("<orx:meta><orx:instanceID>");
-        escape(id, &mut writer.out);
-        writer.out.push_str("</orx:instanceID></orx:meta>");
+    if let (Some(id), None) = (id, meta) {
+        writer.out.push_str("<orx:meta>");
+        writer.instance_id("orx:", id);
+        writer.out.push_str("</orx:meta>");
     }
     writer.out.push_str(&format!("</{}>", form.root));
     writer.out
@@ -50,6 +48,8 @@ pub fn xml(form: &Form, instance: &Instance, id: Option<&str>) -> String {
 struct Writer<'a> {
     form: &'a Form,
     instance: &'a Instance,
+    /// The form's `meta` block, where it lacks the record's id.
+    id_in: Option<(NodeId, &'a str)>,
     out: String,
 }
 
@@ -95,6 +95,10 @@ impl<'a> Writer<'a> {
                 escape(&text, &mut self.out);
             }
         }
+        if let Some((_, id)) = self.id_in.filter(|(meta, _)| *meta == node) {
+            let prefix = name.strip_suffix("meta").unwrap_or("").to_owned();
+            self.instance_id(&prefix, id);
+        }
         if self.out.len() == start {
             self.out.pop();
             self.out.push_str("/>");
@@ -116,6 +120,12 @@ impl<'a> Writer<'a> {
             let (name, text) = (self.form.node(id).name.clone(), self.text(row, id));
             self.attribute(name.trim_start_matches('@'), &text);
         }
+    }
+
+    fn instance_id(&mut self, prefix: &str, id: &str) {
+        self.out.push_str(&format!("<{prefix}instanceID>"));
+        escape(id, &mut self.out);
+        self.out.push_str(&format!("</{prefix}instanceID>"));
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
