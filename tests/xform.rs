@@ -179,6 +179,9 @@ fn controls_become_question_types() {
         let draft = clean(&format!(r#"<instance><data id="f"><a/></data></instance><bind nodeset="/data/a" type="{data_type}"/>"#), control);
         assert_eq!(row(&draft, "a").kind.text, kind, "{control} {data_type}");
     }
+    let old = clean(r#"<instance><data id="f"><a/></data></instance>"#, r#"<input ref="/data/a" query="instance('towns')/root/item[state = 1]"/>"#);
+    assert_eq!(cell(&old, "a", "itemset"), "instance('towns')/root/item[list_name = 'towns'][state = 1]");
+    assert_eq!(old.instances[0].1.text, "src:jr://file-csv/itemsets.csv");
     let draft = clean(r#"<instance><data id="f"><a/></data></instance>"#, r#"<range ref="/data/a" start="1" end="9" step="2" appearance="vertical"/>"#);
     assert_eq!((cell(&draft, "a", "parameters"), cell(&draft, "a", "appearance")), ("start=1 end=9 step=2", "vertical"));
 }

@@ -78,7 +78,7 @@ fn around(chance: &Chance) -> Around<'_> {
 }
 
 /// A form whose texts speak one of its languages, by default its first.
-fn compile(text: &str, language: Option<&str>) -> Result<Form, String> {
+pub fn compile(text: &str, language: Option<&str>) -> Result<Form, String> {
     let told = |problems: Vec<form::problem::Problem>| {
         let error = problems.iter().find(|p| p.severity == ProblemSeverity::Error);
         error.map_or_else(String::new, |p| format!("{} ({})", p.what.en, text.get(p.place.clone()).unwrap_or("")))

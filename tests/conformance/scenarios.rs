@@ -1,6 +1,6 @@
 //! Scenarios of ODK's own test suites: a form is loaded and answered step by step, and read back.
 
-use crate::engine::{Engine, Place};
+use crate::engine::{self, Engine, Place};
 use crate::{Row, Table};
 use chrono::Timelike;
 use khuyencong::form;
@@ -26,9 +26,10 @@ pub fn run(shared: &Path) -> Table {
     let named = std::env::var(CASE).ok();
     let wanted = |id: &str| named.as_ref().is_none_or(|named| named == id);
     let cases = lines(&folder, "scenarios.jsonl");
-    let mut read = Row::new("XForms read into a draft", 99.0);
+    let (mut read, mut compiled) = (Row::new("XForms read into a draft", 99.0), Row::new("XForms compile into a form", 97.0));
     for (id, text) in forms(&folder, &cases).iter().filter(|(id, _)| wanted(id)) {
         read.count(reads(text).map_err(|why| format!("{id}: {why}")));
+        compiled.count(engine::compile(text, None).map(|_| ()).map_err(|why| format!("{id}: {why}")));
     }
     let mut agreed = [Row::new("no engine agrees", 0.0), Row::new("one engine agrees", 90.0), Row::new("two engines agree", 98.0)];
     for case in &cases {
@@ -42,7 +43,7 @@ pub fn run(shared: &Path) -> Table {
         }
     }
     let [none, one, two] = agreed;
-    Table { rows: vec![read, two, one, none] }
+    Table { rows: vec![read, compiled, two, one, none] }
 }
 
 /// The objects of a file of JSON lines.

@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
         let itemset = elements(element).find(|e| e.tag_name().name() == "itemset");
         let mut cells = Vec::new();
         if let Some(query) = self.xml.attribute(element, "query") {
-            cells.push(("itemset", query));
+            cells.push(("itemset", self.external_choices(query)));
             cells.push(("itemset_value", Cell::made("name", place.clone())));
             cells.push(("itemset_label", Cell::made("label", place.clone())));
         } else if let Some(itemset) = itemset.filter(|_| chosen) {

@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// The file that pyxform keeps the choices of `select_one_external` in.
+const ITEMSETS: &str = "src:jr://file-csv/itemsets.csv";
+
 /// What itemsets take from a secondary instance: the elements for value and label.
 #[derive(Default)]
 pub struct Wanted {
@@ -112,6 +115,21 @@ impl<'a> Reader<'a> {
         }
         self.draft.lists.push((ChoiceList::new(name.clone(), columns, rows), place));
         name
+    }
+
+    /// The choices of an old `query`: all such lists stand in one file, told apart by its first column.
+    pub fn external_choices(&mut self, query: Cell) -> Cell {
+        let Some(id) = instance_of(&query.text).map(str::to_owned) else { return query };
+        if !self.list_names.insert(id.clone()) && !self.draft.instances.iter().any(|(known, cell)| *known == id && cell.text == ITEMSETS) {
+            return query;
+        }
+        if !self.draft.instances.iter().any(|(known, _)| *known == id) {
+            self.draft.instances.push((id.clone(), Cell::made(ITEMSETS, query.place.clone())));
+        }
+        match query.text.split_once("/root/item") {
+            Some((start, rest)) if !id.contains('\'') => Cell::made(format!("{start}/root/item[list_name = '{id}']{rest}"), query.place),
+            _ => query,
+        }
     }
 
     /// The itemset of a control as cells of its row; the elements that it takes from an instance are noted.

@@ -156,7 +156,9 @@ impl<'a> Words<'_, 'a> {
 
     /// `${name}` for a plain path to a node whose name says which it is, else `${expression}`.
     pub fn placeholder(&mut self, expression: &str, scope: Element<'a>) -> String {
-        let expression = expression.trim();
+        // Some writers escape twice; outside of quotes no expression has an ampersand.
+        let once = expression.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let expression = once.trim();
         let is_path = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
         if expression.contains('/') && expression.chars().all(is_path) {
             let nodes = self.tree.nodes.len();

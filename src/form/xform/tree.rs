@@ -6,6 +6,7 @@
 
 use super::xml::{Element, JR, Xml, elements};
 use crate::form::draft::{Cell, Initial, Row};
+use crate::locale::fold;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -193,7 +194,7 @@ pub fn initial<'a>(xml: &Xml<'a>, element: Element<'a>) -> Vec<Initial> {
     let attributes = element.attributes().filter(|a| a.namespace() != Some(JR)).map(|a| own(xml.attribute_name(&a), a.value()));
     let inside = elements(element).map(|child| {
         let children = initial(xml, child);
-        let value = if elements(child).next().is_none() { xml.content(child).text } else { String::new() };
+        let value = if elements(child).next().is_none() { fold::nfc(&xml.content(child).text) } else { String::new() };
         Initial { name: xml.name(child).text, value, template: is_template(child), children }
     });
     attributes.chain(inside).collect()
