@@ -124,6 +124,7 @@ impl<'d> Checker<'d> {
             keys: BTreeMap::new(),
             written_version: draft.settings.get("version").map_or_else(|| draft.version.to_string(), |cell| cell.text.clone()),
             itext: draft.itext.clone(),
+            itext_templates: BTreeMap::new(),
             languages: draft.languages.clone(),
             initial: draft.initial.clone(),
             subject: None,
@@ -157,7 +158,9 @@ impl<'d> Checker<'d> {
     fn name(&mut self, cell: &Cell) {
         let starts = |c: char| c.is_alphabetic() || c == '_';
         let inside = |c: char| c.is_alphanumeric() || "_-.:".contains(c) || matches!(c, '\u{b7}' | '\u{300}'..='\u{36f}');
-        if !cell.text.starts_with(starts) || !cell.text.chars().all(inside) {
+        // An attribute of an element of a submission is a question as well: `@id`.
+        let text = cell.text.strip_prefix('@').unwrap_or(&cell.text);
+        if !text.starts_with(starts) || !text.chars().all(inside) {
             self.error(cell, Text::both(|lang| say::form::bad_name(lang, &cell.text)));
         }
     }

@@ -26,11 +26,23 @@ impl Checker<'_> {
             wanted.extend(lists_named_in(&summary.text).into_iter().map(|name| (name, summary.clone())));
         }
         for (name, cell) in wanted {
-            if self.form.lists.iter().any(|l| l.name == name) {
-                continue;
-            }
+            let Some(name) = self.file_of(name) else { continue };
             let list = self.read_list(&name, &cell);
             self.form.lists.push(Arc::new(list));
+        }
+    }
+
+    /// The file to read for a list that is named; `None` where the form has it already.
+    fn file_of(&self, name: String) -> Option<String> {
+        let has = |name: &String| self.form.lists.iter().any(|list| list.name == *name);
+        match name.strip_prefix(PULLDATA) {
+            None => Some(name).filter(|name| !has(name)),
+            Some(name) => {
+                let files = pulldata_files(name);
+                let [ours, beside, _] = &files;
+                let file = if self.lists.list(ours).is_some() { ours } else { beside };
+                (!files.iter().any(has)).then(|| file.clone())
+            }
         }
     }
 
@@ -176,13 +188,16 @@ fn instances_named_in(text: &str) -> Vec<String> {
     found
 }
 
+/// What a list's name begins with, among those that expressions name, where `pulldata` names it: without folder or ending.
+const PULLDATA: &str = "pulldata:";
+
 /// The list files that `lookup` and `pulldata` name in an expression.
 fn lists_named_in(text: &str) -> Vec<String> {
     fn walk(syntax: &Syntax, found: &mut Vec<String>) {
         match &syntax.kind {
             SyntaxKind::Call(name, arguments) => {
                 if let (Some(Syntax { kind: SyntaxKind::Text(list), .. }), true) = (arguments.first(), matches!(name.as_str(), "lookup" | "pulldata")) {
-                    found.push(if name == "pulldata" { format!("lists/{list}.csv") } else { list.clone() });
+                    found.push(if name == "pulldata" { format!("{PULLDATA}{list}") } else { list.clone() });
                 }
                 arguments.iter().for_each(|a| walk(a, found));
             }

@@ -5,7 +5,7 @@ use super::draft::{Set, When};
 use super::expression::Datum;
 use super::expression::code::{Path, Start as Begin, To};
 use super::expression::compile::{CompileError, CompileErrorKind, Site, compile};
-use super::expression::function::Type;
+use super::expression::function::{Function, Type};
 use super::expression::syntax::{self, SyntaxError, SyntaxErrorKind, SyntaxKind};
 use super::expression::walk::Place;
 use super::expression::{Code, syntax::Start};
@@ -15,6 +15,7 @@ use super::template::{self, Part, Template, Templates};
 use super::{Action, Choices, Event, Form, Itemset, Kind, Logic, NodeId, ROOT};
 use crate::locale::{Text, say};
 use crate::value::ValueType;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Fills in every node's logic, the summary and the order. Problems are added to `problems`.
@@ -31,11 +32,41 @@ pub fn resolve(form: &mut Form, draft: &Draft, rows: &[&Row], problems: &mut Vec
         node.logic = Logic { required_message, constraint_message, warning_message, ..logic };
         node.choices = choices;
     }
+    form.itext_templates = itext_templates(form);
     if let Some(cell) = draft.head.get("summary") {
         form.summary = expression(cell, Site::top(form), problems).map(|(code, _)| code);
     }
     unused_lists(form, draft, problems);
     order(form, rows, problems);
+}
+
+/// Texts that expressions may ask for by their id and that show answers themselves. What is wrong in one is told where a
+/// question shows it; one that asks for further texts stays as it is, so that none can ask for itself.
+fn itext_templates(form: &Form) -> BTreeMap<String, Template> {
+    let mut templates = BTreeMap::new();
+    for (id, text) in form.itext.iter().filter(|(_, text)| template::is_template(text)) {
+        let mut problems = Vec::new();
+        let [vi, en] = [&text.vi, &text.en].map(|text| parts(text, Site::top(form), &(0..0), &mut problems));
+        let asks = |part: &Part| matches!(part, Part::Value(code) if code.calls(&[Function::IText]));
+        if problems.is_empty() && !vi.iter().chain(&en).any(asks) {
+            templates.insert(id.clone(), Template { vi, en });
+        }
+    }
+    templates
+}
+
+/// The pieces of a text, its expressions resolved.
+fn parts(text: &str, site: Site<'_>, place: &Range<usize>, problems: &mut Vec<Problem>) -> Vec<Part> {
+    let part = |piece: Result<&str, (&str, usize)>| match piece {
+        Ok(words) => Some(Part::Words(words.to_owned())),
+        Err((inside, _)) => {
+            let name = inside.trim();
+            let plain = name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c));
+            let text = if plain { format!("${{{name}}}") } else { name.to_owned() };
+            expression(&Cell::made(text, place.clone()), site, problems).map(|(code, _)| Part::Value(code))
+        }
+    };
+    template::split(text).into_iter().filter_map(part).collect()
 }
 
 struct Resolver<'a, 'p> {
@@ -79,14 +110,18 @@ impl Resolver<'_, '_> {
         if kind == Some(Kind::Calculate) && !self.row.cells.contains_key("calculation") && self.row.sets.is_empty() && !self.row.cells.contains_key("default") {
             self.problems.push(Problem::error(self.row.name.place.clone(), Text::both(say::form::needs_calculation)));
         }
+        let (required, relevant, read_only) = (self.check("required", "required_message"), self.check("relevant", ""), self.check("read_only", ""));
+        for (column, code) in [("calculation", &calculation), ("required", &required), ("relevant", &relevant), ("read_only", &read_only)] {
+            self.not_itself(column, code.as_ref());
+        }
         Logic {
-            required: self.check("required", "required_message"),
-            relevant: self.check("relevant", ""),
+            required,
+            relevant,
             constraint: self.check("constraint", "constraint_message"),
             warning: self.check("warning", "warning_message"),
             calculation,
             default: self.code("default", from_records),
-            read_only: self.check("read_only", ""),
+            read_only,
             choice_filter: self.code("choice_filter", Site { columns, ..site }),
             repeat_count: self.code("repeat_count", site),
             unit: self.code("unit", site),
@@ -95,6 +130,18 @@ impl Resolver<'_, '_> {
             triggers,
             templates: self.templates(),
             ..Logic::default()
+        }
+    }
+
+    /// Only a constraint or warning may speak of the answer itself: anything else that did would go round in a circle.
+    fn not_itself(&mut self, column: &str, code: Option<&Code>) {
+        let mut reads_itself = false;
+        if let Some(code) = code {
+            code.walk(&mut |part| reads_itself |= matches!(part, Code::This));
+        }
+        if let (true, Some(cell)) = (reads_itself, self.row.cells.get(column)) {
+            let name = &self.row.name.text;
+            self.problems.push(Problem::error(cell.place.clone(), Text::both(|lang| say::form::cycle(lang, format!("{name} → {name}")))));
         }
     }
 
@@ -147,25 +194,11 @@ impl Resolver<'_, '_> {
         let mut templates = Templates::new();
         for (column, (text, place)) in &self.row.texts {
             if template::is_template(text) {
-                let [vi, en] = [&text.vi, &text.en].map(|text| self.template(text, place));
+                let [vi, en] = [&text.vi, &text.en].map(|text| parts(text, self.site, place, self.problems));
                 templates.insert(column, Template { vi, en });
             }
         }
         templates
-    }
-
-    fn template(&mut self, text: &str, place: &Range<usize>) -> Vec<Part> {
-        let pieces = template::split(text);
-        let part = |piece: Result<&str, (&str, usize)>| match piece {
-            Ok(words) => Some(Part::Words(words.to_owned())),
-            Err((inside, _)) => {
-                let name = inside.trim();
-                let plain = name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c));
-                let text = if plain { format!("${{{name}}}") } else { name.to_owned() };
-                expression(&Cell::made(text, place.clone()), self.site, self.problems).map(|(code, _)| Part::Value(code))
-            }
-        };
-        pieces.into_iter().filter_map(part).collect()
     }
 
     fn choices(&mut self) -> Choices {
@@ -303,13 +336,13 @@ fn unused_lists(form: &Form, draft: &Draft, problems: &mut Vec<Problem>) {
     }
 }
 
-/// What a node's relevance, calculation and number of rows wait for. A path that picks other rows of its own repeat by a
+/// What a node's relevance and calculation wait for; the number of rows follows when all that has come to rest. A path that picks other rows of its own repeat by a
 /// condition (the row before) is no reason to wait: what it finds there is told when it changes.
 fn waits_for(form: &Form, id: NodeId) -> Vec<NodeId> {
     let node = form.node(id);
     let logic = &node.logic;
     let mut waits: Vec<NodeId> = node.parent.into_iter().collect();
-    for code in [&logic.relevant, &logic.calculation, &logic.repeat_count].into_iter().flatten() {
+    for code in [&logic.relevant, &logic.calculation].into_iter().flatten() {
         code.walk(&mut |part| match part {
             Code::Answer(read) => waits.push(*read),
             Code::Nodes(path) => {

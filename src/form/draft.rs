@@ -109,7 +109,7 @@ pub struct Row {
 /// An element of a new record as the form writes it: literal first values, and rows that are there from the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Initial {
-    /// The name of the question, group or repeat.
+    /// The name of the question, group or repeat; `@name` of an attribute of the XML.
     pub name: String,
     /// A question's value.
     pub value: String,

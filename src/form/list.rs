@@ -46,7 +46,7 @@ pub enum ListProblem {
 }
 
 impl ChoiceList {
-    /// A list from rows of cells.
+    /// A list from rows of cells; the column `name`, or else the first, names its choices.
     pub fn new(name: impl Into<String>, columns: Vec<String>, rows: Vec<(Text, Vec<Arc<str>>)>) -> Self {
         let name_at = columns.iter().position(|c| c == "name").unwrap_or(0);
         Self::named(name, columns, name_at, rows)

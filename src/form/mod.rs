@@ -1,6 +1,6 @@
 //! What is asked: a form's definition, checked and resolved. Pure.
 //!
-//! A reader ([`toml`]) makes a [`draft::Draft`] with places; [`check`] makes it a [`Form`] or lists *all* its problems.
+//! A reader ([`toml`], [`xform`]) makes a [`draft::Draft`] with places; [`check`] makes it a [`Form`] or lists *all* its problems.
 //! A form never changes while it is used; what was answered lives in [`instance::Instance`].
 
 pub mod check;
@@ -23,6 +23,7 @@ pub mod toml;
 pub mod toml_write;
 pub mod workbook;
 pub mod world;
+pub mod xform;
 pub mod xlsform;
 pub mod xlsform_write;
 
@@ -43,6 +44,9 @@ pub type Read = Result<(draft::Draft, Vec<problem::Problem>), (draft::Source, Ve
 pub fn read(name: &str, text: &str) -> Read {
     if workbook::is_text(text) {
         return xlsform::read_text(name, text);
+    }
+    if xform::is_text(text) {
+        return xform::read(name, text);
     }
     toml::read(name, text)
 }
@@ -278,6 +282,8 @@ pub struct Form {
     pub written_version: String,
     /// Texts by id, for `jr:itext`.
     pub itext: BTreeMap<String, Text>,
+    /// Those of them that hold `${…}`.
+    pub itext_templates: BTreeMap<String, template::Template>,
     /// The languages of its texts, the default first.
     pub languages: Vec<String>,
     /// The first values of a new record, where the form writes them out.

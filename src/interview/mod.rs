@@ -12,6 +12,7 @@ pub mod order;
 pub mod outline;
 mod settle;
 pub mod show;
+pub mod submission;
 
 use crate::form::expression::Datum;
 use crate::form::expression::evaluate::{evaluate, truth};

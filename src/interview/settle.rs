@@ -7,9 +7,14 @@ use crate::form::expression::function::KEPT;
 use crate::form::instance::RowId;
 use crate::form::{Event, Kind, NodeId};
 use crate::value::Value;
+use std::collections::BTreeMap;
 
 /// A row of a fixed-count repeat beyond this is not made, whatever the formula says.
 const MAX_ROWS: usize = 10_000;
+
+/// A repeat whose number of rows follows from its own rows (one more until the last one says no) is given so many changes at a
+/// time, or it would grow without end: its new rows are blank, and nobody has said no yet.
+const MAX_RECOUNTS: u32 = 8;
 
 /// A form whose defaults and actions never come to rest is cut off here.
 const MAX_ROUNDS: usize = 1_000;
@@ -17,9 +22,10 @@ const MAX_ROUNDS: usize = 1_000;
 impl Interview {
     /// Derives what waits, and all that follows.
     pub(super) fn settle(&mut self, around: Around<'_>) {
+        let mut recounts = BTreeMap::new();
         for _ in 0..MAX_ROUNDS {
             self.derived.propagate(&self.form, around);
-            if self.count_rows(around) {
+            if self.count_rows(&mut recounts, around) {
                 continue;
             }
             if self.fire(around) {
@@ -33,7 +39,7 @@ impl Interview {
     }
 
     /// Rows of repeats whose number the form computes come or go. A number that is not known yet (blank) leaves them.
-    fn count_rows(&mut self, around: Around<'_>) -> bool {
+    fn count_rows(&mut self, recounts: &mut BTreeMap<(RowId, NodeId), u32>, around: Around<'_>) -> bool {
         let mut changed = false;
         let form = self.form.clone();
         for (row, repeat) in std::mem::take(&mut self.derived.pending.counts) {
@@ -42,8 +48,12 @@ impl Interview {
                 continue;
             }
             let wanted = evaluate(count, &self.derived.frame(&form, around, row).at(repeat)).to_number();
-            let wanted = if wanted.is_finite() { (wanted.max(0.0) as usize).min(MAX_ROWS) } else { 0 };
-            changed |= self.make_rows(row, repeat, scope, wanted, around);
+            let recount = recounts.entry((row, repeat)).or_default();
+            if wanted.is_finite() && *recount < MAX_RECOUNTS {
+                let made = self.make_rows(row, repeat, scope, (wanted.max(0.0) as usize).min(MAX_ROWS), around);
+                *recount += u32::from(made);
+                changed |= made;
+            }
         }
         changed
     }

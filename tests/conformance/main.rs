@@ -4,6 +4,8 @@
 //! `cargo test --test conformance -- xlsforms --all` names every failure of one module.
 
 mod expressions;
+mod engine;
+mod scenarios;
 mod xlsforms;
 
 use std::collections::BTreeMap;
@@ -12,7 +14,7 @@ use std::process::ExitCode;
 
 type Run = fn(&Path) -> Table;
 
-const MODULES: [(&str, Run); 2] = [("expressions", expressions::run), ("xlsforms", xlsforms::run)];
+const MODULES: [(&str, Run); 2] = [("scenarios", scenarios::run), ("xlsforms", xlsforms::run)];
 
 /// What came of one set of cases.
 #[derive(Debug, Default)]

@@ -23,6 +23,12 @@ pub enum Datum {
     Moment(DateTime<FixedOffset>),
 }
 
+/// Without its fraction; what arithmetic in doubles left a hair below a whole number is that number.
+fn cut(number: f64) -> f64 {
+    let whole = number.round();
+    if (number - whole).abs() < 1e-9 * whole.abs().max(1.0) { whole } else { number.trunc() }
+}
+
 /// Two numbers closer than this are equal: `6.1 - 7.8 = -1.7` is true, as in ODK Collect.
 const TOLERANCE: f64 = 1e-12;
 
@@ -72,7 +78,9 @@ impl Datum {
             return None;
         }
         match kind {
-            ValueType::Integer | ValueType::Money | ValueType::Year => Decimal::from_f64(self.to_number().round()).map(Value::Number),
+            // ODK cuts a whole number's fraction off; đồng and years are ours, and round.
+            ValueType::Integer => Decimal::from_f64(cut(self.to_number())).map(Value::Number),
+            ValueType::Money | ValueType::Year => Decimal::from_f64(self.to_number().round()).map(Value::Number),
             ValueType::Decimal | ValueType::Percent => Decimal::from_f64(self.to_number()).map(Value::Number),
             ValueType::Date => self.to_day().and_then(date::from_days).map(|d| Value::text(d.to_string())),
             ValueType::Month => {

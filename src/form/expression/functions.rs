@@ -73,7 +73,7 @@ pub fn call(function: Function, arguments: &[Code], frame: &Frame<'_>) -> Datum 
         F::Digest => digest::digest(&text(0), &text(1), &if given(2) { text(2) } else { "base64".into() }).map_or(Datum::Blank, Datum::text),
         F::Base64Decode => digest::base64_decode(&text(0)).map_or(Datum::Blank, Datum::text),
         F::ExtractSigned => digest::extract_signed(&text(0), &text(1)).map_or(Datum::Blank, Datum::text),
-        F::IText => frame.form.itext.get(&*text(0)).map_or(Datum::Blank, |said| Datum::text(said.get(frame.lang))),
+        F::IText => translated(&text(0), frame),
         F::Version => Datum::text(&frame.form.written_version),
         F::Count => Datum::Number(count(&arguments[0], frame, |_| true)),
         F::CountNonEmpty => Datum::Number(count(&arguments[0], frame, |datum| !datum.is_empty())),
@@ -222,6 +222,15 @@ fn weighted_checklist(least: f64, most: f64, pairs: &[Code], frame: &Frame<'_>) 
     checklist(least, most, items.into_iter())
 }
 
+/// A text by its id, with the answers that it shows.
+fn translated(id: &str, frame: &Frame<'_>) -> Datum {
+    match (frame.form.itext_templates.get(id), frame.form.itext.get(id)) {
+        (Some(template), _) => Datum::text(template.fill(frame)),
+        (None, Some(said)) => Datum::text(said.get(frame.lang)),
+        (None, None) => Datum::Blank,
+    }
+}
+
 /// `position()` inside a predicate, or the number of a row or element among its like.
 fn position(of: Option<&Code>, frame: &Frame<'_>) -> f64 {
     let Some(code) = of else { return frame.position as f64 };
@@ -233,14 +242,14 @@ fn position(of: Option<&Code>, frame: &Frame<'_>) -> f64 {
     found
 }
 
-/// The nodes of `randomize(nodes, seed)`: a Fisher–Yates shuffle driven by the Park–Miller generator, as the ODK XForms
-/// specification fixes it, so that a seed gives the same order everywhere.
+/// The nodes of `randomize(nodes, seed)`: an inside-out Fisher–Yates shuffle driven by the Park–Miller generator, so that a
+/// seed gives the same order here as in ODK Collect and Web Forms.
 pub fn shuffled(arguments: &[Code], frame: &Frame<'_>) -> Vec<Item> {
     const MODULUS: i64 = 2_147_483_647;
-    let mut items = Vec::new();
+    let mut ordered = Vec::new();
     if let Some(code) = arguments.first() {
         each(code, frame, &mut |item| {
-            items.push(item);
+            ordered.push(item);
             true
         });
     }
@@ -252,15 +261,19 @@ pub fn shuffled(arguments: &[Code], frame: &Frame<'_>) -> Vec<Item> {
     if state <= 0 {
         state += MODULUS - 1;
     }
-    for at in (1..items.len()).rev() {
+    let mut items: Vec<Item> = Vec::with_capacity(ordered.len());
+    for item in ordered {
         state = state * 16_807 % MODULUS;
         let fraction = (state - 1) as f64 / (MODULUS - 1) as f64;
-        items.swap(at, (fraction * (at + 1) as f64) as usize);
+        let at = (fraction * (items.len() + 1) as f64) as usize;
+        items.push(item);
+        let last = items.len() - 1;
+        items.swap(at.min(last), last);
     }
     items
 }
 
-/// A seed is a whole number; other text gives one from its SHA-256.
+/// A seed is a whole number; other text gives one from the first 64 bits of its SHA-256, as far as a double holds them.
 fn seed_of(datum: &Datum) -> i64 {
     let number = datum.to_number();
     if number.is_finite() {
@@ -270,7 +283,7 @@ fn seed_of(datum: &Datum) -> i64 {
         true => 0,
         false => {
             let hash = crate::form::list::hex_digest(datum.as_str().as_bytes());
-            i64::from_str_radix(&hash[..15], 16).unwrap_or(0)
+            u64::from_str_radix(&hash[..16], 16).map_or(0, |bits| bits as i64 as f64 as i64)
         }
     }
 }

@@ -22,4 +22,5 @@ pub mod form;
 pub mod migrate;
 pub mod screen;
 pub mod transfer_forms;
+pub mod xform;
 pub mod xlsform;
