@@ -1,17 +1,16 @@
 //! A register's cells: workbooks of Excel and LibreOffice, or CSV.
 
-use super::{MAX_TEXT, csv::Lines, csv::delimiter, is_workbook, text};
+use super::{MAX_TEXT, csv::Lines, csv::delimiter, text};
+use crate::form::workbook;
 use crate::locale::date;
 use crate::value::Decimal;
 use calamine::{Data, DataRef, Reader, Sheets, Xlsx};
 use chrono::NaiveDateTime;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 /// More than a register of people has.
 const MAX_ROWS: u32 = 200_000;
 const MAX_COLUMNS: u32 = 1_024;
-/// What the parts of a workbook may grow to when unpacked.
-const MAX_UNPACKED: u64 = 256 << 20;
 /// Excel keeps this many digits; what a double has behind them is noise of its arithmetic.
 const DIGITS: usize = 15;
 
@@ -89,12 +88,14 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, GridProblem> {
     if bytes.is_empty() {
         return Err(GridProblem::Empty);
     }
-    if !is_workbook(bytes) {
+    if !workbook::is_workbook(bytes) {
         return Ok(vec![from_csv(bytes)?]);
     }
-    if bytes.starts_with(super::ZIP) {
-        check_unpacked_size(bytes)?;
-    }
+    workbook::guard(bytes).map_err(|problem| match problem {
+        workbook::Unreadable::TooLarge => GridProblem::TooLarge,
+        workbook::Unreadable::Locked => GridProblem::Locked,
+        workbook::Unreadable::Damaged(why) => GridProblem::Unreadable(why),
+    })?;
     let damaged = |e: calamine::Error| match e {
         calamine::Error::Xlsx(calamine::XlsxError::Password) | calamine::Error::Xls(calamine::XlsError::Password) => GridProblem::Locked,
         other => GridProblem::Unreadable(other.to_string()),
@@ -109,21 +110,6 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Sheet>, GridProblem> {
         sheets.push(Sheet { name, rows });
     }
     Ok(sheets)
-}
-
-/// Sizes in a zip's directory can lie, so its parts are unpacked once to count their bytes before a library keeps them.
-fn check_unpacked_size(bytes: &[u8]) -> Result<(), GridProblem> {
-    let damaged = |e: &dyn std::fmt::Display| GridProblem::Unreadable(e.to_string());
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-    let mut left = MAX_UNPACKED;
-    for at in 0..archive.len() {
-        let part = archive.by_index(at).map_err(|e| damaged(&e))?;
-        left -= std::io::copy(&mut part.take(left), &mut std::io::sink()).map_err(|e| damaged(&e))?;
-        if left == 0 {
-            return Err(GridProblem::TooLarge);
-        }
-    }
-    Ok(())
 }
 
 fn from_csv(bytes: &[u8]) -> Result<Sheet, GridProblem> {

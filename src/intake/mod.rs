@@ -19,6 +19,7 @@ mod shape;
 mod xml;
 
 use crate::form::Form;
+use crate::form::workbook::is_workbook;
 use crate::interview::json::InputProblem;
 use crate::locale::Text;
 use serde_json::{Map, Value as Json};
@@ -85,14 +86,6 @@ pub enum Unreadable {
 pub const MAX_TEXT: usize = 1 << 20;
 /// A file larger than this is not read.
 pub const MAX_FILE: u64 = 256 << 20;
-
-const ZIP: &[u8] = b"PK\x03\x04";
-const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
-
-/// Whether bytes begin like a workbook's.
-pub fn is_workbook(bytes: &[u8]) -> bool {
-    bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND)
-}
 
 /// Reads submissions as what they are; `repeats` are the tables of repeats that go with a CSV file, by the repeat's name.
 ///

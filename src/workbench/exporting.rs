@@ -15,7 +15,7 @@ use crate::record::history::State;
 use crate::record::revision::Act;
 use crate::store::IndexRow;
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl Desk {
             (Some(_), Err(failure)) if ids.is_empty() => return Err(failure),
             (asked, _) => ids.into_iter().chain(asked).collect(),
         };
-        std::fs::create_dir_all(&request.dir).map_err(|e| Failure::io(&request.dir, &e))?;
+        std::fs::create_dir_all(&request.dir).map_err(|e| no_folder(&request.dir, &e))?;
         let (mut exported, mut files) = (Exported::default(), Files { waiting: Vec::new() });
         for id in ids {
             let records: Vec<&IndexRow> = self.rows().values().filter(|row| row.form == id).collect();
@@ -207,6 +207,16 @@ impl Book {
             }
         }
         Ok(())
+    }
+}
+
+/// A file where a folder is wanted is the likeliest slip, and the system has no plain word for it.
+fn no_folder(dir: &Path, error: &std::io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+            Failure::new(Exit::System, Text::both(|l| say::data::not_a_folder(l, dir.display()))).hint(Text::both(say::data::not_a_folder_hint))
+        }
+        _ => Failure::io(dir, error),
     }
 }
 

@@ -193,6 +193,9 @@ fn registers_that_cannot_be_read_are_told_with_a_way_out() {
     import(&lt01, &["nosuch.xlsx"]).is(5, "", "nosuch.xlsx was not found.\nCheck the path, or plug the stick in again.\n");
     let bad = import(&lt01, &["bad.xlsx"]);
     assert_eq!((bad.code, bad.err.lines().count(), bad.err.lines().next()), (1, 3, Some("The file bad.xlsx cannot be read.")), "{bad:?}");
+    place.write("bad.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and nothing else");
+    let old = "The file bad.xls cannot be read.\nOpen it in Excel, save it as .xlsx or “CSV UTF-8” and do it again.\n";
+    import(&lt01, &["bad.xls"]).is(1, "", old);
     assert_eq!(bad.err.lines().last(), Some("Open it in Excel, save it as .xlsx or “CSV UTF-8” and do it again."));
     import(&lt01, &["other.csv", "--header", "9"]).is(1, "", "No header row was found in other.csv.\nName it with --header ROW, or the sheet with --sheet NAME.\n");
     assert!(["so.xlsx.map.toml", "other.csv.map.toml"].iter().all(|map| !place.path(map).exists()));

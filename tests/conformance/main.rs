@@ -3,8 +3,8 @@
 //! Each module has `run(shared) -> Table`; add one to [`MODULES`]. Without the cases, one line says so.
 //! `cargo test --test conformance -- xlsforms --all` names every failure of one module.
 
-mod expressions;
 mod engine;
+mod expressions;
 mod scenarios;
 mod xlsforms;
 
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 type Run = fn(&Path) -> Table;
 
-const MODULES: [(&str, Run); 2] = [("scenarios", scenarios::run), ("xlsforms", xlsforms::run)];
+const MODULES: [(&str, Run); 3] = [("expressions", expressions::run), ("scenarios", scenarios::run), ("xlsforms", xlsforms::run)];
 
 /// What came of one set of cases.
 #[derive(Debug, Default)]

@@ -43,13 +43,19 @@ pub fn is_workbook(bytes: &[u8]) -> bool {
 /// The bytes are no workbook, or too much of one.
 pub fn read(bytes: &[u8]) -> Result<Workbook, Unreadable> {
     let of_zip = bytes.starts_with(ZIP);
-    match of_zip {
-        true => check_unpacked_size(bytes)?,
-        false => xls::check(bytes)?,
-    }
+    guard(bytes)?;
     // The library indexes into what damaged files claim; a form that cannot be read must not end the program.
     let read = std::panic::catch_unwind(|| if of_zip { read_xlsx(bytes) } else { read_xls(bytes) });
     read.unwrap_or_else(|_| Err(Unreadable::Damaged(String::new())))
+}
+
+/// Whether a workbook's bytes may be given to the library that reads them: unpacked they are no larger than memory bears, and
+/// they claim no more than they hold. (A damaged one can still make it panic.)
+///
+/// # Errors
+/// Why not.
+pub fn guard(bytes: &[u8]) -> Result<(), Unreadable> {
+    if bytes.starts_with(ZIP) { check_unpacked_size(bytes) } else { xls::check(bytes) }
 }
 
 /// Sizes in a zip's directory can lie, so the parts that will be read are unpacked once to count their bytes.

@@ -11,7 +11,7 @@ use super::draft::Source;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use file::{Unreadable, is_workbook, read};
+pub use file::{Unreadable, guard, is_workbook, read};
 
 /// The first line of a workbook written as text.
 pub const MARKER: &str = "#!xlsform";

@@ -3,6 +3,8 @@
 say! {
     export() "Xuất phiếu ra tệp cho Excel, R, pandas: dạng bảng như ODK Central và Kobo" "Write records to files for Excel, R, pandas: tables as ODK Central and Kobo shape them"
     output_folder() "Thư mục ghi các tệp; được tạo nếu chưa có" "Folder for the files; made when it is not there"
+    not_a_folder(path) "{path} là tệp, không phải thư mục." "{path} is a file, not a folder."
+    not_a_folder_hint() "Không có gì thay đổi. Chọn thư mục khác với -o." "Nothing was changed. Name another folder with -o."
     one_form() "Chỉ một mẫu phiếu" "One form only"
     labels() "Dùng nhãn (theo --lang) thay cho tên câu hỏi và mã lựa chọn" "Labels (in --lang) instead of the names of questions and choices"
     group_separator() "Dấu giữa mục và câu hỏi ở tên cột: “-” như Central, “/” như Kobo, để trống: không ghi mục" "Between groups and question in column names: “-” as Central, “/” as Kobo, empty: no groups"
