@@ -261,7 +261,10 @@ impl Run<'_> {
         }
         let Some(place) = engine.locate(&reference) else {
             let fits = what == "missing_node" || (what == "answer" && given(&step["value"]).is_empty()) || (what == "relevant" && step["value"] == false);
-            return if fits { () } else { self.fail(step, "there is no such node") };
+            if !fits {
+                self.fail(step, "there is no such node");
+            }
+            return;
         };
         if let Err(got) = about_a_node(engine, &place, step, &what) {
             self.fail(step, got);
