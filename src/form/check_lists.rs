@@ -21,6 +21,8 @@ impl Checker<'_> {
                     _ => wanted.extend(lists_named_in(&cell.text).into_iter().map(|name| (name, cell.clone()))),
                 }
             }
+            let sets = row.sets.iter().map(|set| &set.value);
+            wanted.extend(sets.flat_map(|cell| lists_named_in(&cell.text).into_iter().map(move |name| (name, cell.clone()))));
         });
         if let Some(summary) = self.draft.head.get("summary") {
             wanted.extend(lists_named_in(&summary.text).into_iter().map(|name| (name, summary.clone())));

@@ -6,7 +6,7 @@ use super::expression::Datum;
 use super::expression::code::{Path, Start as Begin, To};
 use super::expression::compile::{CompileError, CompileErrorKind, Site, compile};
 use super::expression::function::{Function, Type};
-use super::expression::syntax::{self, SyntaxError, SyntaxErrorKind, SyntaxKind};
+use super::expression::syntax::{self, Axis, Step, Syntax, SyntaxError, SyntaxErrorKind, SyntaxKind};
 use super::expression::walk::Place;
 use super::expression::{Code, syntax::Start};
 use super::plan::Plan;
@@ -122,7 +122,11 @@ impl Resolver<'_, '_> {
             calculation,
             default: self.code("default", from_records),
             read_only,
-            choice_filter: self.code("choice_filter", Site { columns, ..site }),
+            choice_filter: match choices {
+                // Their path holds the filter already.
+                Choices::Nodes(_) => None,
+                _ => self.code("choice_filter", Site { columns, ..site }),
+            },
             repeat_count: self.code("repeat_count", site),
             unit: self.code("unit", site),
             previous: self.code("previous", from_records),
@@ -223,7 +227,13 @@ impl Resolver<'_, '_> {
         }
         let parsed = syntax::parse(&cell.text).map(|s| s.kind);
         match parsed {
-            Ok(SyntaxKind::Path(Start::Question(_), _)) => self.code("choices", self.site).map_or(Choices::None, Choices::Answers),
+            Ok(SyntaxKind::Path(Start::Question(name), _)) => {
+                let question = self.form.question_near(&name, self.site.node).filter(|id| self.form.node(*id).scope != ROOT);
+                match (question, self.row.cells.get("choice_filter")) {
+                    (Some(question), Some(filter)) => self.rows_to_choose(question, filter),
+                    _ => self.code("choices", self.site).map_or(Choices::None, Choices::Answers),
+                }
+            }
             Ok(SyntaxKind::Call(..)) => self.code("choices", Site { from_records: true, ..self.site }).map_or(Choices::None, Choices::Rows),
             _ => {
                 let near = super::expression::compile::nearest(&cell.text, self.form.lists.iter().map(|l| l.name.as_str()));
@@ -236,6 +246,31 @@ impl Resolver<'_, '_> {
 }
 
 impl Resolver<'_, '_> {
+    /// The answers to a question in those rows of its repeat that meet a filter; bare names in it are the row's questions.
+    fn rows_to_choose(&mut self, question: NodeId, filter: &Cell) -> Choices {
+        let form = self.form;
+        let Some(repeat) = form.scope(form.node(question).scope).repeat else { return Choices::None };
+        let predicate = match syntax::parse(&filter.text) {
+            Ok(syntax) => syntax,
+            Err(error) => {
+                self.problems.push(Problem::error(filter.part(error.span.start, error.span.end), syntax_error(&error)));
+                return Choices::None;
+            }
+        };
+        let (span, depth) = (predicate.span, predicate.depth + 1);
+        let step = Step { axis: Axis::Here, predicates: vec![predicate], span };
+        let rows = Syntax { kind: SyntaxKind::Path(Start::Question(form.node(repeat).name.clone()), vec![step]), span, depth };
+        let compiled = compile(&rows, self.site);
+        for error in &compiled.errors {
+            let (what, near) = compile_error(error);
+            self.problems.push(Problem::error(filter.part(error.span.start, error.span.end), what).near(near));
+        }
+        let place = Place::element(Some(repeat));
+        let name = Cell::made(form.node(question).name.clone(), filter.place.clone());
+        let value = expression(&name, Site { context: Some(&place), ..self.site }, self.problems);
+        value.map_or(Choices::None, |(value, _)| Choices::Nodes(Box::new(Itemset { nodes: compiled.code, label: value.clone(), value, list: None })))
+    }
+
     fn itemset(&mut self, cell: &Cell) -> Choices {
         let Some((nodes, _)) = expression(cell, self.site, self.problems) else { return Choices::None };
         let (place, list) = place_of(&nodes, self.form);

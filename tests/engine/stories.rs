@@ -150,3 +150,44 @@ fn totals_skip_blank_rows_and_sets_compare_as_in_xpath() {
         assert_eq!(&*evaluate(&compiled.code, &frame).to_text(), wanted, "{expression}");
     }
 }
+
+#[test]
+fn a_choice_among_the_rows_of_a_repeat_can_be_filtered_by_their_answers() {
+    let form = super::farm::form(
+        r#"
+form = "pets"
+version = 1
+title = "Pets"
+
+[[question]]
+name = "pet"
+type = "repeat"
+label = "Pets"
+
+[[question.question]]
+name = "animal"
+type = "text"
+label = "Animal"
+
+[[question.question]]
+name = "like"
+type = "select_one"
+label = "Like which other"
+choices = "${animal}"
+choice_filter = "position() != position(current()/..) and animal != ''"
+"#,
+    );
+    let mut interview = khuyencong::interview::Interview::begin(form.clone(), &Default::default(), around());
+    for (key, animal) in [("a", "cat"), ("b", "dog"), ("c", "")] {
+        interview.add_row("pet", key, around());
+        interview.answer(&format!("pet/{key}/animal"), (!animal.is_empty()).then(|| Value::text(animal)), around());
+    }
+    let derived = interview.derived();
+    let choices = |path: &str| {
+        let (row, id) = derived.instance.locate(&form, path).unwrap();
+        derived.choices(&form, around(), row, id).iter().map(|c| c.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(choices("pet/a/like"), ["dog"]);
+    assert_eq!(choices("pet/b/like"), ["cat"]);
+    assert_eq!(choices("pet/c/like"), ["cat", "dog"]);
+}
