@@ -139,6 +139,7 @@ pub const FUNCTIONS: &[Signature] = {
         row("checklist", F::Checklist, 2, MANY, Boolean),
         row("weighted-checklist", F::WeightedChecklist, 2, MANY, Boolean),
         row("area", F::Area, 1, 1, Number),
+        row("enclosed-area", F::Area, 1, 1, Number),
         row("distance", F::Distance, 1, MANY, Number),
         row("geofence", F::Geofence, 2, 2, Boolean),
         row("intersects", F::Intersects, 1, 1, Boolean),
