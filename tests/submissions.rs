@@ -132,6 +132,19 @@ fn only_checks_may_speak_of_their_own_answer() {
 }
 
 #[test]
+fn a_relative_path_to_nothing_is_blank_and_told_and_an_absolute_one_is_an_error() {
+    let bound = |calculation: &str| form(&format!(r#"<instance><data id="x"><a/></data></instance><bind nodeset="/data/a" calculate="{calculation}"/>"#), "");
+    for (calculation, severity) in [("concat('x', ../gone)", Severity::Warning), ("concat('x', gone)", Severity::Warning), ("concat('x', /data/gone)", Severity::Error)] {
+        let report = check_text("form.xml", &bound(calculation), &|_| None);
+        let found = report.problems.iter().find(|p| p.what.en.contains("gone")).map(|p| p.severity);
+        assert_eq!(found, Some(severity), "{calculation}");
+    }
+    assert!(xml(&begin(&bound("concat('x', ../gone)"))).contains("<a>x</a>"));
+    let null = check_text("form.xml", &bound("if(false(), 1, null)"), &|_| None);
+    assert!(null.form.is_some() && null.problems.iter().all(|p| !p.what.en.contains("null")));
+}
+
+#[test]
 fn a_seed_shuffles_as_it_does_in_odk() {
     // Worked out apart from this program, from the generator that ODK names.
     let items: String = "abcde".chars().map(|c| format!("<item><name>{c}</name></item>")).collect();

@@ -148,7 +148,7 @@ impl<'d> Checker<'d> {
 
     fn id(&mut self, cell: &Cell) {
         // A record names its form as `id@version@hash`.
-        let odd = |c: char| c.is_control() || c.is_whitespace() || c == '@';
+        let odd = |c: char| c.is_control() || (c.is_whitespace() && c != ' ') || c == '@';
         if cell.text.is_empty() || cell.text.contains(odd) {
             self.error(cell, Text::both(|lang| say::form::bad_id(lang, &cell.text)));
         }

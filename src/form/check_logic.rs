@@ -318,9 +318,21 @@ fn expression(cell: &Cell, site: Site<'_>, problems: &mut Vec<Problem>) -> Optio
     let compiled = compile(&syntax, site);
     for error in &compiled.errors {
         let (what, near) = compile_error(error);
-        problems.push(Problem::error(cell.part(error.span.start, error.span.end), what).near(near));
+        let place = cell.part(error.span.start, error.span.end);
+        let problem = if reads_as_nothing(error, cell, site.form) { Problem::warning(place, what) } else { Problem::error(place, what) };
+        problems.push(problem.near(near));
     }
     Some((compiled.code, compiled.gives))
+}
+
+/// In a form that is written as XML a relative path to nothing is blank, as in ODK, which loads such forms; in ours it is a
+/// slip of the pen.
+fn reads_as_nothing(error: &CompileError, cell: &Cell, form: &Form) -> bool {
+    let before = cell.text.get(..error.span.start).unwrap_or("");
+    let path = before.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':'));
+    let is_relative =
+        !before[path.len()..].starts_with('/') && !cell.text.get(error.span.start..).is_some_and(|rest| rest.trim_start_matches([' ', '\'', '"']).starts_with(['/', '$']));
+    matches!(error.kind, CompileErrorKind::UnknownQuestion { .. }) && is_relative && !form.initial.is_empty()
 }
 
 /// A syntax error as a sentence.

@@ -16,7 +16,7 @@ say! {
     a_truth() "true hoặc false" "true or false"
     both_languages() "chữ, hoặc {{ vi = \"…\", en = \"…\" }}" "a text, or {{ vi = \"…\", en = \"…\" }}"
     unknown_key(key) "không có cột “{key}”" "there is no column “{key}”"
-    bad_id(id) "mã mẫu phiếu “{id}” không được trống, không có khoảng trắng và @" "the form's id “{id}” must not be empty or hold spaces or @"
+    bad_id(id) "mã mẫu phiếu “{id}” không được trống và không có @" "the form's id “{id}” must not be empty or hold @"
     bad_name(name) "tên câu hỏi “{name}” phải bắt đầu bằng chữ hoặc _, và chỉ gồm chữ, chữ số, _, - và ." "the name “{name}” must begin with a letter or _ and hold only letters, digits, _, - and ."
     bad_instance(id, why) "không đọc được danh mục “{id}”: {why}" "the instance “{id}” cannot be read: {why}"
     missing_file(file) "chưa có tệp {file} cạnh mẫu phiếu: danh mục này để trống" "the file {file} is not beside the form: this list is empty"
