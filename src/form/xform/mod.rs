@@ -1,9 +1,9 @@
 //! Reads a form from ODK XForm XML (as ODK Central, KoboToolbox and pyxform write it) into a [`Draft`].
 //!
-//! The primary instance gives the rows ([`tree`]): an element that holds others is a group, one that a `<repeat>` names a
+//! The primary instance gives the rows (`tree`): an element that holds others is a group, one that a `<repeat>` names a
 //! repeat, any other a question where the body asks it, a calculation where its bind computes it, else hidden. Names stay
-//! as they are written, prefix and all. Binds give cells ([`bind`]), the body types and words ([`body`], [`text`]),
-//! secondary instances lists ([`lists`]). Expressions stay as they are written too: an absolute path begins with the name
+//! as they are written, prefix and all. Binds give cells (`bind`), the body types and words (`body`, `text`),
+//! secondary instances lists (`lists`). Expressions stay as they are written too: an absolute path begins with the name
 //! of the primary instance's root, which is kept as the setting `root`.
 
 mod actions;
