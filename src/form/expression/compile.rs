@@ -290,7 +290,9 @@ impl<'a> Compiler<'a> {
             _ => named.kind,
         };
         let SyntaxKind::Path(start, steps) = &named else { return Err(needs()) };
-        match self.path(start, steps, arguments[1].span)? {
+        // Places inside a quoted path count from its own beginning: the whole argument is pointed at.
+        let found = self.path(start, steps, arguments[1].span).map_err(|error| CompileError { span: arguments[1].span, ..error })?;
+        match found {
             Code::Answer(node) | Code::Near(node) => Ok(Code::ChoiceName(Box::new(value), node)),
             Code::Nodes(path) => path.target.map(|node| Code::ChoiceName(Box::new(value), node)).ok_or_else(needs),
             Code::This => self.site.node.map(|node| Code::ChoiceName(Box::new(value), node)).ok_or_else(needs),
