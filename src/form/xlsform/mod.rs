@@ -1,7 +1,7 @@
 //! Reads a form from an XLSForm workbook into a [`Draft`], with all problems of its shape at their sheets and cells.
 //!
-//! Sheets become tables ([`table`]) whose columns have meanings ([`columns`]); the survey's rows are walked once
-//! ([`survey`]) with the lists ([`choices`]), the settings and the languages at hand; what needs all names (references,
+//! Sheets become tables (`table`) whose columns have meanings (`columns`); the survey's rows are walked once
+//! (`survey`) with the lists (`choices`), the settings and the languages at hand; what needs all names (references,
 //! sources, entities) is checked after that.
 
 mod choices;

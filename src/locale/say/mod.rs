@@ -5,6 +5,8 @@
 macro_rules! say {
     ($($name:ident($($arg:ident),*) $vi:literal $en:literal)*) => {$(
         #[doc = $en]
+        // A sentence may hold brackets that are no links.
+        #[allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags, rustdoc::bare_urls)]
         pub fn $name(lang: $crate::locale::Lang $(, $arg: impl std::fmt::Display)*) -> String {
             match lang {
                 $crate::locale::Lang::Vi => format!($vi),
