@@ -265,6 +265,7 @@ impl<'d> Checker<'d> {
             to: cell("to"),
             range: self.range(row),
             personal: row.personal,
+            fixed_rows: row.extra.get("jr:noAddRemove").is_some_and(|cell| cell.text.trim().starts_with("true")),
             indicator: cell("indicator").unwrap_or_default(),
             choices: Choices::None,
             logic: Logic {

@@ -210,6 +210,8 @@ pub struct Node {
     pub range: Option<[f64; 3]>,
     /// Personal data.
     pub personal: bool,
+    /// A repeat whose rows people neither add nor remove.
+    pub fixed_rows: bool,
     /// The target it feeds, for readers.
     pub indicator: String,
     /// Where its choices come from.

@@ -143,7 +143,7 @@ fn add(interview: &Interview, row: RowId, id: NodeId, lines: &mut Vec<Line>) {
                 lines.push(Line::Row(*inner));
                 node.children.iter().for_each(|child| add(interview, *inner, *child, lines));
             }
-            if node.logic.repeat_count.is_none() {
+            if node.logic.repeat_count.is_none() && !node.fixed_rows {
                 lines.push(Line::Add(row, id));
             }
         }

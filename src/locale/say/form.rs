@@ -30,7 +30,7 @@ say! {
     list_unreadable(name, line) "danh mục {name}: dòng {line} không đọc được" "list {name}: line {line} cannot be read"
     list_without_name(name) "danh mục {name}: thiếu cột name" "list {name}: there is no column name"
     list_twice(name, key, line) "danh mục {name}: “{key}” bị lặp ở dòng {line}" "list {name}: “{key}” stands again in line {line}"
-    arguments(function, wanted) "{function}() cần {wanted} tham số" "{function}() takes {wanted} arguments"
+    arguments(function, wanted) "{function}() cần {wanted} tham số" "{function}() takes this many arguments: {wanted}"
     not_a_pattern(pattern) "“{pattern}” không phải mẫu so khớp" "“{pattern}” is not a pattern"
     needs_question(function) "{function}() cần một câu hỏi ở đây" "{function}() needs a question here"
     needs_constant(function) "{function}() cần chữ trong dấu nháy ở đây" "{function}() needs a text in quotes here"
