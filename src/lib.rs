@@ -32,13 +32,13 @@
 //! | value | – | pure | an answer's types, one canonical text |
 //! | locale | – | pure | Vietnamese and English: sentences, numbers, dates, search |
 //! | disk | – | | replacing files, locks, free space: where systems differ |
-//! | form | value locale | pure | what is asked: reading, checking, expressions |
+//! | form | value locale | pure | what is asked: reading and writing forms, checking, expressions |
 //! | interview | form value locale | pure | asking it: answer → derive → outline |
 //! | record | value | pure | what was answered: revision, canonical line, history, merge, clock |
 //! | exchange | record value | | central file: read, verify, union, write |
 //! | store | record value disk | | keeping it here: the only user of sled and bincode |
 //! | programme | interview form record value locale | pure | targets, periods, figures with their records |
-//! | export | programme record form value locale interview | | records as tables for other programs: the only user of rust_xlsxwriter |
+//! | export | programme record form value locale interview | | records as tables for other programs |
 //! | intake | export form value locale interview | | what other programs wrote → answers: CSV, JSON and XML submissions, Excel registers |
 //! | error | store exchange record disk locale | | every error as a sentence with a way out |
 //! | workbench | error export intake programme store exchange record interview form value locale disk | | a person at work on one store: what screens and commands both do |
@@ -50,9 +50,10 @@
 //! 1. **A keypress**: input thread → [`tui::message::Message`] → [`tui::app::App::update`], which does no input or output
 //!    and gives [`tui::message::Effect`]s → [`tui::worker::Worker`], in order, on its own thread → reply →
 //!    [`tui::app::App::view`] from state alone. "Saved" is shown only after the fsync.
-//! 2. **A form definition**: `forms/x.toml` → [`form::toml::read`] → [`form::draft::Draft`] with places →
-//!    [`form::check::check`] → a [`form::Form`], or all its problems → [`interview::Interview::begin`] →
-//!    [`interview::outline::lines`] → screen.
+//! 2. **A form definition**: TOML ([`form::toml`]), a workbook ([`form::workbook`] → [`form::xlsform`]) or an XForm
+//!    ([`form::xform`]) → [`form::draft::Draft`] with places → [`form::check::check`] → a [`form::Form`] with its
+//!    [`form::plan::Plan`], or all its problems → [`interview::Interview::begin`] → [`interview::outline::lines`] → screen.
+//!    Writers ([`form::toml_write`], [`form::xlsform_write`]) start from the draft again.
 //! 3. **An export**: [`store`] → canonical sorted lines → [`exchange::union::union`] → each revision as its
 //!    form's newest version sees it ([`form::migrate`]) → [`record::merge::merge`] →
 //!    [`interview::derive::derive`] → [`programme::figure::figures`] → report.
