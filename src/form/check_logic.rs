@@ -1,5 +1,6 @@
 //! Resolves a form's expressions and puts its nodes in order of dependency.
 
+use super::check_lists::parameter;
 use super::draft::{Cell, Draft, Row};
 use super::draft::{Set, When};
 use super::expression::Datum;
@@ -12,7 +13,7 @@ use super::expression::{Code, syntax::Start};
 use super::plan::Plan;
 use super::problem::Problem;
 use super::template::{self, Part, Template, Templates};
-use super::{Action, Choices, Event, Form, Itemset, Kind, Logic, NodeId, ROOT};
+use super::{Action, Choices, Event, Form, Itemset, Kind, Logic, NodeId, ROOT, Shuffle};
 use crate::locale::{Text, say};
 use crate::value::ValueType;
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub fn resolve(form: &mut Form, draft: &Draft, rows: &[&Row], problems: &mut Vec
         node.choices = choices;
     }
     form.itext_templates = itext_templates(form);
+    form.choice_templates = choice_templates(form, draft, problems);
     if let Some(cell) = draft.head.get("summary") {
         form.summary = expression(cell, Site::top(form), problems).map(|(code, _)| code);
     }
@@ -50,6 +52,22 @@ fn itext_templates(form: &Form) -> BTreeMap<String, Template> {
         let asks = |part: &Part| matches!(part, Part::Value(code) if code.calls(&[Function::IText]));
         if problems.is_empty() && !vi.iter().chain(&en).any(asks) {
             templates.insert(id.clone(), Template { vi, en });
+        }
+    }
+    templates
+}
+
+/// Labels of choices that show answers. One that asks for the label of a choice itself stays as it is, as above.
+fn choice_templates(form: &Form, draft: &Draft, problems: &mut Vec<Problem>) -> BTreeMap<(usize, usize), Template> {
+    let mut templates = BTreeMap::new();
+    for (list_at, list) in form.lists.iter().enumerate() {
+        let place = draft.lists.get(list_at).map_or(0..0, |(_, place)| place.clone());
+        for (at, choice) in list.choices.iter().enumerate().filter(|(_, choice)| template::is_template(&choice.label)) {
+            let [vi, en] = [&choice.label.vi, &choice.label.en].map(|text| parts(text, Site::top(form), &place, problems));
+            let asks = |part: &Part| matches!(part, Part::Value(code) if code.calls(&[Function::ChoiceName, Function::IText]));
+            if !vi.iter().chain(&en).any(asks) {
+                templates.insert((list_at, at), Template { vi, en });
+            }
         }
     }
     templates
@@ -95,6 +113,14 @@ impl Resolver<'_, '_> {
         Some(code)
     }
 
+    /// `parameters = "randomize=true seed=${seed}"`
+    fn shuffle(&mut self) -> Option<Shuffle> {
+        let cell = self.row.cells.get("parameters")?;
+        parameter(&cell.text, "randomize").filter(|value| *value == "true")?;
+        let seed = parameter(&cell.text, "seed").map(|seed| Cell::made(seed, cell.place.clone()));
+        Some(Shuffle { seed: seed.and_then(|seed| expression(&seed, self.site, self.problems)).map(|(code, _)| code) })
+    }
+
     fn logic(&mut self, choices: &Choices) -> Logic {
         let site = self.site;
         let from_records = Site { from_records: true, ..site };
@@ -127,6 +153,7 @@ impl Resolver<'_, '_> {
                 Choices::Nodes(_) => None,
                 _ => self.code("choice_filter", Site { columns, ..site }),
             },
+            shuffle: self.shuffle(),
             repeat_count: self.code("repeat_count", site),
             unit: self.code("unit", site),
             previous: self.code("previous", from_records),

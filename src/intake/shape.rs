@@ -2,7 +2,7 @@
 
 use super::{Incoming, Intake};
 use crate::form::{Form, Kind, Meta, NodeId, ROOT, ScopeId};
-use crate::interview::json::InputProblem;
+use crate::interview::json::{InputProblem, file_ref};
 use crate::locale::{Text, date, say};
 use crate::value::{Decimal, ValueType};
 use serde_json::{Map, Value as Json};
@@ -120,7 +120,8 @@ impl Shaper<'_> {
             Kind::Calculate if self.form.is_kept(id) => self.keep(id, value, shown),
             Kind::Calculate => drop(self.intake.computed.insert(key.to_owned())),
             Kind::Meta(Meta::End) => self.keep(id, value, shown),
-            _ if node.value == ValueType::File => {
+            // A file that is attached already; the names in other programs' records name nothing here.
+            _ if node.value == ValueType::File && value.as_object().is_none_or(|file| file_ref(file).is_none()) => {
                 if !is_blank(value) {
                     self.intake.ignored.insert(key.to_owned());
                 }
