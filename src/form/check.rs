@@ -76,8 +76,19 @@ pub const TYPES: &[(&str, Kind, ValueType)] = {
 /// More nodes than this are refused.
 const MAX_NODES: usize = 20_000;
 
-/// Checks a draft.
+/// Checks a draft. A form that speaks neither Vietnamese nor English speaks its default language.
 pub fn check(draft: &Draft, lists: &dyn ListSource) -> Checked {
+    match draft.languages.first() {
+        Some(default) if !draft.languages.iter().any(|language| matches!(language.as_str(), "vi" | "en")) => {
+            let mut spoken = draft.clone();
+            spoken.speak(default);
+            check_spoken(&spoken, lists)
+        }
+        _ => check_spoken(draft, lists),
+    }
+}
+
+fn check_spoken(draft: &Draft, lists: &dyn ListSource) -> Checked {
     let mut checker = Checker::new(draft, lists);
     checker.gather_lists();
     checker.gather_instances();

@@ -7,6 +7,7 @@ pub mod check;
 mod check_author;
 pub mod check_lists;
 pub mod check_logic;
+mod check_templates;
 pub mod check_text;
 pub mod choices;
 pub mod document;

@@ -7,10 +7,10 @@ pub use super::choose::ChoiceSet;
 use super::order::walk;
 use super::{Around, show};
 use crate::form::choices::list_of;
-use crate::form::expression::evaluate::{Frame, evaluate, truth};
 use crate::form::expression::datum::time_of_day;
-use crate::form::expression::functions::in_any_order;
+use crate::form::expression::evaluate::{Frame, evaluate, truth};
 use crate::form::expression::function::KEPT;
+use crate::form::expression::functions::in_any_order;
 use crate::form::expression::{Code, Datum, geo};
 use crate::form::instance::{Answers, Instance, ROOT_ROW, RowId};
 use crate::form::plan::{Follower, Part};
@@ -385,7 +385,8 @@ fn misfit(form: &Form, derived: &Derived, around: Around<'_>, row: RowId, id: No
         }
         (T::SelectMultiple | T::Rank, Value::Choices(names)) => {
             let choices = derived.choices(form, around, row, id);
-            if node.value == T::Rank && names.len() != choices.len() {
+            let different = names.iter().collect::<BTreeSet<_>>().len();
+            if node.value == T::Rank && (names.len() != choices.len() || different != names.len()) {
                 return not(say::form::not_ranked);
             }
             names.iter().find(|name| !choices.contains(name)).map(|name| Text::both(|lang| say::form::not_a_choice(lang, name)))

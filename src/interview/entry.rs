@@ -1,5 +1,6 @@
 //! What a person typed → a value of the question's type, or a sentence that says what would be right.
 
+use crate::form::expression::datum::time_of_day;
 use crate::form::expression::geo;
 use crate::form::instance::RowId;
 use crate::form::{Form, NodeId};
@@ -9,6 +10,9 @@ use crate::value::{Decimal, Value, ValueType, is_record_id};
 
 use super::Around;
 use super::derive::{ChoiceSet, Derived};
+
+/// What is typed to acknowledge something, folded.
+const AGREES: [&str; 7] = ["ok", "yes", "true", "x", "1", "co", "dong y"];
 
 /// Reads typed text for a question; blank text clears.
 ///
@@ -29,7 +33,10 @@ pub fn read(typed: &str, form: &Form, derived: &Derived, at: (RowId, NodeId), ar
         T::Money => money(text, around.lang),
         T::Date => date::parse_date(text, today).map(|d| Value::text(d.to_string())).ok_or_else(|| Text::both(say::form::not_a_date)),
         T::Month => date::parse_month(text, today).map(Value::text).ok_or_else(|| Text::both(say::form::not_a_month)),
-        T::Time => date::parse_time(text).map(|t| Value::text(t.format("%H:%M").to_string())).ok_or_else(|| Text::both(say::form::not_a_time)),
+        T::Time => date::parse_time(text)
+            .or_else(|| time_of_day(text).map(|(time, _)| time))
+            .map(|t| Value::text(t.format("%H:%M").to_string()))
+            .ok_or_else(|| Text::both(say::form::not_a_time)),
         T::Moment => date::parse_date_time(text, around.now).map(|m| Value::text(date::moment_text(m))).ok_or_else(|| Text::both(say::form::not_a_moment)),
         T::SelectOne => choose(text, &derived.choices(form, around, at.0, at.1), around.lang).map(Value::Text),
         T::SelectMultiple | T::Rank => choose_many(text, &derived.choices(form, around, at.0, at.1), around.lang, node.value == T::Rank),
@@ -37,7 +44,8 @@ pub fn read(typed: &str, form: &Form, derived: &Derived, at: (RowId, NodeId), ar
         T::Trace => points(text, around.lang, false),
         T::Shape => points(text, around.lang, true),
         T::Reference => reference(text),
-        T::Acknowledge => Ok(Value::text("OK")),
+        T::Acknowledge if AGREES.contains(&fold::fold(text).as_str()) => Ok(Value::text("OK")),
+        T::Acknowledge => Err(Text::both(say::asking::cannot_acknowledge)),
         T::Text => Ok(Value::text(text)),
         // A path: whoever has a file system reads it.
         T::File => Err(Text::both(say::asking::file_not_read)),

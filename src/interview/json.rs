@@ -86,6 +86,7 @@ impl Filler<'_, '_> {
                 (Kind::Repeat(_), _) => self.problem(format!("{shown}{name}"), Text::both(say::form::not_rows)),
                 (Kind::Group, _) => self.problem(format!("{shown}{name}"), Text::both(say::form::not_an_object)),
                 (Kind::Calculate | Kind::Note, _) => self.problem(format!("{shown}{name}"), Text::both(say::form::computed)),
+                _ if form.node(id).logic.calculation.is_some() => self.problem(format!("{shown}{name}"), Text::both(say::form::computed)),
                 _ => self.answer(id, &format!("{prefix}{name}"), &format!("{shown}{name}"), json),
             }
         }

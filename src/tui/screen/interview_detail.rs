@@ -47,7 +47,12 @@ impl InterviewScreen {
             }
             return lines;
         };
-        let required = matches!(self.interview.derived().problem_at(row, node), Some((Severity::Hard, _)));
+        let required = {
+            let world = world(shared, &self.record);
+            let around = around(&world, shared, NaiveDateTime::default());
+            let form = self.interview.form();
+            self.interview.derived().holds(form, around, row, node, form.node(node).logic.required.as_ref(), false)
+        };
         add(&format!("{}{}", self.say_in_full((row, node), "label", shared), if required { " *" } else { "" }), theme::strong());
         let (told, style) = self.told((row, node), shared);
         add(&told, style);

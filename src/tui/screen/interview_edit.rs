@@ -91,7 +91,11 @@ pub fn paste(screen: &mut InterviewScreen, text: &str, shared: &mut Shared, now:
         Some(_) => {}
         None if !takes => {}
         None => {
-            if is_multiline(screen) { screen.field.paste_lines(text) } else { screen.field.paste(text) }
+            if is_multiline(screen) {
+                screen.field.paste_lines(text)
+            } else {
+                screen.field.paste(text)
+            }
             return changed(screen, shared, now);
         }
     }

@@ -175,7 +175,9 @@ impl InterviewScreen {
                 draw::line(frame, area, row, &format!("{} · {}", self.say((at, node), "label", shared), s::rows_count(lang, count)), theme::title());
             }
             Line::Row(inner) => draw::line(frame, area, row, &s::row_number(lang, instance.row(inner).position), theme::faint()),
-            Line::Add(at, node) => draw::line(frame, area, row, &shorten(&self.add_label((at, node), shared), area.width as usize), if here { theme::selected() } else { theme::faint() }),
+            Line::Add(at, node) => {
+                draw::line(frame, area, row, &shorten(&self.add_label((at, node), shared), area.width as usize), if here { theme::selected() } else { theme::faint() })
+            }
             Line::Question(at, node) => self.view_question((at, node), here, row, shared, frame, area),
         }
     }

@@ -46,7 +46,7 @@ impl Review {
             instance.locate(form, path).map(|(row, id)| Item::Problem {
                 path: path.clone(),
                 label: label(row, id),
-                message: Text::both(|l| s::not_understood(l, text)),
+                message: screen.refused.get(path).cloned().unwrap_or_else(|| Text::both(|l| s::not_understood(l, text))),
                 severity: Severity::Hard,
                 reason: None,
             })
