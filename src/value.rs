@@ -36,6 +36,10 @@ pub enum ValueType {
     Rank,
     /// 2 to 4 numbers: latitude, longitude, altitude, accuracy.
     Point,
+    /// A line: points as text, `9.18 105.15; 9.19 105.16`.
+    Trace,
+    /// An area: the same, the last point being the first again.
+    Shape,
     /// The id of another record.
     Reference,
     /// `OK`

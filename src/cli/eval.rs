@@ -85,6 +85,7 @@ fn batch(line: &str, context: &Context, library: &Library) -> Json {
         Datum::Number(number) => (number_json(*number), "number"),
         Datum::Date(_) | Datum::Moment(_) => (json!(&*datum.to_text()), "date"),
         Datum::Text(text) => (json!(&**text), "string"),
+        Datum::File(file) => (json!(file.name), "string"),
     };
     json!({"id": id, "value": value, "type": kind})
 }

@@ -7,6 +7,7 @@ use crate::form::check_text::{Compiled, compile_text};
 use crate::form::expression::evaluate::evaluate;
 use crate::form::instance::{Instance, ROOT_ROW};
 use crate::interview::json::{self, InputProblem, Part};
+use crate::interview::show as shown;
 use crate::locale::{Lang, Text, say};
 use crate::record::history::State;
 use crate::record::revision::{Argument, Revision, hex};
@@ -303,8 +304,8 @@ fn print_answers(related: &Related, desk: &Desk, lang: Lang) {
         let value = related.instance.read(form, at, id).to_value(node.value).filter(|_| related.instance.is_relevant(form, at, id));
         if let Some(value) = value {
             let path = related.instance.path(form, at, id);
-            let label = if node.label.is_empty() { &node.name } else { node.label.get(lang) };
-            lines.push(format!("  {path:<34} {label}: {}", crate::interview::show::value(form, id, &value, lang)));
+            let label = if node.label.is_empty() { node.name.clone() } else { shown::label(form, &related.instance, (at, id), lang) };
+            lines.push(format!("  {path:<34} {label}: {}", one_line(&shown::answer(form, &related.instance, (at, id), &value, lang))));
         }
     });
     lines.iter().for_each(say_out);

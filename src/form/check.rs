@@ -51,8 +51,8 @@ pub const TYPES: &[(&str, Kind, ValueType)] = {
         ("rank", Kind::Question, V::Rank),
         ("acknowledge", Kind::Question, V::Acknowledge),
         ("geopoint", Kind::Question, V::Point),
-        ("geotrace", Kind::Question, V::Text),
-        ("geoshape", Kind::Question, V::Text),
+        ("geotrace", Kind::Question, V::Trace),
+        ("geoshape", Kind::Question, V::Shape),
         ("file", Kind::Question, V::File),
         ("image", Kind::Question, V::File),
         ("audio", Kind::Question, V::File),
@@ -76,8 +76,19 @@ pub const TYPES: &[(&str, Kind, ValueType)] = {
 /// More nodes than this are refused.
 const MAX_NODES: usize = 20_000;
 
-/// Checks a draft.
+/// Checks a draft. A form that speaks neither Vietnamese nor English speaks its default language.
 pub fn check(draft: &Draft, lists: &dyn ListSource) -> Checked {
+    match draft.languages.first() {
+        Some(default) if !draft.languages.iter().any(|language| matches!(language.as_str(), "vi" | "en")) => {
+            let mut spoken = draft.clone();
+            spoken.speak(default);
+            check_spoken(&spoken, lists)
+        }
+        _ => check_spoken(draft, lists),
+    }
+}
+
+fn check_spoken(draft: &Draft, lists: &dyn ListSource) -> Checked {
     let mut checker = Checker::new(draft, lists);
     checker.gather_lists();
     checker.gather_instances();
@@ -135,6 +146,7 @@ impl<'d> Checker<'d> {
             scopes: vec![Scope { parent: ROOT, repeat: None, nodes: Vec::new(), inner: Vec::new() }],
             plan: Plan::default(),
             lists: Vec::new(),
+            choice_templates: BTreeMap::new(),
             migrations: Vec::new(),
             names: BTreeMap::new(),
             hash: hex_digest(draft.source.text.as_bytes()),

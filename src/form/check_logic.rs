@@ -1,22 +1,22 @@
 //! Resolves a form's expressions and puts its nodes in order of dependency.
 
+use super::check_lists::parameter;
+use super::check_templates;
 use super::draft::{Cell, Draft, Row};
 use super::draft::{Set, When};
 use super::expression::Datum;
 use super::expression::code::{Path, Start as Begin, To};
 use super::expression::compile::{CompileError, CompileErrorKind, Site, compile};
-use super::expression::function::{Function, Type};
+use super::expression::function::Type;
 use super::expression::syntax::{self, Axis, Step, Syntax, SyntaxError, SyntaxErrorKind, SyntaxKind};
 use super::expression::walk::Place;
 use super::expression::{Code, syntax::Start};
 use super::plan::Plan;
 use super::problem::Problem;
-use super::template::{self, Part, Template, Templates};
-use super::{Action, Choices, Event, Form, Itemset, Kind, Logic, NodeId, ROOT};
+use super::template::{self, Template, Templates};
+use super::{Action, Choices, Event, Form, Itemset, Kind, Logic, NodeId, ROOT, Shuffle};
 use crate::locale::{Text, say};
 use crate::value::ValueType;
-use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// Fills in every node's logic, the summary and the order. Problems are added to `problems`.
 pub fn resolve(form: &mut Form, draft: &Draft, rows: &[&Row], problems: &mut Vec<Problem>) {
@@ -32,41 +32,13 @@ pub fn resolve(form: &mut Form, draft: &Draft, rows: &[&Row], problems: &mut Vec
         node.logic = Logic { required_message, constraint_message, warning_message, ..logic };
         node.choices = choices;
     }
-    form.itext_templates = itext_templates(form);
+    form.itext_templates = check_templates::itext(form);
+    form.choice_templates = check_templates::choices(form, draft, problems);
     if let Some(cell) = draft.head.get("summary") {
         form.summary = expression(cell, Site::top(form), problems).map(|(code, _)| code);
     }
     unused_lists(form, draft, problems);
     order(form, rows, problems);
-}
-
-/// Texts that expressions may ask for by their id and that show answers themselves. What is wrong in one is told where a
-/// question shows it; one that asks for further texts stays as it is, so that none can ask for itself.
-fn itext_templates(form: &Form) -> BTreeMap<String, Template> {
-    let mut templates = BTreeMap::new();
-    for (id, text) in form.itext.iter().filter(|(_, text)| template::is_template(text)) {
-        let mut problems = Vec::new();
-        let [vi, en] = [&text.vi, &text.en].map(|text| parts(text, Site::top(form), &(0..0), &mut problems));
-        let asks = |part: &Part| matches!(part, Part::Value(code) if code.calls(&[Function::IText]));
-        if problems.is_empty() && !vi.iter().chain(&en).any(asks) {
-            templates.insert(id.clone(), Template { vi, en });
-        }
-    }
-    templates
-}
-
-/// The pieces of a text, its expressions resolved.
-fn parts(text: &str, site: Site<'_>, place: &Range<usize>, problems: &mut Vec<Problem>) -> Vec<Part> {
-    let part = |piece: Result<&str, (&str, usize)>| match piece {
-        Ok(words) => Some(Part::Words(words.to_owned())),
-        Err((inside, _)) => {
-            let name = inside.trim();
-            let plain = name.chars().all(|c| c.is_alphanumeric() || "_-.:".contains(c));
-            let text = if plain { format!("${{{name}}}") } else { name.to_owned() };
-            expression(&Cell::made(text, place.clone()), site, problems).map(|(code, _)| Part::Value(code))
-        }
-    };
-    template::split(text).into_iter().filter_map(part).collect()
 }
 
 struct Resolver<'a, 'p> {
@@ -93,6 +65,14 @@ impl Resolver<'_, '_> {
             self.problems.push(Problem::warning(cell.place.clone(), Text::both(say::form::never_boolean)));
         }
         Some(code)
+    }
+
+    /// `parameters = "randomize=true seed=${seed}"`
+    fn shuffle(&mut self) -> Option<Shuffle> {
+        let cell = self.row.cells.get("parameters")?;
+        parameter(&cell.text, "randomize").filter(|value| *value == "true")?;
+        let seed = parameter(&cell.text, "seed").map(|seed| Cell::made(seed, cell.place.clone()));
+        Some(Shuffle { seed: seed.and_then(|seed| expression(&seed, self.site, self.problems)).map(|(code, _)| code) })
     }
 
     fn logic(&mut self, choices: &Choices) -> Logic {
@@ -127,6 +107,7 @@ impl Resolver<'_, '_> {
                 Choices::Nodes(_) => None,
                 _ => self.code("choice_filter", Site { columns, ..site }),
             },
+            shuffle: self.shuffle(),
             repeat_count: self.code("repeat_count", site),
             unit: self.code("unit", site),
             previous: self.code("previous", from_records),
@@ -198,7 +179,7 @@ impl Resolver<'_, '_> {
         let mut templates = Templates::new();
         for (column, (text, place)) in &self.row.texts {
             if template::is_template(text) {
-                let [vi, en] = [&text.vi, &text.en].map(|text| parts(text, self.site, place, self.problems));
+                let [vi, en] = [&text.vi, &text.en].map(|text| check_templates::parts(text, self.site, place, self.problems));
                 templates.insert(column, Template { vi, en });
             }
         }
@@ -306,7 +287,7 @@ fn place_of(nodes: &Code, form: &Form) -> (Place, Option<usize>) {
 }
 
 /// Parses and resolves a cell; a problem points at the part of the cell that is wrong.
-fn expression(cell: &Cell, site: Site<'_>, problems: &mut Vec<Problem>) -> Option<(Code, Type)> {
+pub(super) fn expression(cell: &Cell, site: Site<'_>, problems: &mut Vec<Problem>) -> Option<(Code, Type)> {
     let parsed = syntax::parse(&cell.text);
     let syntax = match parsed {
         Ok(syntax) => syntax,

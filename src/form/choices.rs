@@ -12,11 +12,25 @@ use std::sync::Arc;
 pub fn list_of(choices: &Choices, frame: &Frame<'_>) -> Arc<ChoiceList> {
     match choices {
         Choices::None => Arc::default(),
-        Choices::List(list) => frame.form.lists[*list].clone(),
+        Choices::List(list) => labelled(*list, frame),
         Choices::Rows(code) => table(code, frame).unwrap_or_default(),
         Choices::Answers(code) => Arc::new(from_answers(code, frame)),
         Choices::Nodes(itemset) => Arc::new(from_nodes(itemset, frame)),
     }
+}
+
+/// A list of the form, with the labels that show answers filled in.
+pub fn labelled(list: usize, frame: &Frame<'_>) -> Arc<ChoiceList> {
+    let plain = &frame.form.lists[list];
+    let mut templates = frame.form.choice_templates.range((list, 0)..(list + 1, 0)).peekable();
+    if templates.peek().is_none() {
+        return plain.clone();
+    }
+    let mut filled = ChoiceList::clone(plain);
+    for ((_, at), template) in templates {
+        filled.say(*at, Text::both(|lang| template.fill(&Frame { lang, ..*frame })));
+    }
+    Arc::new(filled)
 }
 
 fn list(rows: Vec<(Text, Arc<str>)>) -> ChoiceList {

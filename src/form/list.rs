@@ -127,7 +127,21 @@ impl ChoiceList {
 
     /// Changes every label.
     pub fn speak(&mut self, change: &dyn Fn(&mut Text)) {
-        self.choices.iter_mut().for_each(|choice| change(&mut choice.label));
+        for at in 0..self.choices.len() {
+            let mut label = self.choices[at].label.clone();
+            change(&mut label);
+            if label != self.choices[at].label {
+                self.say(at, label);
+            }
+        }
+    }
+
+    /// Gives a choice another label, by which it is then found.
+    pub fn say(&mut self, at: usize, label: Text) {
+        if let Some(choice) = self.choices.get_mut(at) {
+            choice.search = format!("{} {}", fold::fold(&format!("{} {}", label.vi, label.en)), fold::fold(&choice.name));
+            choice.label = label;
+        }
     }
 
     /// An inline list with only those of its columns that `keep` wants, by place and name; `name` always stays.

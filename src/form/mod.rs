@@ -7,6 +7,7 @@ pub mod check;
 mod check_author;
 pub mod check_lists;
 pub mod check_logic;
+mod check_templates;
 pub mod check_text;
 pub mod choices;
 pub mod document;
@@ -220,6 +221,13 @@ pub struct Node {
     pub logic: Logic,
 }
 
+/// The choices of a question are shown in any order.
+#[derive(Clone, Debug)]
+pub struct Shuffle {
+    /// What the order follows from; without it every showing has its own.
+    pub seed: Option<Code>,
+}
+
 /// The expressions of a node and what they say.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
@@ -235,6 +243,7 @@ pub struct Logic {
     pub default: Option<Code>,
     pub read_only: Option<Code>,
     pub choice_filter: Option<Code>,
+    pub shuffle: Option<Shuffle>,
     pub repeat_count: Option<Code>,
     pub unit: Option<Code>,
     pub previous: Option<Code>,
@@ -292,6 +301,8 @@ pub struct Form {
     pub initial: Vec<draft::Initial>,
     /// Its choice lists.
     pub lists: Vec<Arc<ChoiceList>>,
+    /// The labels that hold `${…}`, by list and the place of the choice.
+    pub choice_templates: BTreeMap<(usize, usize), template::Template>,
     /// How answers made with earlier versions become its own, by version.
     pub migrations: Vec<migrate::Migration>,
     /// The name of the root element in absolute paths.

@@ -4,6 +4,7 @@
 use super::{File, Incoming, Intake, MAX_TEXT, Unreadable, shape, text};
 use crate::export::layout::{COORDINATES, groups};
 use crate::form::expression::compile::nearest;
+use crate::form::expression::function::KEPT;
 use crate::form::{Form, Kind, NodeId, ROOT, ScopeId};
 use crate::interview::json::InputProblem;
 use crate::locale::{Text, say};
@@ -261,6 +262,7 @@ fn note_node(form: &Form, id: NodeId, header: &str, intake: &mut Intake) {
     let node = form.node(id);
     match node.kind {
         Kind::Calculate if !form.is_kept(id) => drop(intake.computed.insert(header.to_owned())),
+        Kind::Question if node.logic.calculation.as_ref().is_some_and(|code| !code.calls(KEPT)) => drop(intake.computed.insert(header.to_owned())),
         Kind::Note => drop(intake.ignored.insert(header.to_owned())),
         _ if node.value == ValueType::File => drop(intake.ignored.insert(header.to_owned())),
         _ => {}

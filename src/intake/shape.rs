@@ -1,8 +1,9 @@
 //! Answers as other programs nest and write them → as this program takes them.
 
 use super::{Incoming, Intake};
+use crate::form::expression::function::KEPT;
 use crate::form::{Form, Kind, Meta, NodeId, ROOT, ScopeId};
-use crate::interview::json::InputProblem;
+use crate::interview::json::{InputProblem, file_ref};
 use crate::locale::{Text, date, say};
 use crate::value::{Decimal, ValueType};
 use serde_json::{Map, Value as Json};
@@ -117,15 +118,21 @@ impl Shaper<'_> {
             },
             Kind::Repeat(scope) => self.rows(id, value, scope, shown, into, depth),
             Kind::Note => drop(self.intake.ignored.insert(key.to_owned())),
-            Kind::Calculate if self.form.is_kept(id) => self.keep(id, value, shown),
-            Kind::Calculate => drop(self.intake.computed.insert(key.to_owned())),
+            Kind::Calculate | Kind::Question if node.logic.calculation.as_ref().is_some_and(|code| code.calls(KEPT)) => self.keep(id, value, shown),
+            Kind::Question if node.logic.calculation.is_none() => self.question(id, key, value, into),
+            Kind::Calculate | Kind::Question => drop(self.intake.computed.insert(key.to_owned())),
             Kind::Meta(Meta::End) => self.keep(id, value, shown),
-            _ if node.value == ValueType::File => {
-                if !is_blank(value) {
-                    self.intake.ignored.insert(key.to_owned());
-                }
-            }
             _ => drop(into.insert(node.key.clone(), shaped(node.value, value))),
+        }
+    }
+
+    /// An answer. Of files only those that are attached already: the names in other programs' records name nothing here.
+    fn question(&mut self, id: NodeId, key: &str, value: &Json, into: &mut Map<String, Json>) {
+        let node = self.form.node(id);
+        if node.value != ValueType::File || value.as_object().is_some_and(|file| file_ref(file).is_some()) {
+            into.insert(node.key.clone(), shaped(node.value, value));
+        } else if !is_blank(value) {
+            self.intake.ignored.insert(key.to_owned());
         }
     }
 

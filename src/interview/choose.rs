@@ -10,16 +10,24 @@ pub struct ChoiceSet {
     /// Where they come from.
     pub list: Arc<ChoiceList>,
     kept: Option<Vec<usize>>,
+    /// The places in `list` in the order of showing, where that is another.
+    order: Option<Vec<usize>>,
 }
 
 impl ChoiceSet {
     pub(super) fn new(list: Arc<ChoiceList>, kept: Option<Vec<usize>>) -> Self {
-        Self { list, kept }
+        Self { list, kept, order: None }
     }
 
     /// A whole list.
     pub fn whole(list: Arc<ChoiceList>) -> Self {
-        Self { list, kept: None }
+        Self { list, kept: None, order: None }
+    }
+
+    /// The same choices in the order that shuffling their places gives.
+    pub(super) fn shuffled(self, shuffle: impl FnOnce(Vec<usize>) -> Vec<usize>) -> Self {
+        let places = self.kept.clone().unwrap_or_else(|| (0..self.list.choices.len()).collect());
+        Self { order: Some(shuffle(places)), ..self }
     }
 
     /// How many there are.
@@ -34,8 +42,8 @@ impl ChoiceSet {
 
     /// A choice by its place after the filter.
     pub fn get(&self, at: usize) -> Option<&Choice> {
-        let at = match &self.kept {
-            Some(kept) => *kept.get(at)?,
+        let at = match self.order.as_ref().or(self.kept.as_ref()) {
+            Some(places) => *places.get(at)?,
             None => at,
         };
         self.list.choices.get(at)

@@ -7,9 +7,11 @@ pub use super::choose::ChoiceSet;
 use super::order::walk;
 use super::{Around, show};
 use crate::form::choices::list_of;
+use crate::form::expression::datum::time_of_day;
 use crate::form::expression::evaluate::{Frame, evaluate, truth};
 use crate::form::expression::function::KEPT;
-use crate::form::expression::{Code, Datum};
+use crate::form::expression::functions::in_any_order;
+use crate::form::expression::{Code, Datum, geo};
 use crate::form::instance::{Answers, Instance, ROOT_ROW, RowId};
 use crate::form::plan::{Follower, Part};
 use crate::form::{Choices, Form, Kind, NodeId, ROOT};
@@ -269,11 +271,7 @@ impl Derived {
 
     /// A text of a question with its `${…}` filled in.
     pub fn say<'f>(&self, form: &'f Form, around: Around<'_>, row: RowId, id: NodeId, column: &'static str) -> Cow<'f, str> {
-        let node = form.node(id);
-        match node.logic.templates.get(column) {
-            Some(template) => template.fill(&self.frame(form, around, row).at(id)).into(),
-            None => node.text(column).get(around.lang).into(),
-        }
+        show::text(form, &self.instance, around, (row, id), column)
     }
 
     /// A frame to evaluate in.
@@ -324,7 +322,11 @@ impl Derived {
             let keeps = |at: &usize| truth(code, &Frame { choice: Some((&list, *at)), ..frame });
             (0..list.choices.len()).filter(keeps).collect()
         });
-        ChoiceSet::new(list, kept)
+        let set = ChoiceSet::new(list, kept);
+        match &question.logic.shuffle {
+            Some(shuffle) => set.shuffled(|places| in_any_order(places, shuffle.seed.as_ref(), &frame)),
+            None => set,
+        }
     }
 }
 
@@ -369,7 +371,7 @@ fn misfit(form: &Form, derived: &Derived, around: Around<'_>, row: RowId, id: No
     let not = |say: fn(crate::locale::Lang) -> String| Some(Text::both(say));
     match (node.value, value) {
         (T::Integer | T::Money | T::Year, Value::Number(n)) if !n.is_whole() => not(say::form::not_whole),
-        (T::Decimal, Value::Number(n)) => out_of_range(node.range, n),
+        (T::Decimal, Value::Number(n)) => out_of_range(node.range?, n),
         (kind, Value::Number(_)) if kind.is_number() => None,
         (kind, _) if kind.is_number() => not(say::form::not_a_number),
         (T::Date, Value::Text(t)) if crate::locale::date::parse_iso(t).is_none() => not(say::form::not_a_date),
@@ -383,11 +385,15 @@ fn misfit(form: &Form, derived: &Derived, around: Around<'_>, row: RowId, id: No
         }
         (T::SelectMultiple | T::Rank, Value::Choices(names)) => {
             let choices = derived.choices(form, around, row, id);
-            if node.value == T::Rank && names.len() != choices.len() {
+            let different = names.iter().collect::<BTreeSet<_>>().len();
+            if node.value == T::Rank && (names.len() != choices.len() || different != names.len()) {
                 return not(say::form::not_ranked);
             }
             names.iter().find(|name| !choices.contains(name)).map(|name| Text::both(|lang| say::form::not_a_choice(lang, name)))
         }
+        (T::Trace, Value::Text(text)) if !geo::is_line(text, false) => not(say::asking::not_a_trace),
+        (T::Shape, Value::Text(text)) if !geo::is_line(text, true) => not(say::asking::not_a_shape),
+        (T::Time, Value::Text(text)) if time_of_day(text).is_none() => not(say::form::not_a_time),
         (T::Point, Value::Point(_)) | (T::File, Value::File(_)) => None,
         (T::Point | T::File | T::SelectMultiple | T::Rank, _) => not(say::form::not_right),
         (_, Value::Text(_)) => None,
@@ -395,10 +401,11 @@ fn misfit(form: &Form, derived: &Derived, around: Around<'_>, row: RowId, id: No
     }
 }
 
-fn out_of_range(range: Option<[f64; 3]>, number: &Decimal) -> Option<Text> {
-    let [start, end, step] = range?;
+fn out_of_range([start, end, step]: [f64; 3], number: &Decimal) -> Option<Text> {
     let value = number.to_f64();
     let steps = (value - start) / step;
-    let fits = (start..=end).contains(&value) && (steps - steps.round()).abs() < 1e-9;
-    (!fits).then(|| Text::both(|lang| say::form::out_of_range(lang, start, end)))
+    // A range may run downwards.
+    let fits = (start.min(end)..=start.max(end)).contains(&value) && (steps - steps.round()).abs() < 1e-9;
+    let shown = |n: f64, lang| crate::locale::number::format_f64(n, 6, lang);
+    (!fits).then(|| Text::both(|lang| say::asking::off_step(lang, shown(start, lang), shown(end, lang), shown(step.abs(), lang))))
 }

@@ -5,7 +5,7 @@ use super::{Around, Interview};
 use crate::form::instance::{Answers, Instance, ROOT_ROW, RowId};
 use crate::form::{Form, Kind, NodeId, ScopeId};
 use crate::locale::{Lang, Text, fold, say};
-use crate::value::{Decimal, Value, ValueType};
+use crate::value::{Decimal, FileRef, Value, ValueType};
 use serde_json::{Map, Value as Json};
 
 /// A problem with the input, at a path as the person wrote it.
@@ -20,10 +20,18 @@ pub struct InputProblem {
 /// The key under which notes (reasons and remarks) come in and go out, by path.
 pub const NOTES: &str = "#notes";
 
-/// Gives row keys; must not repeat.
+/// Gives row keys; must not repeat. Where there is a file system, takes files in as well.
 pub trait Keys {
     /// A new key.
     fn key(&mut self) -> String;
+
+    /// Attaches the file at a path.
+    ///
+    /// # Errors
+    /// A sentence.
+    fn file(&mut self, path: &str) -> Result<FileRef, Text> {
+        Err(Text::both(|lang| say::asking::file_absent(lang, path)))
+    }
 }
 
 /// Answers an interview from a JSON object. Choices that depend on earlier answers see them, since questions are
@@ -78,6 +86,7 @@ impl Filler<'_, '_> {
                 (Kind::Repeat(_), _) => self.problem(format!("{shown}{name}"), Text::both(say::form::not_rows)),
                 (Kind::Group, _) => self.problem(format!("{shown}{name}"), Text::both(say::form::not_an_object)),
                 (Kind::Calculate | Kind::Note, _) => self.problem(format!("{shown}{name}"), Text::both(say::form::computed)),
+                _ if form.node(id).logic.calculation.is_some() => self.problem(format!("{shown}{name}"), Text::both(say::form::computed)),
                 _ => self.answer(id, &format!("{prefix}{name}"), &format!("{shown}{name}"), json),
             }
         }
@@ -111,7 +120,12 @@ impl Filler<'_, '_> {
 
     fn answer(&mut self, id: NodeId, path: &str, shown: &str, json: &Json) {
         let Some((row, _)) = self.interview.derived().instance.locate(self.interview.form(), path) else { return };
-        match read(json, self.interview, (row, id), self.around) {
+        let kind = self.interview.form().node(id).value;
+        let value = match json {
+            Json::String(file) if kind == ValueType::File && !file.trim().is_empty() => self.keys.file(file.trim()).map(|file| Some(Value::File(file))),
+            json => read(json, self.interview, (row, id), self.around),
+        };
+        match value {
             Ok(value) => self.interview.answer(path, value, self.around),
             Err(message) => self.problem(shown.to_owned(), message),
         }
@@ -143,13 +157,33 @@ pub fn read(json: &Json, interview: &Interview, at: (RowId, NodeId), around: Aro
         }
         Json::Number(number) if matches!(kind, ValueType::SelectOne | ValueType::Text) => Ok(Some(Value::text(number.to_string()))),
         Json::Bool(true) if kind == ValueType::Acknowledge => Ok(Some(Value::text("OK"))),
+        // Not acknowledged is not answered.
+        Json::Bool(false) if kind == ValueType::Acknowledge => Ok(None),
+        Json::Object(file) if kind == ValueType::File => file_ref(file).map(|file| Some(Value::File(file))).ok_or_else(|| Text::both(say::asking::not_a_file)),
+        Json::Array(items) if matches!(kind, ValueType::Trace | ValueType::Shape) => typed(&line(items)),
         Json::Array(items) if matches!(kind, ValueType::SelectMultiple | ValueType::Rank) => choices(items, interview, at, around),
-        Json::Array(items) if kind == ValueType::Point => {
-            let numbers: Option<Vec<_>> = items.iter().map(|n| Decimal::parse(&n.to_string())).collect();
-            numbers.filter(|n| (2..=4).contains(&n.len())).map(|n| Some(Value::Point(n))).ok_or_else(|| Text::both(say::form::not_a_point))
-        }
+        // Numbers or texts of numbers, within what a position can be.
+        Json::Array(items) if kind == ValueType::Point => typed(&point(items)),
         _ => Err(Text::both(say::form::wrong_json)),
     }
+}
+
+/// An array of numbers as they are typed.
+fn point(items: &[Json]) -> String {
+    items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(" ")
+}
+
+/// An array of points as it is typed.
+fn line(items: &[Json]) -> String {
+    items.iter().map(|item| item.as_array().map_or_else(|| item.to_string(), |numbers| point(numbers))).collect::<Vec<_>>().join("; ")
+}
+
+/// A file that was attached before: `{"sha256","bytes","name"}`.
+pub fn file_ref(object: &Map<String, Json>) -> Option<FileRef> {
+    let text = |key: &str| object.get(key).and_then(Json::as_str);
+    let sha256 = text("sha256").filter(|hash| hash.len() == 64 && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))?;
+    let name = text("name").filter(|name| !name.is_empty() && !name.contains(['/', '\\']))?;
+    Some(FileRef { sha256: sha256.to_owned(), bytes: object.get("bytes")?.as_u64()?, name: name.to_owned() })
 }
 
 fn whole_if_needed(number: Decimal, kind: ValueType) -> Result<Option<Value>, Text> {

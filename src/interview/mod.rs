@@ -8,6 +8,7 @@ pub mod derive;
 pub mod entry;
 mod first;
 pub mod json;
+pub mod markdown;
 pub mod order;
 pub mod outline;
 mod settle;

@@ -234,6 +234,13 @@ impl App {
                 gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
                 self.screens.iter_mut().flat_map(|screen| screen.gathered(&mut self.shared, now)).collect()
             }
+            Reply::Attached { record, path, file, read } => {
+                let waiting = self.screens.iter_mut().find_map(|screen| match screen {
+                    Screen::Interview(screen) if screen.record == record => Some(screen),
+                    _ => None,
+                });
+                waiting.map_or_else(Vec::new, |screen| screen.attached(&path, &file, read, &mut self.shared, now))
+            }
             Reply::Saved { record, overview } => {
                 self.shared.take(overview);
                 self.shared.saved_at = Some(now);

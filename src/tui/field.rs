@@ -75,6 +75,13 @@ impl Field {
         self.cursor += line.len();
     }
 
+    /// The same, keeping its lines.
+    pub fn paste_lines(&mut self, text: &str) {
+        let lines: String = text.replace("\r\n", "\n").chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
+        self.text.insert_str(self.cursor, &lines);
+        self.cursor += lines.len();
+    }
+
     fn backspace(&mut self) {
         if let Some(c) = self.text[..self.cursor].chars().next_back() {
             self.cursor -= c.len_utf8();
@@ -91,20 +98,53 @@ impl Field {
 
     /// The part that fits a width so that the cursor is in sight, and the cursor's column in it.
     pub fn window(&self, width: usize) -> (String, usize) {
-        let before = self.text[..self.cursor].width();
-        if before < width {
-            return (clip(&self.text, width), before);
+        // The end of a line is seen as a sign of its own, of the same place in the text's order.
+        let (before, after) = (marked(&self.text[..self.cursor]), marked(&self.text[self.cursor..]));
+        let column = before.width();
+        if column < width {
+            return (clip(&(before + &after), width), column);
         }
         let mut start = 0;
-        for (at, grapheme) in self.text.grapheme_indices(true) {
-            if self.text[at..self.cursor].width() < width {
+        for (at, grapheme) in before.grapheme_indices(true) {
+            if before[at..].width() < width {
                 start = at;
                 break;
             }
             start = at + grapheme.len();
         }
-        (clip(&self.text[start..], width), self.text[start..self.cursor].width())
+        let column = before[start..].width();
+        (clip(&(before[start..].to_owned() + &after), width), column)
     }
+}
+
+/// A text on one line, its line ends as signs.
+fn marked(text: &str) -> String {
+    text.replace('\n', "↵")
+}
+
+/// A text in lines of a width, broken between words where that goes.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.width() + 1 + word.width() > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+            while line.width() > width {
+                let fitting = Some(clip(&line, width)).filter(|part| !part.is_empty()).unwrap_or_else(|| line.graphemes(true).take(1).collect());
+                line.drain(..fitting.len());
+                lines.push(fitting);
+            }
+        }
+        lines.push(line);
+    }
+    lines
 }
 
 /// The beginning of a text that fits a width on the screen.

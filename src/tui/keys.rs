@@ -53,6 +53,7 @@ pub enum Command {
     CopyPrevious,
     Rows,
     Choices,
+    NewLine,
     Review,
     Undo,
     Toggle,
@@ -134,6 +135,8 @@ pub const TABLE: &[Binding] = {
         bind(P::Interview, F(6), C::Rows, s::key_rows, false),
         bind(P::Interview, F(7), C::Choices, s::key_choices, false),
         bind(P::Interview, F(8), C::DeleteRow, s::key_delete_row, false),
+        Binding { place: P::Interview, key: (Enter, KeyModifiers::ALT), command: C::NewLine, label: crate::locale::say::asking::key_new_line, footer: false },
+        control(P::Interview, 'j', C::NewLine, crate::locale::say::asking::key_new_line, false),
         control(P::Interview, 'z', C::Undo, s::key_undo, false),
         control(P::Interview, 'f', C::Find, s::key_find, false),
         control(P::Interview, 'x', C::Discard, s::key_discard, false),
@@ -203,7 +206,11 @@ pub fn name((code, modifiers): (KeyCode, KeyModifiers)) -> String {
         KeyCode::Right => "→".to_owned(),
         other => format!("{other:?}"),
     };
-    if modifiers == KeyModifiers::CONTROL { format!("Ctrl-{key}") } else { key }
+    match modifiers {
+        KeyModifiers::CONTROL => format!("Ctrl-{key}"),
+        KeyModifiers::ALT => format!("Alt-{key}"),
+        _ => key,
+    }
 }
 
 #[cfg(test)]

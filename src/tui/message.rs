@@ -7,6 +7,7 @@ use crate::programme::period::Period;
 use crate::record::Revision;
 use crate::record::revision::RevisionId;
 use crate::store::{Draft, Identity, IndexRow};
+use crate::value::FileRef;
 use crate::workbench::edit::{Choice, OpenConflict};
 use crate::workbench::related::Related;
 use crate::workbench::reporting::Report;
@@ -61,6 +62,15 @@ pub enum Effect {
         path: String,
         /// Its text.
         text: String,
+    },
+    /// Read a file and keep a copy of it: the answer to a question.
+    Attach {
+        /// The record.
+        record: String,
+        /// The question.
+        path: String,
+        /// The path of the file, as typed.
+        file: String,
     },
     /// Keep a draft.
     Keep(Box<Draft>),
@@ -196,6 +206,17 @@ pub enum Reply {
     },
     /// What is known about a reference.
     Gathered(Gathered),
+    /// A file was read, or why not.
+    Attached {
+        /// The record.
+        record: String,
+        /// The question.
+        path: String,
+        /// What was typed.
+        file: String,
+        /// What it is.
+        read: Result<FileRef, Text>,
+    },
     /// A draft is durable.
     Kept(Vec<Draft>),
     /// A revision is durable.

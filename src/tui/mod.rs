@@ -152,18 +152,29 @@ fn start_worker(settings: Settings, queue: Arc<Queue>, sender: Sender<Message>) 
 fn start_nobody(queue: Arc<Queue>, sender: Sender<Message>) {
     thread::spawn(move || {
         loop {
-            match queue.pop(None) {
-                Some(Effect::Quit) => {
-                    let _ = sender.send(Message::Reply(Box::new(Reply::Closed)));
-                    return;
-                }
-                Some(Effect::Gather(reference)) => {
-                    let _ = sender.send(Message::Reply(Box::new(Reply::Gathered(vec![(reference, Vec::new())]))));
-                }
-                _ => {}
+            let Some(effect) = queue.pop(None) else { continue };
+            let last = effect == Effect::Quit;
+            if let Some(reply) = without_store(effect) {
+                let _ = sender.send(Message::Reply(Box::new(reply)));
+            }
+            if last {
+                return;
             }
         }
     });
+}
+
+/// What comes of an effect where there is no store: files are read but not copied, nothing is known of other records.
+pub fn without_store(effect: Effect) -> Option<Reply> {
+    match effect {
+        Effect::Quit => Some(Reply::Closed),
+        Effect::Attach { record, path, file } => {
+            let read = crate::workbench::attaching::attach(&file, None);
+            Some(Reply::Attached { record, path, file, read })
+        }
+        Effect::Gather(reference) => Some(Reply::Gathered(vec![(reference, Vec::new())])),
+        _ => None,
+    }
 }
 
 fn drive(app: &mut App, clock: Clock, queue: &Queue, sender: Sender<Message>, receiver: &Receiver<Message>) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use crate::locale::Text;
 use crate::store::{Draft, Store};
 use crate::workbench::edit::EditProblem;
 use crate::workbench::related::{Gathering, references};
-use crate::workbench::{Desk, Settings, demo};
+use crate::workbench::{Desk, Settings, attaching, demo};
 
 /// The worker's state.
 pub struct Worker {
@@ -107,6 +107,10 @@ impl Worker {
                 let dir = desk.dir().to_owned();
                 desk.store_mut().drafts().typing(&record, &path, &text).map_err(|e| Failure::io(&dir, &e))?;
                 Ok(None)
+            }
+            Effect::Attach { record, path, file } => {
+                let read = attaching::attach(&file, Some(&desk.dir().join(attaching::FOLDER)));
+                Ok(Some(Reply::Attached { record, path, file, read }))
             }
             Effect::Keep(draft) => {
                 desk.keep_draft(*draft)?;

@@ -1,5 +1,6 @@
 //! Submissions of other programs → records, answered and checked like any other.
 
+use super::attaching::Attaching;
 use super::chance::Chance;
 use super::{Content, Desk, Saving};
 use crate::error::{Exit, Failure};
@@ -98,7 +99,8 @@ impl Desk {
                 ready.twice.push(record);
                 continue;
             }
-            let mut keys = Chance::of_record(self.settings(), self.store(), &format!("{record} rows"));
+            let chance = Chance::of_record(self.settings(), self.store(), &format!("{record} rows"));
+            let mut keys = Attaching::new(chance, self.dir());
             let placed = |p: InputProblem| if place.is_empty() { p } else { InputProblem { path: format!("{place}: {}", p.path), ..p } };
             match self.fill_with(form.clone(), &record, (&Json::Object(answers), &kept), &mut keys, draft) {
                 Ok((interview, soft)) => {

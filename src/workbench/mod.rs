@@ -2,6 +2,7 @@
 //!
 //! The pure parts (forms, interviews, histories, indicators) meet the store, the clock and chance here.
 
+pub mod attaching;
 pub mod bringing;
 pub mod chance;
 pub mod demo;

@@ -3,16 +3,19 @@
 use crate::place::Laptop;
 use chrono::NaiveDateTime;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use khuyencong::form::Form;
 use khuyencong::locale::{Lang, date};
 use khuyencong::store::Identity;
 use khuyencong::tui::app::App;
-use khuyencong::tui::message::{Effect, Message};
+use khuyencong::tui::message::{Effect, Message, Reply};
 use khuyencong::tui::worker::Worker;
+use khuyencong::workbench::Settings;
 use khuyencong::workbench::chance::Chance;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 /// The program on a screen of some size.
@@ -36,6 +39,19 @@ impl Driver {
         driver
     }
 
+    /// A form being tried, without a store.
+    pub fn trying(form: Arc<Form>) -> Self {
+        let now = date::parse_iso("2026-03-10").unwrap().and_hms_opt(9, 0, 0).unwrap();
+        let settings = Settings { data_dir: "/nowhere".into(), seed: Some("1".to_owned()), ..Settings::default() };
+        let mut app = App::new(Lang::Vi, Chance::before_store(&settings, "try"));
+        app.shared.trying = true;
+        app.screens.clear();
+        let mut driver = Self { app, worker: Worker::new(settings), now, size: (80, 24) };
+        let begun = Reply::Begun { record: "00000000-0000-7000-8000-000000000000".to_owned(), form, subject: None, given: Vec::new(), gathered: Vec::new() };
+        driver.message(Message::Reply(Box::new(begun)));
+        driver
+    }
+
     /// In a window of another size.
     pub fn sized(mut self, width: u16, height: u16) -> Self {
         self.size = (width, height);
@@ -47,7 +63,8 @@ impl Driver {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         let mut waiting = VecDeque::from(effects);
         while let Some(effect) = waiting.pop_front() {
-            if let Some(reply) = self.worker.carry_out(effect) {
+            let reply = if self.app.shared.trying { khuyencong::tui::without_store(effect) } else { self.worker.carry_out(effect) };
+            if let Some(reply) = reply {
                 waiting.extend(self.app.update(Message::Reply(Box::new(reply)), self.now));
             }
         }
@@ -153,6 +170,9 @@ fn read(keys: &str) -> Vec<KeyEvent> {
 }
 
 fn named(name: &str) -> Option<KeyEvent> {
+    if name == "A-ret" {
+        return Some(KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT));
+    }
     if let Some(letter) = name.strip_prefix("C-") {
         return Some(KeyEvent::new(KeyCode::Char(letter.chars().next()?), KeyModifiers::CONTROL));
     }

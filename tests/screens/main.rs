@@ -5,6 +5,7 @@ mod behaviour;
 #[path = "../cli/district.rs"]
 mod district;
 mod driver;
+mod every_type;
 mod interviews;
 mod looks;
 mod nerves;

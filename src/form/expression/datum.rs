@@ -1,7 +1,7 @@
 //! What an expression computes with, and XPath's conversions between its kinds.
 
 use crate::locale::date;
-use crate::value::{Decimal, Value, ValueType};
+use crate::value::{Decimal, FileRef, Value, ValueType};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeZone};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub enum Datum {
     Date(i64),
     /// A moment on a wall clock.
     Moment(DateTime<FixedOffset>),
+    /// An attached file; its name as text.
+    File(Arc<FileRef>),
 }
 
 /// Without its fraction; what arithmetic in doubles left a hair below a whole number is that number.
@@ -56,6 +58,7 @@ impl Datum {
             (Value::Text(text), ValueType::Date) => date::parse_iso(text).map_or_else(|| Self::text(text), |d| Self::Date(date::days(d))),
             (Value::Text(text), ValueType::Moment) => moment(text).map_or_else(|| Self::text(text), Self::Moment),
             (Value::Text(text), _) => Self::text(text),
+            (Value::File(file), ValueType::File) => Self::File(Arc::new(file.clone())),
             (value, _) => Self::text(value.plain()),
         }
     }
@@ -94,7 +97,10 @@ impl Datum {
                 let numbers: Option<Vec<_>> = self.to_text().split_whitespace().map(Decimal::parse).collect();
                 numbers.filter(|n| (2..=4).contains(&n.len())).map(Value::Point)
             }
-            ValueType::File => None,
+            ValueType::File => match self {
+                Self::File(file) => Some(Value::File(FileRef::clone(file))),
+                _ => None,
+            },
             _ => Some(Value::text(&*self.to_text())),
         }
     }
@@ -144,6 +150,7 @@ impl Datum {
             Self::Boolean(false) => "false".into(),
             Self::Date(days) => date::from_days(*days).map_or_else(String::new, |d| d.to_string()).into(),
             Self::Moment(moment) => moment_text(*moment).into(),
+            Self::File(file) => file.name.as_str().into(),
         }
     }
 
@@ -156,6 +163,7 @@ impl Datum {
             Self::Boolean(truth) => f64::from(u8::from(*truth)),
             Self::Date(days) => *days as f64,
             Self::Moment(moment) => moment_days(*moment),
+            Self::File(_) => f64::NAN,
         }
     }
 
@@ -166,7 +174,7 @@ impl Datum {
             Self::Text(text) => !text.is_empty(),
             Self::Number(number) => *number != 0.0 && !number.is_nan(),
             Self::Boolean(truth) => *truth,
-            Self::Date(_) | Self::Moment(_) => true,
+            Self::Date(_) | Self::Moment(_) | Self::File(_) => true,
         }
     }
 

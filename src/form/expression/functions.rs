@@ -245,7 +245,6 @@ fn position(of: Option<&Code>, frame: &Frame<'_>) -> f64 {
 /// The nodes of `randomize(nodes, seed)`: an inside-out Fisher–Yates shuffle driven by the Park–Miller generator, so that a
 /// seed gives the same order here as in ODK Collect and Web Forms.
 pub fn shuffled(arguments: &[Code], frame: &Frame<'_>) -> Vec<Item> {
-    const MODULUS: i64 = 2_147_483_647;
     let mut ordered = Vec::new();
     if let Some(code) = arguments.first() {
         each(code, frame, &mut |item| {
@@ -253,7 +252,13 @@ pub fn shuffled(arguments: &[Code], frame: &Frame<'_>) -> Vec<Item> {
             true
         });
     }
-    let seed = match arguments.get(1).map(|code| evaluate(code, frame)) {
+    in_any_order(ordered, arguments.get(1), frame)
+}
+
+/// The same shuffle of anything, such as the choices of a question with `randomize=true`.
+pub fn in_any_order<T>(ordered: Vec<T>, seed: Option<&Code>, frame: &Frame<'_>) -> Vec<T> {
+    const MODULUS: i64 = 2_147_483_647;
+    let seed = match seed.map(|code| evaluate(code, frame)) {
         Some(datum) => seed_of(&datum),
         None => (frame.world.random() * MODULUS as f64) as i64,
     };
@@ -261,7 +266,7 @@ pub fn shuffled(arguments: &[Code], frame: &Frame<'_>) -> Vec<Item> {
     if state <= 0 {
         state += MODULUS - 1;
     }
-    let mut items: Vec<Item> = Vec::with_capacity(ordered.len());
+    let mut items: Vec<T> = Vec::with_capacity(ordered.len());
     for item in ordered {
         state = state * 16_807 % MODULUS;
         let fraction = (state - 1) as f64 / (MODULUS - 1) as f64;
@@ -368,7 +373,6 @@ pub fn choice_name(value: &Datum, question: NodeId, frame: &Frame<'_>) -> Datum 
     let text = value.to_text();
     let list = match &frame.form.node(question).choices {
         Choices::None => return value.clone(),
-        Choices::List(list) => frame.form.lists[*list].clone(),
         choices => crate::form::choices::list_of(choices, &frame.at(question)),
     };
     let labels: Vec<&str> = match list.get(&text) {

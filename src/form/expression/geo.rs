@@ -18,6 +18,15 @@ pub fn points(text: &str) -> Option<Vec<Point>> {
     (!given.is_empty()).then(|| given.iter().map(|part| point(part)).collect()).flatten()
 }
 
+/// Whether a text is a line of two points or more, or an area of at least three corners that ends where it began.
+pub fn is_line(text: &str, closes: bool) -> bool {
+    let points = points(text).unwrap_or_default();
+    match closes {
+        true => points.len() > 3 && points.first() == points.last(),
+        false => points.len() > 1,
+    }
+}
+
 /// The length of a line in metres, along great circles.
 pub fn distance(points: &[Point]) -> f64 {
     let metres: f64 = points.windows(2).map(|pair| between(pair[0], pair[1])).sum();

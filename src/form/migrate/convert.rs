@@ -1,5 +1,6 @@
 //! A value of one type read as another, exactly or not at all.
 
+use crate::form::expression::geo::is_line;
 use crate::form::list::ChoiceList;
 use crate::locale::number::{self, NumberProblem};
 use crate::locale::{Lang, date, fold};
@@ -13,6 +14,7 @@ pub fn converts(from: ValueType, to: ValueType) -> bool {
     match (from, to) {
         (a, b) if a == b => a != T::File,
         (T::File, _) | (_, T::File | T::Rank) => false,
+        (T::Shape, T::Trace) => true,
         (_, T::Text) | (T::Text, _) => true,
         (a, b) if a.is_number() && b.is_number() => true,
         (a, T::SelectOne) if a.is_number() => true,
@@ -45,6 +47,7 @@ pub fn read(value: &Value, to: ValueType, list: Option<&ChoiceList>) -> Option<V
         T::Acknowledge => (text == "OK").then(|| Value::text("OK")),
         T::Point => point(text),
         T::Reference => is_record_id(text).then(|| Value::text(text)),
+        T::Trace | T::Shape => is_line(text, to == T::Shape).then(|| Value::text(text)),
         T::Rank | T::File => None,
     }
 }
@@ -185,6 +188,8 @@ mod tests {
             T::SelectMultiple,
             T::Rank,
             T::Point,
+            T::Trace,
+            T::Shape,
             T::Reference,
             T::Acknowledge,
             T::File,
@@ -197,10 +202,11 @@ mod tests {
             T::Moment => vec![Value::text("2026-07-01T14:05:00+07:00")],
             T::SelectMultiple | T::Rank => vec![Value::Choices(vec!["1".into()])],
             T::Point => vec![Value::Point(vec![1.into(), 2.into()])],
+            T::Trace | T::Shape => vec![Value::text("1 2; 3 4; 3 2; 1 2")],
             T::Reference => vec![Value::text("0192f3c0-7a10-7c3e-9d52-3f1f6a2b4c5d")],
             T::Acknowledge => vec![Value::text("OK")],
             T::File => vec![],
-            _ => ["7", "2026-07-01", "14:05", "2026-07-01 14:05", "1 2", "OK", "0192f3c0-7a10-7c3e-9d52-3f1f6a2b4c5d"].map(Value::text).into(),
+            _ => ["7", "1 2; 3 4; 3 2; 1 2", "2026-07-01", "14:05", "2026-07-01 14:05", "1 2", "OK", "0192f3c0-7a10-7c3e-9d52-3f1f6a2b4c5d"].map(Value::text).into(),
         };
         for (from, to) in all.iter().flat_map(|from| all.iter().map(move |to| (*from, *to))) {
             if from != to && to != T::Rank {

@@ -16,6 +16,7 @@ macro_rules! say {
     )*};
 }
 
+pub mod asking;
 pub mod author;
 pub mod cli;
 pub mod data;

@@ -8,7 +8,11 @@ use super::super::theme;
 use super::establishments::found;
 use crate::form::list::ChoiceList;
 use crate::interview::derive::ChoiceSet;
-use crate::locale::{Lang, Text, say::screen as s};
+use crate::interview::{markdown, show};
+use crate::locale::{
+    Lang, Text,
+    say::{asking, screen as s},
+};
 use crate::value::{Value, ValueType};
 use crossterm::event::{KeyCode, KeyEvent};
 use std::sync::Arc;
@@ -113,6 +117,15 @@ impl Choices {
         close.then(|| self.several_chosen())
     }
 
+    /// The choice under the cursor one rank further down or up.
+    fn move_rank(&mut self, down: bool) {
+        let at = self.selected().and_then(|name| self.picked.iter().position(|picked| *picked == name));
+        let other = at.and_then(|at| if down { Some(at + 1) } else { at.checked_sub(1) }).filter(|other| *other < self.picked.len());
+        if let (Some(at), Some(other)) = (at, other) {
+            self.picked.swap(at, other);
+        }
+    }
+
     fn several_chosen(&self) -> Outcome {
         let mut names = self.picked.clone();
         if self.kind == ValueType::SelectMultiple {
@@ -140,6 +153,10 @@ impl Choices {
             // Enter twice on a question that may stay blank must not answer it.
             Some(Command::Accept) if !self.pointed => Some(Outcome::Skipped),
             Some(Command::Accept) => self.pick(true),
+            _ if self.kind == ValueType::Rank && matches!(key.code, KeyCode::Left | KeyCode::Right) => {
+                self.move_rank(key.code == KeyCode::Right);
+                None
+            }
             Some(Command::Toggle) if self.several() => {
                 self.pointed = true;
                 self.pick(false)
@@ -186,10 +203,11 @@ impl Choices {
                 (_, Some(_)) => "●".to_owned(),
                 _ => "○".to_owned(),
             };
-            format!("{number}{mark} {}", choice.label.get(lang))
+            format!("{number}{mark} {}", show::one_line(&markdown::plain(choice.label.get(lang))))
         });
         let hint = match self.kind {
             ValueType::Reference => s::choices_create(lang),
+            ValueType::Rank => asking::choices_rank(lang),
             _ if self.several() => s::choices_several(lang),
             _ if self.set.len() <= DIGITS => s::choices_one(lang),
             _ => s::choices_long(lang),

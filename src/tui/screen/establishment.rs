@@ -138,7 +138,7 @@ impl Establishment {
             let node = form.node(id);
             let Some(value) = related.instance.read(form, ROOT_ROW, id).to_value(node.value) else { continue };
             // The value is what is looked for: a long label gives way.
-            let label = draw::pad(node.label.get(shared.lang), area.width as usize * 2 / 5);
+            let label = draw::pad(&show::label(form, &related.instance, (ROOT_ROW, id), shared.lang), area.width as usize * 2 / 5);
             let value = show::value(form, id, &value, shared.lang);
             draw::line(frame, area, row, &super::super::field::shorten(&format!("{label} {value}"), area.width as usize), Style::default());
             row += 1;

@@ -13,7 +13,7 @@ use crate::form::instance::{Answers, RowId};
 use crate::form::{Form, NodeId};
 use crate::interview::outline::{self, Line, Section};
 use crate::interview::{Around, Interview, Notes, Who, show};
-use crate::locale::say::screen as s;
+use crate::locale::{Text, say::screen as s};
 use crate::record::revision::RevisionId;
 use crate::value::Value;
 use crate::workbench::related::{Surroundings, references};
@@ -55,6 +55,8 @@ pub struct InterviewScreen {
     pub(super) field: Field,
     /// Typed, but no answer: by path.
     pub(super) unread: BTreeMap<String, String>,
+    /// Files that could not be read, and why: by path.
+    pub(super) refused: BTreeMap<String, Text>,
     pub(super) over: Option<Over>,
     pub(super) undo: Vec<(Answers, Notes)>,
     pub(super) entered: (Answers, Notes),
@@ -92,8 +94,7 @@ impl InterviewScreen {
         let mut screen = Self::new(record, interview, Vec::new());
         screen.given = given.into_iter().map(|(path, _)| path).collect();
         let effects = screen.refresh(shared, now);
-        screen.at = 0;
-        screen.settle_cursor(shared, now);
+        screen.first_stop(shared, now);
         (screen, effects)
     }
 
@@ -114,7 +115,7 @@ impl InterviewScreen {
         }
         screen.layout();
         if !screen.go_to(cursor, shared, now) {
-            screen.settle_cursor(shared, now);
+            screen.first_stop(shared, now);
         }
         screen
     }
@@ -133,6 +134,7 @@ impl InterviewScreen {
             at: 0,
             field: Field::default(),
             unread: BTreeMap::new(),
+            refused: BTreeMap::new(),
             over: None,
             undo: Vec::new(),
             entered,
@@ -235,9 +237,19 @@ impl InterviewScreen {
         self.lines.get(at).is_some_and(|line| outline::is_stop(&self.interview, *line, around(&world, shared, now)))
     }
 
-    /// Puts the cursor on a question that can be answered, and its answer into the field.
+    /// Whether the arrows come past a line: what is only shown can be read in full there.
+    pub(super) fn is_seat(&self, at: usize) -> bool {
+        matches!(self.lines.get(at), Some(Line::Question(..) | Line::Add(..)))
+    }
+
+    /// The question under the cursor, if it can be answered.
+    pub(super) fn editable(&self, shared: &Shared, now: NaiveDateTime) -> Option<(RowId, NodeId)> {
+        self.question().filter(|_| self.is_stop(self.at, shared, now))
+    }
+
+    /// Puts the cursor on a question, and its answer into the field.
     pub(super) fn settle_cursor(&mut self, shared: &Shared, now: NaiveDateTime) {
-        if !self.is_stop(self.at, shared, now) {
+        if !self.is_seat(self.at) {
             let after = (self.at..self.lines.len()).find(|at| self.is_stop(*at, shared, now));
             let before = (0..self.at).rev().find(|at| self.is_stop(*at, shared, now));
             if let Some(at) = after.or(before) {
@@ -247,9 +259,21 @@ impl InterviewScreen {
         self.enter(shared);
     }
 
+    /// Puts the cursor on the first question of the section that can be answered, else on the first there is.
+    pub(super) fn first_stop(&mut self, shared: &Shared, now: NaiveDateTime) {
+        let stop = (0..self.lines.len()).find(|at| self.is_stop(*at, shared, now));
+        self.at = stop.or_else(|| (0..self.lines.len()).find(|at| self.is_seat(*at))).unwrap_or(0);
+        self.enter(shared);
+    }
+
     /// Fills the field with the answer under the cursor.
     pub(super) fn enter(&mut self, shared: &Shared) {
         self.entered = (self.interview.answers().clone(), self.interview.notes().clone());
+        self.refill(shared);
+    }
+
+    /// The field shows the answer under the cursor.
+    pub(super) fn refill(&mut self, shared: &Shared) {
         let Some(path) = self.path() else { return };
         let typed = self.unread.get(&path).cloned();
         let text = typed.or_else(|| {
@@ -304,10 +328,13 @@ impl InterviewScreen {
     fn command(&mut self, command: Command, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
         match command {
             Command::Accept => interview_edit::accept(self, shared, now),
-            Command::Down => self.next(shared, now),
-            Command::Up => self.step_to((0..self.at).rev().find(|at| self.is_stop(*at, shared, now)), shared, now),
-            Command::PageDown => self.step_to((self.at + 8..self.lines.len()).chain(self.at + 1..self.at + 8).find(|at| self.is_stop(*at, shared, now)), shared, now),
-            Command::PageUp => self.step_to((0..self.at.saturating_sub(7)).rev().chain(0..self.at).find(|at| self.is_stop(*at, shared, now)), shared, now),
+            Command::Down => match (self.at + 1..self.lines.len()).find(|at| self.is_seat(*at)) {
+                None => self.next(shared, now),
+                below => self.step_to(below, shared, now),
+            },
+            Command::Up => self.step_to((0..self.at).rev().find(|at| self.is_seat(*at)), shared, now),
+            Command::PageDown => self.step_to((self.at + 8..self.lines.len()).chain(self.at + 1..self.at + 8).find(|at| self.is_seat(*at)), shared, now),
+            Command::PageUp => self.step_to((0..self.at.saturating_sub(7)).rev().chain(0..self.at).find(|at| self.is_seat(*at)), shared, now),
             Command::NextSection => self.open_section(self.section + 1, shared, now),
             Command::PreviousSection => self.open_section(self.section + self.sections.len().saturating_sub(1), shared, now),
             Command::NextProblem => self.next_problem(shared, now),
@@ -343,8 +370,7 @@ impl InterviewScreen {
         let effects = self.left(shared, now);
         if !self.sections.is_empty() {
             self.lay_out(section % self.sections.len());
-            self.at = 0;
-            self.settle_cursor(shared, now);
+            self.first_stop(shared, now);
         }
         effects
     }
@@ -365,30 +391,5 @@ impl InterviewScreen {
     /// A problem of a computed value or of an empty table: to the line itself, though it cannot be typed into.
     pub(super) fn go_near(&mut self, path: &str, shared: &Shared, now: NaiveDateTime) -> bool {
         self.go_to(&format!("{path}+"), shared, now)
-    }
-
-    /// Sets an answer.
-    pub(super) fn set(&mut self, path: &str, value: Option<Value>, shared: &Shared, now: NaiveDateTime) {
-        let world = world(shared, &self.record);
-        self.unread.remove(path);
-        self.interview.answer(path, value, around(&world, shared, now));
-        self.layout();
-    }
-
-    /// Takes typed text as the answer at a path; text that is none is kept as it is and told.
-    pub(super) fn type_at(&mut self, path: &str, text: &str, shared: &Shared, now: NaiveDateTime) {
-        let Some(at) = self.interview.derived().instance.locate(self.interview.form(), path) else { return };
-        let world = world(shared, &self.record);
-        let around = around(&world, shared, now);
-        match crate::interview::entry::read(text, self.interview.form(), self.interview.derived(), at, around) {
-            Ok(value) => {
-                self.unread.remove(path);
-                self.interview.answer(path, value, around);
-            }
-            Err(_) => {
-                self.unread.insert(path.to_owned(), text.to_owned());
-                self.interview.answer(path, None, around);
-            }
-        }
     }
 }

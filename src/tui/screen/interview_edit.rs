@@ -7,12 +7,12 @@ use super::super::message::Effect;
 use super::Step;
 use super::choices::{Choices, Outcome};
 use super::interview::{InterviewScreen, Over, around, world};
-use super::interview_rows::{add_row, delete_row, repeat_here, table_key};
+use super::interview_rows::{add_row, delete_row, is_fixed, repeat_here, table_key};
 use super::table::Table;
 use crate::form::Kind;
 use crate::interview::derive::Severity;
 use crate::interview::outline::Line;
-use crate::locale::say::screen as s;
+use crate::locale::say::{self, screen as s};
 use crate::value::{Value, ValueType};
 use crate::workbench::related::references;
 use chrono::NaiveDateTime;
@@ -27,6 +27,9 @@ fn chooses(screen: &InterviewScreen) -> Option<ValueType> {
 
 /// A key that is no command: typed into the field, or into the search of a choice list that it opens.
 pub fn typed(screen: &mut InterviewScreen, key: &KeyEvent, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    let Some((_, node)) = screen.editable(shared, now) else { return Vec::new() };
+    let question = screen.interview.form().node(node);
+    let (kind, is_range) = (question.value, question.range.is_some());
     if chooses(screen).is_some() {
         match key.code {
             KeyCode::Char(c) if Field::takes(key) => {
@@ -40,30 +43,59 @@ pub fn typed(screen: &mut InterviewScreen, key: &KeyEvent, shared: &mut Shared, 
                 }
             }
             KeyCode::Backspace | KeyCode::Delete => {
-                if let Some(path) = screen.path() {
-                    screen.set(&path, None, shared, now);
-                    screen.enter(shared);
-                }
+                clear(screen, shared, now);
+                screen.enter(shared);
             }
             _ => {}
         }
         return Vec::new();
     }
-    let acknowledges = screen.question().is_some_and(|(_, node)| screen.interview.form().node(node).value == ValueType::Acknowledge);
-    if acknowledges || screen.question().is_none() || !Field::takes(key) || !screen.field.key(key) {
-        return Vec::new();
+    let clears = matches!(key.code, KeyCode::Backspace | KeyCode::Delete);
+    match (kind, key.code) {
+        (ValueType::Acknowledge, KeyCode::Char(' ')) => acknowledge(screen, shared, now),
+        (ValueType::Acknowledge, _) if clears => clear(screen, shared, now),
+        (ValueType::Acknowledge, _) => {}
+        (ValueType::File, _) if clears && screen.field.text().is_empty() => clear(screen, shared, now),
+        (_, KeyCode::Left | KeyCode::Right) if is_range => screen.step_range(node, key.code == KeyCode::Right, shared, now),
+        _ if Field::takes(key) && screen.field.key(key) => return changed(screen, shared, now),
+        _ => {}
     }
-    changed(screen, shared, now)
+    Vec::new()
+}
+
+fn clear(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
+    if let Some(path) = screen.path() {
+        screen.set(&path, None, shared, now);
+    }
+}
+
+/// Marks or unmarks what is to be acknowledged.
+fn acknowledge(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
+    if let Some(path) = screen.path() {
+        let value = screen.interview.answers().get(&path).is_none().then(|| Value::text("OK"));
+        screen.set(&path, value, shared, now);
+    }
+}
+
+/// Whether the question under the cursor takes several lines.
+fn is_multiline(screen: &InterviewScreen) -> bool {
+    screen.question().map(|(_, node)| screen.interview.form().node(node)).is_some_and(|node| node.value == ValueType::Text && node.appearance.contains("multiline"))
 }
 
 /// Pasted text goes where a key would type.
 pub fn paste(screen: &mut InterviewScreen, text: &str, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    let takes = screen.editable(shared, now).is_some_and(|(_, node)| screen.interview.form().node(node).value != ValueType::Acknowledge);
     match &mut screen.over {
         Some(Over::Note(field, _) | Over::Find(field)) => field.paste(text),
         Some(Over::Choices(choices)) => choices.paste(text),
         Some(_) => {}
+        None if !takes => {}
         None => {
-            screen.field.paste(text);
+            if is_multiline(screen) {
+                screen.field.paste_lines(text)
+            } else {
+                screen.field.paste(text)
+            }
             return changed(screen, shared, now);
         }
     }
@@ -94,16 +126,13 @@ pub fn accept(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateT
             let path = screen.interview.derived().instance.path(screen.interview.form(), row, node);
             return add_row(screen, &path, shared, now);
         }
-        Some(Line::Question(_, node)) if screen.interview.form().node(node).value == ValueType::Acknowledge => {
-            if let Some(path) = screen.path() {
-                let value = screen.interview.answers().get(&path).is_none().then(|| Value::text("OK"));
-                screen.set(&path, value, shared, now);
-            }
+        Some(Line::Question(_, node)) if screen.interview.form().node(node).value == ValueType::Acknowledge && screen.editable(shared, now).is_some() => {
+            acknowledge(screen, shared, now);
         }
         _ => {}
     }
     let blank = screen.path().is_some_and(|path| !screen.interview.answers().contains_key(&path));
-    if chooses(screen).is_some() && blank {
+    if chooses(screen).is_some() && blank && screen.editable(shared, now).is_some() {
         open_choices(screen, shared, now);
         return Vec::new();
     }
@@ -126,6 +155,10 @@ pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shar
     match command {
         Command::Choices => open_choices(screen, shared, now),
         Command::NewForm => return create(screen, shared, now),
+        Command::NewLine if is_multiline(screen) && screen.editable(shared, now).is_some() => {
+            screen.field.paste_lines("\n");
+            return changed(screen, shared, now);
+        }
         Command::Note => {
             let text = screen.path().and_then(|path| screen.interview.notes().get(&path).cloned()).unwrap_or_default();
             screen.over = screen.question().map(|_| Over::Note(Field::new(text), false));
@@ -145,7 +178,11 @@ pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shar
             shared.notice = Some(s::no_rows_here(shared.lang));
         }
         Command::DeleteRow => {
-            if let Some((_, Some(row))) = repeat_here(screen) {
+            if let Some((repeat, Some(row))) = repeat_here(screen) {
+                if is_fixed(screen, &repeat) {
+                    shared.notice = Some(say::asking::rows_are_fixed(shared.lang));
+                    return Vec::new();
+                }
                 delete_row(screen, &row, shared, now);
                 return screen.left(shared, now);
             }
@@ -157,7 +194,7 @@ pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shar
 }
 
 fn copy_previous(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) {
-    let (Some((row, node)), Some(path)) = (screen.question(), screen.path()) else { return };
+    let (Some((row, node)), Some(path)) = (screen.editable(shared, now), screen.path()) else { return };
     let previous = {
         let world = world(shared, &screen.record);
         screen.interview.previous(row, node, around(&world, shared, now))
@@ -195,7 +232,7 @@ pub fn undo(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
 
 /// Opens the list of the question under the cursor.
 fn open_choices(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
-    let (Some((row, node)), Some(path)) = (screen.question(), screen.path()) else { return };
+    let (Some((row, node)), Some(path)) = (screen.editable(shared, now), screen.path()) else { return };
     let form = screen.interview.form();
     let question = form.node(node);
     let current = screen.interview.answers().get(&path);
@@ -217,7 +254,7 @@ fn open_choices(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTim
 
 /// Makes the record that a reference needs, in place.
 fn create(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-    let Some((_, node)) = screen.question() else { return Vec::new() };
+    let Some((_, node)) = screen.editable(shared, now) else { return Vec::new() };
     let Some(form) = screen.interview.form().node(node).to.clone() else { return Vec::new() };
     screen.over = None;
     screen.creating = screen.path();

@@ -16,6 +16,7 @@ impl InterviewScreen {
         }
         let mut effects: Vec<Effect> = self.keep(shared, now).into_iter().collect();
         self.kept |= !effects.is_empty();
+        effects.extend(self.attach());
         effects.extend(self.gather(shared));
         effects
     }

@@ -7,7 +7,7 @@ use super::interview::{InterviewScreen, Over, around, world};
 use super::interview_edit::undo;
 use super::table::{Table, TableStep};
 use crate::interview::outline::Line;
-use crate::locale::say::screen as s;
+use crate::locale::say::{self, screen as s};
 use crate::value::Value;
 use chrono::NaiveDateTime;
 
@@ -23,6 +23,12 @@ pub fn repeat_here(screen: &InterviewScreen) -> Option<(String, Option<String>)>
         }
         _ => None,
     }
+}
+
+/// Whether the form itself says how many rows a repeat has.
+pub fn is_fixed(screen: &InterviewScreen, repeat: &str) -> bool {
+    let form = screen.interview.form();
+    form.node_of_path(repeat).map(|id| form.node(id)).is_some_and(|node| node.logic.repeat_count.is_some() || node.fixed_rows)
 }
 
 /// A key that no row of the repeat has, not even a deleted one.
@@ -93,6 +99,7 @@ pub fn table_key(screen: &mut InterviewScreen, mut table: Table, command: Option
             screen.go_to(&path, shared, now);
             return Vec::new();
         }
+        TableStep::Add | TableStep::Copy(_) | TableStep::Delete(_) if is_fixed(screen, &repeat) => shared.notice = Some(say::asking::rows_are_fixed(shared.lang)),
         TableStep::Add => return add_row(screen, &repeat, shared, now),
         TableStep::Copy(row) => copy_row(screen, &row, &repeat, shared, now),
         TableStep::Delete(row) => delete_row(screen, &row, shared, now),

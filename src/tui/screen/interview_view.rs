@@ -2,7 +2,7 @@
 
 use super::super::app::Shared;
 use super::super::draw::{self, Frame};
-use super::super::field::shorten;
+use super::super::field::{shorten, wrap};
 use super::super::keys::Place;
 use super::super::theme;
 use super::interview::{InterviewScreen, Over, around, world};
@@ -11,15 +11,16 @@ use crate::form::instance::{ROOT_ROW, RowId};
 use crate::form::{Kind, NodeId};
 use crate::interview::derive::Severity;
 use crate::interview::outline::Line;
-use crate::interview::{entry, show};
-use crate::locale::{date, number, say::screen as s};
+use crate::interview::show;
+use crate::locale::say::{asking, screen as s};
 use crate::value::{Value, ValueType};
 use chrono::NaiveDateTime;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
-use ratatui::text::{Line as TextLine, Span};
-use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
+
+/// A note takes at most so many lines among the questions; all of it stands below when the cursor is on it.
+const MOST_OF_A_NOTE: usize = 6;
 
 /// Narrower than this the outline gives its room to the questions.
 const WITH_OUTLINE: u16 = 76;
@@ -46,7 +47,10 @@ impl InterviewScreen {
             Some(Over::Table(table)) => return table.view(self, shared, frame, body),
             _ => {}
         }
-        let [main, detail] = Layout::vertical([Constraint::Min(0), Constraint::Length(5)]).areas(body);
+        // A long question or hint takes room from the others, but no more than half.
+        let lines = self.detail(body.width as usize, shared);
+        let height = (lines.len() as u16 + 1).min((body.height / 2).max(5));
+        let [main, detail] = Layout::vertical([Constraint::Min(0), Constraint::Length(height)]).areas(body);
         let questions = if area.width >= WITH_OUTLINE {
             let [outline, questions] = Layout::horizontal([Constraint::Length((area.width / 4).clamp(22, 34)), Constraint::Min(0)]).spacing(1).areas(main);
             self.view_outline(shared, frame, outline);
@@ -55,7 +59,7 @@ impl InterviewScreen {
             main
         };
         self.view_questions(shared, frame, questions);
-        self.view_detail(shared, frame, detail);
+        self.view_detail(&lines, frame, detail);
         self.view_over(shared, frame);
     }
 
@@ -79,7 +83,7 @@ impl InterviewScreen {
         let height = area.height as usize;
         let first = draw::scroll(self.section, height, self.sections.len());
         for (row, (at, section)) in self.sections.iter().enumerate().skip(first).take(height).enumerate() {
-            let label = section.group.map_or_else(|| s::section_other(shared.lang), |id| self.say((ROOT_ROW, id), "label", shared));
+            let label = section.group.map_or_else(|| s::section_other(shared.lang), |id| self.section_label(id, shared));
             let done = section.answered > 0 && section.missing == 0 && section.wrong == 0;
             let mark = if at == self.section {
                 "▸"
@@ -104,10 +108,56 @@ impl InterviewScreen {
 
     fn view_questions(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let height = area.height as usize;
-        let first = draw::scroll(self.at, height, self.lines.len());
-        for (row, at) in (first..self.lines.len().min(first + height)).enumerate() {
-            self.view_line(at, row as u16, shared, frame, area);
+        let mut row = 0;
+        for at in self.first_line(area, shared)..self.lines.len() {
+            if row >= height {
+                break;
+            }
+            let lines = self.line_height(at, area.width, shared);
+            let place = Rect { y: area.y + row as u16, height: (lines.min(height - row)) as u16, ..area };
+            self.view_line(at, 0, shared, frame, place);
+            row += lines;
         }
+    }
+
+    /// A note is shown in full, everything else on one line.
+    fn line_height(&self, at: usize, width: u16, shared: &Shared) -> usize {
+        match self.lines.get(at) {
+            Some(Line::Question(row, node)) if self.interview.form().node(*node).kind == Kind::Note => {
+                wrap(&self.say((*row, *node), "label", shared), (width as usize).saturating_sub(2)).len().clamp(1, MOST_OF_A_NOTE)
+            }
+            _ => 1,
+        }
+    }
+
+    /// The first line to show, so that the one under the cursor stands in the middle and nothing is left empty below.
+    fn first_line(&self, area: Rect, shared: &Shared) -> usize {
+        let (height, width) = (area.height as usize, area.width);
+        let tall = |at: usize| self.line_height(at, width, shared);
+        let mut used = 0;
+        let mut below = (self.at..self.lines.len()).map(tall).take_while(|lines| {
+            used += lines;
+            used <= height
+        });
+        let below: usize = below.by_ref().sum();
+        let (mut first, mut above) = (self.at, 0);
+        while let Some(before) = first.checked_sub(1) {
+            let lines = tall(before);
+            if above + lines > (height / 2).max(height - below.min(height)) {
+                break;
+            }
+            above += lines;
+            first = before;
+        }
+        first
+    }
+
+    /// The label of a group; without one that of the first that has any inside, else its name.
+    fn section_label(&self, group: NodeId, shared: &Shared) -> String {
+        let form = self.interview.form();
+        let labelled = |id: &NodeId| !form.node(*id).label.is_empty() && form.node(*id).scope == form.node(group).scope;
+        let inside = std::iter::once(group).chain(form.ids().skip(group.index() + 1).take_while(|id| form.is_inside(*id, Some(group))));
+        inside.into_iter().find(labelled).map_or_else(|| form.node(group).name.clone(), |id| self.say((ROOT_ROW, id), "label", shared))
     }
 
     fn view_line(&self, at: usize, row: u16, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
@@ -125,8 +175,18 @@ impl InterviewScreen {
                 draw::line(frame, area, row, &format!("{} · {}", self.say((at, node), "label", shared), s::rows_count(lang, count)), theme::title());
             }
             Line::Row(inner) => draw::line(frame, area, row, &s::row_number(lang, instance.row(inner).position), theme::faint()),
-            Line::Add(..) => draw::line(frame, area, row, &s::add_row(lang), if here { theme::selected() } else { theme::faint() }),
+            Line::Add(at, node) => {
+                draw::line(frame, area, row, &shorten(&self.add_label((at, node), shared), area.width as usize), if here { theme::selected() } else { theme::faint() })
+            }
             Line::Question(at, node) => self.view_question((at, node), here, row, shared, frame, area),
+        }
+    }
+
+    /// Which repeat a row would be added to, where its heading is far above or another repeat ends here as well.
+    fn add_label(&self, (row, node): (RowId, NodeId), shared: &Shared) -> String {
+        match self.say((row, node), "label", shared) {
+            label if label.is_empty() => s::add_row(shared.lang),
+            label => asking::add_row_of(shared.lang, label),
         }
     }
 
@@ -148,7 +208,10 @@ impl InterviewScreen {
         };
         let label = self.say((at, node), "label", shared);
         if question.kind == Kind::Note {
-            return draw::line(frame, area, row, &format!("  {}", shorten(&label, width.saturating_sub(2))), theme::faint());
+            for (row, text) in wrap(&label, width.saturating_sub(2)).iter().enumerate() {
+                draw::line(frame, area, row as u16, &format!("  {text}"), if here { theme::strong() } else { theme::faint() });
+            }
+            return;
         }
         draw::line(frame, area, row, &format!("{mark} {}", draw::pad(&label, label_width)), if here { theme::strong() } else { style });
         let value_area = Rect { x: area.x + label_width as u16 + 3, width: area.width.saturating_sub(label_width as u16 + 3), ..area };
@@ -164,7 +227,10 @@ impl InterviewScreen {
         let unit = self.interview.derived().unit(form, around, at, node);
         let width = area.width as usize;
         let listed = matches!(question.value, ValueType::SelectOne | ValueType::SelectMultiple | ValueType::Rank | ValueType::Reference | ValueType::Acknowledge);
-        if here && !listed {
+        let read_only = self.interview.derived().is_read_only(form, around, at, node);
+        // A file that is there is shown until another path is typed.
+        let file_there = question.value == ValueType::File && self.field.text().is_empty() && self.interview.answers().contains_key(path);
+        if here && !listed && !read_only && !file_there {
             let room = width.saturating_sub(unit.width() + 4).max(6);
             let (text, column) = self.field.window(room);
             draw::line(frame, area, row, &format!("[{}] {unit}", draw::pad(&text, room)), theme::field());
@@ -179,15 +245,15 @@ impl InterviewScreen {
             (None, _) => "–".to_owned(),
             (Some(Value::Text(record)), _) if question.value == ValueType::Reference => shared.summary(record),
             (Some(_), _) if question.value == ValueType::Acknowledge => "✓".to_owned(),
-            (Some(value), _) => show::value(form, node, value, shared.lang),
+            (Some(value), _) => show::one_line(&show::answer(form, &self.interview.derived().instance, (at, node), value, shared.lang)),
         };
         if value.is_some() && !unit.is_empty() {
             text = format!("{text} {unit}");
         }
-        let computed = question.kind == Kind::Calculate;
+        let computed = question.kind == Kind::Calculate || question.logic.calculation.is_some();
         let mark = match (listed && here, computed) {
-            (true, _) => "▾ ",
             (_, true) => "= ",
+            (true, _) if !read_only => "▾ ",
             _ => "",
         };
         let style = if here {
@@ -201,54 +267,6 @@ impl InterviewScreen {
         if here && self.over.is_none() {
             frame.set_cursor_position((area.x, area.y + row));
         }
-    }
-
-    /// The question in full, its hint, what is wrong with the answer or how it is read, and the previous value.
-    fn view_detail(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
-        draw::line(frame, area, 0, &"─".repeat(area.width as usize), theme::faint());
-        let lang = shared.lang;
-        let Some((row, node)) = self.question() else {
-            return draw::line(frame, area, 1, &s::add_row_hint(lang), theme::faint());
-        };
-        let required = matches!(self.interview.derived().problem_at(row, node), Some((Severity::Hard, _)));
-        draw::line(frame, area, 1, &shorten(&format!("{}{}", self.say((row, node), "label", shared), if required { " *" } else { "" }), area.width as usize), theme::strong());
-        let (told, style) = self.told((row, node), shared);
-        let hint = ["hint", "guidance_hint"].map(|column| self.say((row, node), column, shared)).join(" ");
-        let lines = [Span::styled(told, style), Span::styled(hint.trim().to_owned(), theme::faint())].into_iter().filter(|s| !s.content.is_empty()).map(TextLine::from);
-        let below = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-        frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()).wrap(Wrap { trim: true }), below);
-    }
-
-    /// A text of a question with the answers that it shows filled in.
-    pub(super) fn say(&self, (row, node): (RowId, NodeId), column: &'static str, shared: &Shared) -> String {
-        let world = world(shared, &self.record);
-        let around = around(&world, shared, NaiveDateTime::default());
-        self.interview.derived().say(self.interview.form(), around, row, node, column).into_owned()
-    }
-
-    /// What the program says about the answer.
-    fn told(&self, (row, node): (RowId, NodeId), shared: &Shared) -> (String, Style) {
-        let form = self.interview.form();
-        let lang = shared.lang;
-        let path = self.interview.derived().instance.path(form, row, node);
-        let world = world(shared, &self.record);
-        let around = around(&world, shared, NaiveDateTime::default());
-        if let Some(text) = self.unread.get(&path) {
-            let why = entry::read(text, form, self.interview.derived(), (row, node), around).err().unwrap_or_default();
-            return (format!("✗ {}", why.get(lang)), theme::alert());
-        }
-        let blank = self.interview.derived().instance.cell(form, row, node).value.is_blank();
-        let previous = self.interview.previous(row, node, around).map(|v| s::previous(lang, show::value(form, node, &v, lang)));
-        let note = self.interview.notes().get(&path);
-        match self.interview.derived().problem_at(row, node) {
-            Some((Severity::Hard, message)) if !blank => return (format!("✗ {}", message.get(lang)), theme::alert()),
-            Some((Severity::Soft, message)) if note.is_none() => return (format!("⚠ {} {}", message.get(lang), s::reason_missing(lang)), theme::warning()),
-            _ => {}
-        }
-        let reading = self.interview.answers().get(&path).and_then(|value| reading(value, form.node(node).value, lang));
-        let note = note.map(|n| format!("“{n}”"));
-        let told: Vec<String> = [reading, previous, note].into_iter().flatten().collect();
-        (told.join("   "), theme::good())
     }
 
     fn view_over(&self, shared: &Shared, frame: &mut Frame<'_>) {
@@ -283,17 +301,4 @@ fn input(field: &super::super::field::Field, frame: &mut Frame<'_>, area: Rect, 
     let (text, column) = field.window(area.width as usize - 1);
     draw::line(frame, area, row, &draw::pad(&text, area.width as usize), theme::field());
     frame.set_cursor_position((area.x + column as u16, area.y + row));
-}
-
-/// How an answer is understood, where that is worth saying: amounts in words, dates with their weekday.
-fn reading(value: &Value, kind: ValueType, lang: crate::locale::Lang) -> Option<String> {
-    match (value, kind) {
-        (Value::Number(n), ValueType::Money) => {
-            let full = format!("{} đ", number::format(n.as_str(), lang));
-            Some(number::money_reading(n.as_str(), lang).map_or(full.clone(), |short| format!("{full} = {short}")))
-        }
-        (Value::Text(text), ValueType::Date) => date::parse_iso(text).map(|d| date::show_long(d, lang)),
-        (Value::Text(text), ValueType::Month | ValueType::Moment) => Some(date::show(text)),
-        _ => None,
-    }
 }

@@ -6,6 +6,8 @@ pub mod establishment;
 pub mod establishments;
 pub mod home;
 pub mod interview;
+mod interview_answer;
+mod interview_detail;
 mod interview_edit;
 mod interview_keep;
 mod interview_rows;

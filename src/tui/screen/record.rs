@@ -147,13 +147,13 @@ fn answers(related: &Related, shared: &Shared) -> Vec<String> {
         }
         if node.kind == crate::form::Kind::Group && node.parent.is_none() {
             lines.push(String::new());
-            lines.push(format!("— {}", node.label.get(lang)));
+            lines.push(format!("— {}", show::label(form, &related.instance, (row, id), lang)));
         }
         if let Some(value) = related.instance.read(form, row, id).to_value(node.value) {
             let number = related.instance.row(row).position;
             let prefix = if row == crate::form::instance::ROOT_ROW { String::new() } else { format!("{number}. ") };
-            let text = if node.value == ValueType::Reference { shared.summary(&value.plain()) } else { show::value(form, id, &value, lang) };
-            lines.push(format!("{prefix}{}: {text}", node.label.get(lang)));
+            let text = if node.value == ValueType::Reference { shared.summary(&value.plain()) } else { show::answer(form, &related.instance, (row, id), &value, lang) };
+            lines.push(format!("{prefix}{}: {}", show::label(form, &related.instance, (row, id), lang), show::one_line(&text)));
         }
     });
     lines

@@ -5,7 +5,8 @@ use super::super::draw::{self, Frame};
 use super::super::keys::Command;
 use super::super::theme;
 use super::interview::InterviewScreen;
-use crate::form::Kind;
+use crate::form::instance::{ROOT_ROW, RowId};
+use crate::form::{Kind, NodeId};
 use crate::interview::derive::Severity;
 use crate::interview::order::walk;
 use crate::interview::show;
@@ -31,16 +32,21 @@ impl Review {
     pub fn new(screen: &InterviewScreen) -> Self {
         let interview = &screen.interview;
         let form = interview.form();
-        let label = |node: crate::form::NodeId| {
-            let node = form.node(node);
-            if node.label.is_empty() { Text::plain(node.name.clone()) } else { node.label.clone() }
+        let instance = &interview.derived().instance;
+        // A row of a repeat says which it is.
+        let label = |row: RowId, id: NodeId| {
+            if form.node(id).label.is_empty() {
+                return Text::plain(form.node(id).name.clone());
+            }
+            let number = if row == ROOT_ROW { String::new() } else { format!("{}. ", instance.row(row).position) };
+            Text::both(|lang| number.clone() + &show::label(form, instance, (row, id), lang))
         };
         let mut items: Vec<Item> = Vec::new();
         let unread = screen.unread.iter().filter_map(|(path, text)| {
-            form.node_of_path(path).map(|id| Item::Problem {
+            instance.locate(form, path).map(|(row, id)| Item::Problem {
                 path: path.clone(),
-                label: label(id),
-                message: Text::both(|l| s::not_understood(l, text)),
+                label: label(row, id),
+                message: screen.refused.get(path).cloned().unwrap_or_else(|| Text::both(|l| s::not_understood(l, text))),
                 severity: Severity::Hard,
                 reason: None,
             })
@@ -50,27 +56,30 @@ impl Review {
         findings.sort_by_key(|f| (f.severity, interview.notes().contains_key(&f.path)));
         items.extend(findings.iter().map(|f| Item::Problem {
             path: f.path.clone(),
-            label: label(f.node),
+            label: label(f.row, f.node),
             message: f.message.clone(),
             severity: f.severity,
             reason: interview.notes().get(&f.path).cloned(),
         }));
         let problems = items.iter().filter(|i| matches!(i, Item::Problem { reason: None, .. })).count();
         let changed = interview.changed();
-        let instance = &interview.derived().instance;
         walk(form, instance, &mut |row, id| {
             let node = form.node(id);
             if !instance.is_relevant(form, row, id) || node.label.is_empty() {
                 return;
             }
             if node.kind == Kind::Group && node.parent.is_none() {
-                items.push(Item::Heading(node.label.clone()));
+                // A heading only over something.
+                items.pop_if(|item| matches!(item, Item::Heading(_)));
+                items.push(Item::Heading(label(row, id)));
             }
             let Some(value) = instance.read(form, row, id).to_value(node.value) else { return };
             let path = instance.path(form, row, id);
             let changed = !screen.parents.is_empty() && changed.contains(&path);
-            items.push(Item::Answer { path, label: node.label.clone(), value: Text::both(|l| show::value(form, id, &value, l)), changed });
+            let value = Text::both(|l| show::one_line(&show::answer(form, instance, (row, id), &value, l)));
+            items.push(Item::Answer { path, label: label(row, id), value, changed });
         });
+        items.pop_if(|item| matches!(item, Item::Heading(_)));
         Self { items, at: 0, problems }
     }
 

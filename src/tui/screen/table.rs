@@ -7,7 +7,8 @@ use super::super::theme;
 use super::interview::InterviewScreen;
 use crate::form::instance::RowId;
 use crate::form::{Kind, NodeId};
-use crate::interview::show;
+use crate::interview::derive::Severity;
+use crate::interview::{markdown, show};
 use crate::locale::say::screen as s;
 use ratatui::layout::Rect;
 
@@ -96,21 +97,47 @@ impl Table {
         let mut columns = columns(screen, &self.repeat);
         let passed = self.right.min(columns.len().saturating_sub(1));
         columns.drain(columns.len().min(1)..columns.len().min(1 + passed));
-        let label = form.node_of_path(&self.repeat).map_or("", |id| form.node(id).label.get(lang));
+        let instance = &screen.interview.derived().instance;
+        let label = instance.locate(form, &self.repeat).map_or_else(String::new, |at| screen.say(at, "label", shared));
         draw::heading(frame, area, 0, &format!("{label} · {}", s::rows_count(lang, rows.len())));
         let fitting = (area.width as usize / (COLUMN + 1)).max(2);
-        let head: Vec<(&str, usize)> = columns.iter().take(fitting).map(|id| (form.node(*id).label.get(lang), COLUMN)).collect();
+        // What a label shows of its row is shown of the first.
+        let head = |id: &NodeId| rows.first().map_or_else(|| markdown::plain(form.node(*id).label.get(lang)), |row| screen.say((*row, *id), "label", shared));
+        let head: Vec<String> = columns.iter().take(fitting).map(head).collect();
+        let head: Vec<(&str, usize)> = head.iter().map(|label| (label.as_str(), COLUMN)).collect();
         draw::line(frame, area, 1, &draw::columns(&head), theme::faint());
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         if rows.is_empty() {
             draw::line(frame, body, 0, &s::rows_empty(lang), theme::faint());
         }
-        let instance = &screen.interview.derived().instance;
         draw::list(frame, body, rows.len(), self.at, |at| {
-            let cell = |id: &NodeId| instance.read(form, rows[at], *id).to_value(form.node(*id).value).map_or_else(|| "–".to_owned(), |v| show::value(form, *id, &v, lang));
+            let cell = |id: &NodeId| screen.table_cell((rows[at], *id), shared);
             let cells: Vec<String> = columns.iter().take(fitting).map(cell).collect();
             draw::columns(&cells.iter().map(|c| (c.as_str(), COLUMN)).collect::<Vec<_>>())
         });
+    }
+}
+
+impl InterviewScreen {
+    /// An answer in a table, with the mark that it has among the questions.
+    fn table_cell(&self, (row, id): (RowId, NodeId), shared: &Shared) -> String {
+        let form = self.interview.form();
+        let derived = self.interview.derived();
+        if !derived.instance.is_relevant(form, row, id) {
+            return String::new();
+        }
+        if let Some(typed) = self.unread.get(&derived.instance.path(form, row, id)) {
+            return format!("✗ {typed}");
+        }
+        let value = derived.value(form, row, id);
+        let mark = match (derived.problem_at(row, id), &value) {
+            (Some((Severity::Hard, _)), None) => "• ",
+            (Some((Severity::Hard, _)), _) => "✗ ",
+            (Some(_), _) => "⚠ ",
+            (None, _) => "",
+        };
+        let shown = value.map_or_else(|| "–".to_owned(), |value| show::one_line(&show::answer(form, &derived.instance, (row, id), &value, shared.lang)));
+        format!("{mark}{shown}")
     }
 }
 

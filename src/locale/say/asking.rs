@@ -1,0 +1,37 @@
+//! What the interview says about kinds of answers, and what stands in for what a terminal cannot do.
+
+say! {
+    not_a_trace() "Không phải đường: cần ít nhất hai điểm (ví dụ 9,18 105,15; 9,19 105,16)" "Not a line: at least two points are needed (for example 9.18 105.15; 9.19 105.16)"
+    not_a_shape() "Không phải vùng: cần ít nhất ba điểm (ví dụ 9,18 105,15; 9,19 105,15; 9,19 105,16)" "Not an area: at least three points are needed (for example 9.18 105.15; 9.19 105.15; 9.19 105.16)"
+    off_step(start, end, step) "Phải từ {start} đến {end}, mỗi bước {step}" "Must be from {start} to {end} in steps of {step}"
+    cannot_acknowledge() "Chỉ có thể là true hoặc để trống" "Can only be true, or left out"
+    not_a_file() "Phải là đường dẫn của một tệp" "Must be the path of a file"
+    file_not_read() "Enter: đọc tệp này" "Enter: read this file"
+    file_waits(name) "Đang đọc {name}…" "Reading {name}…"
+    file_absent(path) "Không có tệp {path}" "There is no file {path}"
+    file_is_none(path) "{path} không phải là tệp" "{path} is not a file"
+    file_too_large(path, most) "{path} lớn hơn {most}" "{path} is larger than {most}"
+    file_refused(path, why) "Không đọc được {path}: {why}" "{path} cannot be read: {why}"
+    file_shown(name, size) "{name} · {size}" "{name} · {size}"
+    file_kept() "tệp đã được chép vào kho" "copied into the store"
+    shape_shown(count, size) "{count} điểm, {size} m²" "{count} points, {size} m²"
+    trace_shown(count, size) "{count} điểm, {size} m" "{count} points, {size} m"
+
+    key_new_line() "xuống dòng" "new line"
+
+    how_file() "Không chụp, không ghi được ở đây: gõ hoặc dán đường dẫn của tệp, rồi Enter." "Nothing can be recorded here: type or paste the path of a file, then Enter."
+    how_point() "Gõ vĩ độ và kinh độ, ví dụ 9,18 105,15" "Type latitude and longitude, for example 9.18 105.15"
+    how_trace() "Không vẽ được ở đây: gõ hoặc dán các điểm, ví dụ 9,18 105,15; 9,19 105,16" "Nothing can be drawn here: type or paste points, for example 9.18 105.15; 9.19 105.16"
+    how_shape() "Không vẽ được ở đây: gõ hoặc dán các góc, ví dụ 9,18 105,15; 9,19 105,15; 9,19 105,16. Vùng tự khép lại." "Nothing can be drawn here: type or paste the corners, for example 9.18 105.15; 9.19 105.15; 9.19 105.16. The area is closed by itself."
+    how_range(start, end, step) "Từ {start} đến {end}, mỗi bước {step}. ← → để đổi." "From {start} to {end} in steps of {step}. ← → to change."
+    how_barcode() "Gõ, hoặc quét bằng máy đọc mã vạch." "Type it, or use a barcode scanner."
+    how_multiline() "Alt-Enter: xuống dòng." "Alt-Enter: a new line."
+    how_acknowledge() "Enter hoặc Space: đánh dấu." "Enter or Space: mark it."
+    how_computed() "Máy tính, không nhập." "Computed, not entered."
+    how_read_only() "Chỉ để xem." "Only shown."
+    add_row_of(label) "+ thêm dòng: {label} (Enter)" "+ add a row: {label} (Enter)"
+    nothing_to_ask() "Mẫu phiếu này không có gì để hỏi." "This form has nothing to ask."
+    language_is(name) "Mẫu phiếu bằng: {name}" "The form speaks: {name}"
+    choices_rank() "Space xếp tiếp · ← → lên, xuống · Enter xong" "Space ranks next · ← → moves up, down · Enter when done"
+    rows_are_fixed() "Số dòng của bảng này do mẫu phiếu định." "The form fixes the number of these rows."
+}
