@@ -19,6 +19,7 @@ mod list_file;
 pub mod migrate;
 pub mod plan;
 pub mod problem;
+mod speak;
 pub mod template;
 pub mod toml;
 pub mod toml_write;

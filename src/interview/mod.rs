@@ -213,6 +213,12 @@ impl Interview {
         self.rebuild(around);
     }
 
+    /// Goes on with the same form in another of its languages ([`Form::speaking`]).
+    pub fn speak(&mut self, form: Arc<Form>, around: Around<'_>) {
+        self.form = form;
+        self.rebuild(around);
+    }
+
     /// Goes back to earlier answers and notes.
     pub fn restore(&mut self, answers: Answers, notes: Notes, around: Around<'_>) {
         (self.answers, self.notes) = (answers, notes);

@@ -225,7 +225,9 @@ fn a_form_in_other_languages_speaks_its_default_one() {
         );
         Driver::trying(form(&report.replace("${1}", "alt")))
     };
-    driver_of("[\"Français (fr)\", \"Deutsch\"]").shows("Quel âge ?");
+    let mut driver = driver_of("[\"Français (fr)\", \"Deutsch\"]");
+    driver.shows("Quel âge ?").keys("abc<C-l>").shows("Wie alt?").shows("Mẫu phiếu bằng: Deutsch").shows("[abc ");
+    driver.keys("d<C-l>").shows("Quel âge ?").shows("[abcd ");
     driver_of("[\"Deutsch\", \"Français (fr)\"]").shows("Wie alt?");
 }
 
@@ -288,7 +290,8 @@ fn every_shipped_form_and_every_other_at_hand_is_walked_through() {
 
 #[test]
 fn a_form_of_a_thousand_questions_is_typed_in_and_scrolled() {
-    let questions: String = (0..1000).map(|at| format!("[[question]]\nname = \"q{at}\"\ntype = \"integer\"\nlabel = \"Câu {at} sau ${{q{}}}\"\nconstraint = \". >= 0\"\n", at.max(1) - 1)).collect();
+    let questions: String =
+        (0..1000).map(|at| format!("[[question]]\nname = \"q{at}\"\ntype = \"integer\"\nlabel = \"Câu {at} sau ${{q{}}}\"\nconstraint = \". >= 0\"\n", at.max(1) - 1)).collect();
     let mut driver = Driver::trying(form(&format!("form = \"long\"\nversion = 1\ntitle = \"Dài\"\n{questions}")));
     let started = std::time::Instant::now();
     for at in 0..200 {

@@ -111,7 +111,7 @@ fn a_soft_warning_asks_for_a_reason_which_is_handed_in() {
     driver = driver.sized(120, 40);
     driver.answer("Loại hình", "khac<ret>").shows("Khác thường: lý do?").shows("Không thuộc đối tượng");
     // Going on without a reason is allowed; handing in is not.
-    driver.keys("<esc><F9>").shows("(ghi lý do: F3)").keys("<F10>").shows("Chưa nộp được").shows("\n Loại hình cơ sở\n ⚠ Không thuộc đối tượng");
+    driver.keys("<esc><F9>").shows("(ghi lý do: F3)").keys("<F10>").shows("Chưa nộp được").shows("\n Loại hình cơ sở *\n ⚠ Không thuộc đối tượng");
     driver.keys("<F3>Tổ hợp chưa đăng ký<ret><F9>").shows("Đủ để nộp").shows("“Tổ hợp chưa đăng ký”").keys("<F10>").shows("Đã lưu: Cơ sở khô Ba Tâm");
     driver.quit();
     let handed_in = place.bare("lt07").only("establishment");

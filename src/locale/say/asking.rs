@@ -18,6 +18,7 @@ say! {
     trace_shown(count, size) "{count} điểm, {size} m" "{count} points, {size} m"
 
     key_new_line() "xuống dòng" "new line"
+    key_form_language() "ngôn ngữ mẫu phiếu" "form's language"
 
     how_file() "Không chụp, không ghi được ở đây: gõ hoặc dán đường dẫn của tệp, rồi Enter." "Nothing can be recorded here: type or paste the path of a file, then Enter."
     how_point() "Gõ vĩ độ và kinh độ, ví dụ 9,18 105,15" "Type latitude and longitude, for example 9.18 105.15"
@@ -32,6 +33,7 @@ say! {
     add_row_of(label) "+ thêm dòng: {label} (Enter)" "+ add a row: {label} (Enter)"
     nothing_to_ask() "Mẫu phiếu này không có gì để hỏi." "This form has nothing to ask."
     language_is(name) "Mẫu phiếu bằng: {name}" "The form speaks: {name}"
+    no_more_languages() "Mẫu phiếu không có ngôn ngữ nào khác. F12: English." "The form speaks no other language. F12: Tiếng Việt."
     choices_rank() "Space xếp tiếp · ← → lên, xuống · Enter xong" "Space ranks next · ← → moves up, down · Enter when done"
     rows_are_fixed() "Số dòng của bảng này do mẫu phiếu định." "The form fixes the number of these rows."
 }

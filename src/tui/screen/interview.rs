@@ -63,6 +63,8 @@ pub struct InterviewScreen {
     /// The reference for which a record is being made in place.
     pub(super) creating: Option<String>,
     asked: BTreeSet<String>,
+    /// Which of its languages the form speaks, once one was chosen.
+    pub(super) language: String,
     pub(super) kept: bool,
     /// The answers that it was begun with: what it is about.
     pub(super) given: Vec<String>,
@@ -140,6 +142,7 @@ impl InterviewScreen {
             entered,
             creating: None,
             asked: BTreeSet::new(),
+            language: String::new(),
             kept: false,
             given: Vec::new(),
         };

@@ -5,9 +5,10 @@ use super::super::message::Effect;
 use super::interview::{InterviewScreen, around, world};
 use crate::form::{Form, NodeId};
 use crate::interview::entry;
-use crate::locale::{Text, number};
+use crate::locale::{Text, number, say::asking};
 use crate::value::{Decimal, FileRef, Value, ValueType};
 use chrono::NaiveDateTime;
+use std::sync::Arc;
 
 impl InterviewScreen {
     /// Sets an answer.
@@ -71,6 +72,25 @@ impl InterviewScreen {
             }
         }
         self.keep(shared, now).into_iter().collect()
+    }
+
+    /// The form's next language.
+    pub(super) fn next_language(&mut self, shared: &mut Shared, now: NaiveDateTime) {
+        let form = self.interview.form().clone();
+        // At first it speaks its default one.
+        let current = Some(self.language.as_str()).filter(|name| !name.is_empty()).or(form.languages.first().map(String::as_str)).unwrap_or_default();
+        let next = form.next_language(current).map(str::to_owned).and_then(|name| Some((form.speaking(&name)?, name)));
+        let Some((spoken, name)) = next else {
+            shared.notice = Some(asking::no_more_languages(shared.lang));
+            return;
+        };
+        {
+            let world = world(shared, &self.record);
+            self.interview.speak(Arc::new(spoken), around(&world, shared, now));
+        }
+        shared.notice = Some(asking::language_is(shared.lang, &name));
+        self.language = name;
+        self.layout();
     }
 
     /// One step of a range, up or down; from nothing to its start.

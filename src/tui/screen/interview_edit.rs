@@ -163,6 +163,7 @@ pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shar
             let text = screen.path().and_then(|path| screen.interview.notes().get(&path).cloned()).unwrap_or_default();
             screen.over = screen.question().map(|_| Over::Note(Field::new(text), false));
         }
+        Command::FormLanguage => screen.next_language(shared, now),
         Command::Find => screen.over = Some(Over::Find(Field::default())),
         Command::CopyPrevious => copy_previous(screen, shared, now),
         Command::Undo => {
