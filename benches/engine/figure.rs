@@ -14,18 +14,20 @@ pub struct Figure {
 /// No figure takes longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The time that one call takes, in milliseconds.
+/// The time that one call takes, in milliseconds; what it gives is put away afterwards.
 pub fn time<T>(work: impl FnOnce() -> T) -> f64 {
     let begun = Instant::now();
-    std::hint::black_box(work());
-    begun.elapsed().as_secs_f64() * 1000.0
+    let made = std::hint::black_box(work());
+    let taken = begun.elapsed();
+    drop(made);
+    taken.as_secs_f64() * 1000.0
 }
 
 /// Times `work` after a few calls that do not count; it is given the number of the call.
-pub fn repeated(calls: usize, mut work: impl FnMut(usize)) -> Vec<f64> {
+pub fn repeated<T>(calls: usize, mut work: impl FnMut(usize) -> T) -> Vec<f64> {
     let begun = Instant::now();
     let warm = calls / 3;
-    (0..warm).for_each(&mut work);
+    (0..warm).for_each(|call| drop(work(call)));
     let mut samples = Vec::with_capacity(calls);
     for call in warm..warm + calls {
         samples.push(time(|| work(call)));

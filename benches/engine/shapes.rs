@@ -135,8 +135,7 @@ fn questions_of(block: usize) -> Vec<Cells> {
     let with = |column: &'static str, text: String| [(column, text)];
     let required = || ("required", "yes".to_owned());
     let before = if block == 1 { String::new() } else { format!("coalesce(${{b{}_score}}, 0) + ", block - 1) };
-    let score =
-        format!("{before}coalesce(${{b{block}_age}}, 0) * 2 + if(${{b{block}_yn}} = 'yes', 1, 0) + count-selected(${{b{block}_crops}})");
+    let score = format!("{before}coalesce(${{b{block}_age}}, 0) * 2 + if(${{b{block}_yn}} = 'yes', 1, 0) + count-selected(${{b{block}_crops}})");
     let age = [required(), ("constraint", ". >= 0 and . <= 120".to_owned()), ("constraint_message", "0 to 120".to_owned())];
     let weight = [("relevant", format!("${{b{block}_age}} >= 18")), ("constraint", ". > 0 and . < 300".to_owned())];
     let district = [("choice_filter", format!("region = ${{b{block}_region}}")), ("relevant", format!("${{b{block}_region}} != ''"))];
