@@ -18,7 +18,7 @@ use crate::form::{Choices, Form, Kind, NodeId, ROOT};
 use crate::locale::{Text, say};
 use crate::value::{Decimal, Value, ValueType};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
