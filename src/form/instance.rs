@@ -2,6 +2,7 @@
 //!
 //! The root row and every repeat row own a contiguous block of cells, one for each node of their scope.
 
+use super::column::{Column, Totals};
 use super::expression::Datum;
 use super::{Form, Kind, NodeId, ROOT, ScopeId};
 use crate::value::Value;
@@ -33,6 +34,8 @@ pub struct Row {
     /// Its order key: siblings stand in the order of these.
     pub order: Arc<str>,
     base: u32,
+    /// Whether it was not taken out.
+    is_there: bool,
     /// Rows of each inner scope, as [`super::Scope::inner`] lists them.
     children: Vec<Vec<RowId>>,
 }
@@ -53,6 +56,10 @@ pub struct Cell {
     pub relevant: bool,
     /// Waits to be derived.
     pub queued: bool,
+    /// Waits to be looked at for problems.
+    pub unchecked: bool,
+    /// Has a problem.
+    pub wrong: bool,
 }
 
 /// Answers in slots. Rows come and go; a row's id and cells are never used again for another.
@@ -61,12 +68,14 @@ pub struct Instance {
     rows: Vec<Row>,
     cells: Vec<Cell>,
     by_prefix: BTreeMap<Arc<str>, RowId>,
+    /// As the form's plan lists them.
+    columns: Vec<Column>,
 }
 
 impl Instance {
     /// Lays out `answers`; everything is relevant and nothing computed yet.
     pub fn new(form: &Form, answers: &Answers) -> Self {
-        let mut instance = Self { rows: Vec::new(), cells: Vec::new(), by_prefix: BTreeMap::new() };
+        let mut instance = Self { rows: Vec::new(), cells: Vec::new(), by_prefix: BTreeMap::new(), columns: vec![Column::default(); form.plan.columns.nodes.len()] };
         instance.lay_out(form, answers, ROOT, ROOT_ROW, 1, ("".into(), "".into()));
         instance
     }
@@ -98,9 +107,9 @@ impl Instance {
                 Kind::Group | Kind::Repeat(_) | Kind::Note => Datum::Blank,
                 _ => answers.get(&path).map_or(Datum::Blank, |value| Datum::of(value, node.value)),
             };
-            self.cells.push(Cell { value, relevant: true, queued: false });
+            self.cells.push(Cell { value, relevant: true, queued: false, unchecked: false, wrong: false });
         }
-        self.rows.push(Row { scope, parent, position, prefix: prefix.clone(), order, base, children: Vec::new() });
+        self.rows.push(Row { scope, parent, position, prefix: prefix.clone(), order, base, is_there: true, children: Vec::new() });
         self.by_prefix.insert(prefix.clone(), id);
         for inner in &form.scope(scope).inner {
             let Some(repeat) = form.scope(*inner).repeat else { continue };
@@ -132,7 +141,7 @@ impl Instance {
         });
         let id = self.lay_out(form, answers, scope, parent, place as u32 + 1, (prefix, order.as_str().into()));
         self.rows[parent.0 as usize].children[at].insert(place, id);
-        self.renumber(parent, at, place);
+        self.renumber(form, parent, at, place);
         Some(id)
     }
 
@@ -143,16 +152,20 @@ impl Instance {
         let siblings = &mut self.rows[parent.0 as usize].children[at];
         let Some(place) = siblings.iter().position(|sibling| *sibling == row) else { return };
         siblings.remove(place);
-        self.renumber(parent, at, place);
+        self.renumber(form, parent, at, place);
         let mut open = vec![row];
         while let Some(row) = open.pop() {
-            let row = &self.rows[row.0 as usize];
+            let row = &mut self.rows[row.0 as usize];
+            row.is_there = false;
             self.by_prefix.remove(&row.prefix);
             open.extend(row.children.iter().flatten());
         }
     }
 
-    fn renumber(&mut self, parent: RowId, at: usize, from: usize) {
+    fn renumber(&mut self, form: &Form, parent: RowId, at: usize, from: usize) {
+        if let (ROOT_ROW, Some(scope)) = (parent, form.scope(ROOT).inner.get(at)) {
+            form.plan.columns.inside(form, *scope).for_each(|column| self.columns[column].forget_from(from));
+        }
         for place in from..self.rows[parent.0 as usize].children[at].len() {
             let row = self.rows[parent.0 as usize].children[at][place];
             self.rows[row.0 as usize].position = place as u32 + 1;
@@ -166,7 +179,35 @@ impl Instance {
 
     /// Whether a row is still there.
     pub fn is_there(&self, id: RowId) -> bool {
-        self.by_prefix.get(&self.row(id).prefix) == Some(&id)
+        self.row(id).is_there
+    }
+
+    /// What a cell of a column reads as has changed.
+    pub fn cell_changed(&mut self, form: &Form, row: RowId, node: NodeId) {
+        if let Some(column) = form.plan.columns.of(node) {
+            let number = self.read(form, row, node).to_number();
+            let place = self.row(row).position as usize - 1;
+            self.columns[column].set(place, number);
+        }
+    }
+
+    /// Brings the totals up to date that the expressions of a node take.
+    pub fn refresh_columns(&mut self, form: &Form, node: NodeId) {
+        for at in form.plan.columns.read_by(node) {
+            let question = form.plan.columns.nodes[at];
+            let mut column = std::mem::take(&mut self.columns[at]);
+            let rows = self.children(form, ROOT_ROW, form.node(question).scope);
+            column.refresh(rows.len(), |row| self.read(form, rows[row], question).to_number());
+            self.columns[at] = column;
+        }
+    }
+
+    /// What a question's numbers in all rows of its repeat come to, where that is known.
+    pub fn totals(&self, form: &Form, question: NodeId) -> Option<Totals> {
+        let column = self.columns.get(form.plan.columns.of(question)?)?;
+        let scope = form.node(question).scope;
+        let is_asked = form.scope(scope).repeat.is_some_and(|repeat| self.is_relevant(form, ROOT_ROW, repeat));
+        column.totals(self.children(form, ROOT_ROW, scope).len()).filter(|_| is_asked)
     }
 
     /// All rows of a scope, in document order.

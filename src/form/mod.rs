@@ -10,6 +10,7 @@ pub mod check_logic;
 mod check_templates;
 pub mod check_text;
 pub mod choices;
+pub mod column;
 pub mod document;
 pub mod draft;
 pub mod expression;
@@ -61,7 +62,10 @@ pub fn read_bytes(name: &str, bytes: &[u8]) -> Read {
     if workbook::is_workbook(bytes) {
         return xlsform::read_bytes(name, bytes);
     }
-    read(name, &String::from_utf8_lossy(bytes))
+    match std::str::from_utf8(bytes) {
+        Ok(text) => read(name, text),
+        Err(_) => read(name, &String::from_utf8_lossy(bytes)),
+    }
 }
 
 /// A question, group or repeat of a form, by its place in document order.

@@ -1,9 +1,11 @@
 //! In which order a form's nodes are derived, and what has to be derived again when one changes. Made once, when a form
 //! is loaded.
 
+use super::column::Columns;
 use super::expression::Code;
 use super::expression::code::Read;
-use super::{Choices, Event, Form, Logic, Node, NodeId, ScopeId};
+use super::expression::function::{Function, KEPT};
+use super::{Choices, Event, Form, Kind, Logic, Node, NodeId, ROOT, ScopeId};
 
 /// What of a node depends on another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +40,10 @@ pub struct Plan {
     pub followers: Vec<Vec<Follower>>,
     /// The nodes with an action when this one changes.
     pub actions: Vec<Vec<NodeId>>,
+    /// Whether a node's result is kept as it was first computed.
+    pub kept: Vec<bool>,
+    /// The questions of which totals over all rows are taken.
+    pub columns: Columns,
 }
 
 impl Plan {
@@ -47,12 +53,15 @@ impl Plan {
         for (at, id) in order.iter().enumerate() {
             rank[id.index()] = at as u32;
         }
-        let mut plan = Self { order, rank, followers: vec![Vec::new(); form.nodes.len()], actions: vec![Vec::new(); form.nodes.len()] };
+        let nodes = form.nodes.len();
+        let kept = form.nodes.iter().map(|node| node.logic.calculation.as_ref().is_some_and(|code| code.calls(KEPT))).collect();
+        let mut plan = Self { order, rank, followers: vec![Vec::new(); nodes], actions: vec![Vec::new(); nodes], kept, columns: Columns::new(nodes) };
         for id in form.ids() {
             for (part, code) in parts(form.node(id)) {
                 for Read { node, under } in code.dependencies(&|node| form.node(node).scope) {
                     plan.followers[node.index()].push(Follower { part, node: id, under });
                 }
+                code.walk(&mut |code| plan.columns_of(form, id, code));
             }
             for action in &form.node(id).logic.actions {
                 if let Event::Changed(trigger) = action.event {
@@ -68,6 +77,17 @@ impl Plan {
             list.dedup();
         }
         plan
+    }
+
+    /// Notes the column that a part of an expression of `id` takes the total of.
+    fn columns_of(&mut self, form: &Form, id: NodeId, code: &Code) {
+        if let Code::Call(Function::Sum | Function::Min | Function::Max, arguments) = code
+            && let [Code::Nodes(path)] = &**arguments
+            && let Some(question) = path.target.filter(|target| path.is_column && form.node(*target).scope != ROOT)
+            && !matches!(form.node(question).kind, Kind::Repeat(_))
+        {
+            self.columns.note(id, question);
+        }
     }
 }
 

@@ -5,11 +5,11 @@
 
 pub use super::choose::ChoiceSet;
 use super::order::walk;
+use super::queue::Queue;
 use super::{Around, show};
 use crate::form::choices::list_of;
 use crate::form::expression::datum::time_of_day;
 use crate::form::expression::evaluate::{Frame, evaluate, truth};
-use crate::form::expression::function::KEPT;
 use crate::form::expression::functions::in_any_order;
 use crate::form::expression::{Code, Datum, geo};
 use crate::form::instance::{Answers, Instance, ROOT_ROW, RowId};
@@ -18,8 +18,7 @@ use crate::form::{Choices, Form, Kind, NodeId, ROOT};
 use crate::locale::{Text, say};
 use crate::value::{Decimal, Value, ValueType};
 use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How much a problem matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,9 +51,9 @@ pub struct Derived {
     pub instance: Instance,
     problems: BTreeMap<(RowId, NodeId), (Severity, Text)>,
     /// Cells to derive, in the order of the form's plan.
-    queue: BinaryHeap<Reverse<(u32, RowId)>>,
+    queue: Queue,
     /// Cells whose problems may have changed.
-    unchecked: BTreeSet<(RowId, NodeId)>,
+    unchecked: Vec<(RowId, NodeId)>,
     pub(super) pending: Pending,
 }
 
@@ -84,7 +83,7 @@ impl Derived {
     /// Everything is laid out and waits to be derived.
     pub(super) fn new(form: &Form, answers: &Answers) -> Self {
         let instance = Instance::new(form, answers);
-        let mut derived = Self { instance, problems: BTreeMap::new(), queue: BinaryHeap::new(), unchecked: BTreeSet::new(), pending: Pending::default() };
+        let mut derived = Self { instance, problems: BTreeMap::new(), queue: Queue::default(), unchecked: Vec::new(), pending: Pending::default() };
         derived.enqueue_below(form, ROOT_ROW);
         derived
     }
@@ -104,7 +103,7 @@ impl Derived {
     fn enqueue(&mut self, form: &Form, row: RowId, id: NodeId) {
         let cell = self.instance.cell_mut(form, row, id);
         if !std::mem::replace(&mut cell.queued, true) {
-            self.queue.push(Reverse((form.plan.rank[id.index()], row)));
+            self.queue.push(form.plan.rank[id.index()], row);
         }
     }
 
@@ -113,7 +112,7 @@ impl Derived {
         let cell = self.instance.cell_mut(form, row, id);
         let differs = cell.value != value;
         cell.value = value;
-        self.unchecked.insert((row, id));
+        self.recheck(form, row, id);
         if differs {
             self.changed(form, row, id);
         }
@@ -121,12 +120,21 @@ impl Derived {
 
     /// Rows of a repeat came, went or moved.
     pub(super) fn rows_changed(&mut self, form: &Form, row: RowId, repeat: NodeId) {
-        self.unchecked.insert((row, repeat));
+        self.recheck(form, row, repeat);
         self.changed(form, row, repeat);
+    }
+
+    /// The problem of a cell may have changed.
+    fn recheck(&mut self, form: &Form, row: RowId, id: NodeId) {
+        let cell = self.instance.cell_mut(form, row, id);
+        if !std::mem::replace(&mut cell.unchecked, true) {
+            self.unchecked.push((row, id));
+        }
     }
 
     /// What depends on a cell waits to be derived again.
     fn changed(&mut self, form: &Form, row: RowId, id: NodeId) {
+        self.instance.cell_changed(form, row, id);
         if !form.plan.actions[id.index()].is_empty() {
             self.pending.fired.push((row, id));
         }
@@ -152,9 +160,7 @@ impl Derived {
     fn follow(&mut self, form: &Form, part: Part, row: RowId, id: NodeId) {
         match part {
             Part::State => self.enqueue(form, row, id),
-            Part::Check => {
-                self.unchecked.insert((row, id));
-            }
+            Part::Check => self.recheck(form, row, id),
             Part::Default => self.pending.fills.push((row, id)),
         }
     }
@@ -163,7 +169,7 @@ impl Derived {
     pub(super) fn propagate(&mut self, form: &Form, around: Around<'_>) {
         let mut steps = 0usize;
         let mut first = self.queue.len();
-        while let Some(Reverse((rank, row))) = self.queue.pop() {
+        while let Some((rank, row)) = self.queue.pop() {
             let id = form.plan.order[rank as usize];
             self.instance.cell_mut(form, row, id).queued = false;
             if !self.instance.is_there(row) {
@@ -172,7 +178,7 @@ impl Derived {
             steps += 1;
             first = first.max(self.queue.len());
             if steps > MAX_STEPS * (first + form.nodes.len()) {
-                self.queue.clear();
+                self.queue = Queue::default();
                 return;
             }
             self.settle(form, around, row, id);
@@ -181,6 +187,7 @@ impl Derived {
 
     fn settle(&mut self, form: &Form, around: Around<'_>, row: RowId, id: NodeId) {
         let node = form.node(id);
+        self.instance.refresh_columns(form, id);
         let inside = node.parent.is_none_or(|parent| self.instance.is_relevant(form, row, parent));
         let relevant = inside && node.logic.relevant.as_ref().is_none_or(|code| truth(code, &self.frame(form, around, row).at(id)));
         let value = match &node.logic.calculation {
@@ -190,7 +197,7 @@ impl Derived {
         if node.logic.repeat_count.is_some() {
             self.pending.counts.push((row, id));
         }
-        if relevant && (node.logic.default.is_some() || node.logic.calculation.as_ref().is_some_and(|code| code.calls(KEPT))) {
+        if relevant && (node.logic.default.is_some() || form.plan.kept[id.index()]) {
             self.pending.fills.push((row, id));
         }
         let cell = self.instance.cell_mut(form, row, id);
@@ -200,7 +207,7 @@ impl Derived {
             cell.value = value;
             differs
         });
-        self.unchecked.insert((row, id));
+        self.recheck(form, row, id);
         if turned {
             self.enqueue_children(form, row, id);
         }
@@ -223,7 +230,7 @@ impl Derived {
     /// A calculation's result as its type would keep it; `None` where a kept result stands.
     fn result(&self, form: &Form, around: Around<'_>, row: RowId, id: NodeId, code: &Code) -> Option<Datum> {
         let kind = form.node(id).value;
-        if !self.instance.cell(form, row, id).value.is_blank() && code.calls(KEPT) {
+        if form.plan.kept[id.index()] && !self.instance.cell(form, row, id).value.is_blank() {
             return None;
         }
         let result = evaluate(code, &self.frame(form, around, row).at(id));
@@ -233,11 +240,16 @@ impl Derived {
     /// Looks for problems where they may have changed. `answers` are what was derived from.
     pub(super) fn check(&mut self, form: &Form, answers: &Answers, around: Around<'_>) {
         for (row, id) in std::mem::take(&mut self.unchecked) {
+            self.instance.refresh_columns(form, id);
             let problem = if self.instance.is_there(row) && self.instance.is_relevant(form, row, id) { problem(form, answers, self, around, row, id) } else { None };
+            let cell = self.instance.cell_mut(form, row, id);
+            cell.unchecked = false;
+            let was_wrong = std::mem::replace(&mut cell.wrong, problem.is_some());
             match problem {
-                Some(problem) => self.problems.insert((row, id), problem),
-                None => self.problems.remove(&(row, id)),
-            };
+                Some(problem) => drop(self.problems.insert((row, id), problem)),
+                None if was_wrong => drop(self.problems.remove(&(row, id))),
+                None => {}
+            }
         }
     }
 

@@ -11,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod order;
 pub mod outline;
+mod queue;
 mod settle;
 pub mod show;
 pub mod submission;

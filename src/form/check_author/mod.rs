@@ -22,8 +22,9 @@ pub fn check(form: &Form, draft: &Draft, rows: &[&Row], problems: &mut Vec<Probl
     texts::check(draft, rows, problems);
     names_that_differ_in_case(form, rows, problems);
     labels_that_stand_twice(form, draft, problems);
+    let elsewhere = is_from_elsewhere(draft);
     for (id, row) in form.ids().zip(rows) {
-        let author = Author { form, draft, id, row, problems };
+        let author = Author { form, elsewhere, id, row, problems };
         author.check();
     }
     if let Some(parsed) = draft.head.get("summary").and_then(Parsed::of) {
@@ -50,7 +51,8 @@ impl<'d> Parsed<'d> {
 
 struct Author<'a, 'p> {
     form: &'a Form,
-    draft: &'a Draft,
+    /// Whether the form was written for other tools.
+    elsewhere: bool,
     id: NodeId,
     row: &'a Row,
     problems: &'p mut Vec<Problem>,
@@ -60,17 +62,11 @@ impl Author<'_, '_> {
     fn check(mut self) {
         let parsed: BTreeMap<&str, Parsed<'_>> = EXPRESSIONS.into_iter().filter_map(|column| Some((column, self.row.cells.get(column).and_then(Parsed::of)?))).collect();
         for expression in parsed.values() {
-            compare::check(self.form, Some(self.id), self.is_from_elsewhere(), expression, self.problems);
+            compare::check(self.form, Some(self.id), self.elsewhere, expression, self.problems);
         }
         self.never_asked(parsed.get("relevant"));
         self.never_answered(parsed.get("constraint"), parsed.get("default"));
         self.pointless();
-    }
-
-    /// Whether the form was written for other tools: a workbook without columns of ours, or XML.
-    fn is_from_elsewhere(&self) -> bool {
-        let source = &self.draft.source;
-        !source.cells.is_empty() && !source.text.contains(OWN) || source.text.trim_start().starts_with('<')
     }
 
     /// A group whose questions are all out of reach is told once, by the group around or by its own relevance.
@@ -118,6 +114,12 @@ impl Author<'_, '_> {
             self.problems.push(Problem::warning(cell.place.clone(), Text::both(say::trigger_sets_nothing)));
         }
     }
+}
+
+/// Whether a form was written for other tools: a workbook without columns of ours, or XML.
+fn is_from_elsewhere(draft: &Draft) -> bool {
+    let source = &draft.source;
+    !source.cells.is_empty() && !source.text.contains(OWN) || source.text.trim_start().starts_with('<')
 }
 
 fn names_that_differ_in_case(form: &Form, rows: &[&Row], problems: &mut Vec<Problem>) {

@@ -47,6 +47,8 @@ pub struct Path {
     pub steps: Box<[Step]>,
     /// The question or repeat that it leads to, where that is known and only one.
     pub target: Option<NodeId>,
+    /// Whether it leads to all rows of a repeat that stands in the form itself, or to a question in all of them.
+    pub is_column: bool,
     /// What it looks at on its way.
     pub reads: Box<[Read]>,
 }

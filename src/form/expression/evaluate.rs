@@ -12,6 +12,7 @@ use crate::form::world::World;
 use crate::form::{Form, Kind, NodeId};
 use crate::locale::{Lang, date};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone};
+use std::borrow::Cow;
 use std::cell::Cell;
 
 /// One node that a walk may stand on.
@@ -191,7 +192,20 @@ fn compare(operator: Operator, a: &Code, b: &Code, frame: &Frame<'_>) -> bool {
             }
             any(b, frame, &mut |b| holds(operator, &a, &b))
         }
-        (false, false) => holds(operator, &evaluate(a, frame), &evaluate(b, frame)),
+        (false, false) => holds(operator, &look(a, frame), &look(b, frame)),
+    }
+}
+
+/// The value of an expression, not copied where it stands somewhere.
+fn look<'f>(code: &'f Code, frame: &Frame<'f>) -> Cow<'f, Datum> {
+    const BLANK: &Datum = &Datum::Blank;
+    match code {
+        Code::Constant(datum) => Cow::Borrowed(datum),
+        Code::Answer(node) => {
+            let cell = frame.instance.cell(frame.form, frame.row(), *node);
+            Cow::Borrowed(if cell.relevant { &cell.value } else { BLANK })
+        }
+        _ => Cow::Owned(evaluate(code, frame)),
     }
 }
 

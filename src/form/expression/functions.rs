@@ -6,8 +6,10 @@ use super::datum::{Datum, number_text, time_of_day};
 use super::evaluate::{Frame, Item, each, evaluate, lookup, position_of, truth};
 use super::function::Function;
 use super::{dates, digest, geo};
+use crate::form::column::Totals;
+use crate::form::instance::ROOT_ROW;
 use crate::form::list::ChoiceList;
-use crate::form::{Choices, NodeId};
+use crate::form::{Choices, Kind, NodeId};
 use crate::locale::words;
 use chrono::Timelike;
 use std::sync::Arc;
@@ -50,9 +52,9 @@ pub fn call(function: Function, arguments: &[Code], frame: &Frame<'_>) -> Datum 
         F::Acos => Datum::Number(number(0).acos()),
         F::Atan => Datum::Number(number(0).atan()),
         F::Atan2 => Datum::Number(number(0).atan2(number(1))),
-        F::Min => extreme(arguments, frame, f64::min),
-        F::Max => extreme(arguments, frame, f64::max),
-        F::Sum => Datum::Number(sum(&arguments[0], frame)),
+        F::Min => totals(arguments, frame).map_or_else(|| extreme(arguments, frame, f64::min), |totals| Datum::Number(totals.least)),
+        F::Max => totals(arguments, frame).map_or_else(|| extreme(arguments, frame, f64::max), |totals| Datum::Number(totals.greatest)),
+        F::Sum => Datum::Number(totals(arguments, frame).map_or_else(|| sum(&arguments[0], frame), |totals| totals.sum)),
         F::Random => Datum::Number(frame.world.random()),
         F::Pi => Datum::Number(std::f64::consts::PI),
         F::Text => Datum::text_of(&datum(0)),
@@ -75,7 +77,7 @@ pub fn call(function: Function, arguments: &[Code], frame: &Frame<'_>) -> Datum 
         F::ExtractSigned => digest::extract_signed(&text(0), &text(1)).map_or(Datum::Blank, Datum::text),
         F::IText => translated(&text(0), frame),
         F::Version => Datum::text(&frame.form.written_version),
-        F::Count => Datum::Number(count(&arguments[0], frame, |_| true)),
+        F::Count => Datum::Number(rows(&arguments[0], frame).unwrap_or_else(|| count(&arguments[0], frame, |_| true))),
         F::CountNonEmpty => Datum::Number(count(&arguments[0], frame, |datum| !datum.is_empty())),
         F::Position => Datum::Number(position(arguments.first(), frame)),
         F::Last => Datum::Number(frame.size as f64),
@@ -146,6 +148,23 @@ fn values(code: &Code, frame: &Frame<'_>, visit: &mut dyn FnMut(Datum)) {
         visit(frame.value(item));
         true
     });
+}
+
+/// What the only argument's numbers come to, where it is a column whose totals are known.
+fn totals(arguments: &[Code], frame: &Frame<'_>) -> Option<Totals> {
+    match arguments {
+        [Code::Nodes(path)] if path.is_column => frame.instance.totals(frame.form, path.target?),
+        _ => None,
+    }
+}
+
+/// How many rows there are, where all of a repeat are meant.
+fn rows(code: &Code, frame: &Frame<'_>) -> Option<f64> {
+    let Code::Nodes(path) = code else { return None };
+    let repeat = path.target.filter(|_| path.is_column)?;
+    let Kind::Repeat(scope) = frame.form.node(repeat).kind else { return None };
+    let is_asked = frame.instance.is_relevant(frame.form, ROOT_ROW, repeat);
+    Some(if is_asked { frame.instance.children(frame.form, ROOT_ROW, scope).len() as f64 } else { 0.0 })
 }
 
 fn count(code: &Code, frame: &Frame<'_>, counts: impl Fn(&Datum) -> bool) -> f64 {

@@ -360,10 +360,20 @@ impl<'c, 'a> Walker<'c, 'a> {
             Place::Form(elements) if elements.len() == 1 => elements[0],
             _ => None,
         };
+        let is_column = target.is_some_and(|target| self.is_column(target));
         let mut reads: Vec<Read> = self.reads.iter().chain(&target).map(|node| Read { node: *node, under: self.apex }).collect();
         reads.sort_unstable();
         reads.dedup();
-        Code::Nodes(std::sync::Arc::new(code::Path { start: self.start, steps: self.steps.into(), target, reads: reads.into() }))
+        Code::Nodes(std::sync::Arc::new(code::Path { start: self.start, steps: self.steps.into(), target, is_column, reads: reads.into() }))
+    }
+
+    /// Whether the way leads from the form down to every row of a repeat, or to a question in every row.
+    fn is_column(&self, target: NodeId) -> bool {
+        let form = self.form();
+        let plain = |step: &code::Step| matches!(step.to, To::Child(_)) && step.predicates.is_empty();
+        let scope = standing(form, Some(target));
+        let starts = matches!(self.start, code::Start::Row(ROOT)) && self.steps.iter().all(plain);
+        starts && scope != ROOT && form.scope(scope).parent == ROOT && form.node(target).kind != Kind::Group
     }
 }
 

@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
             return false;
         }
         let name = self.tree.nodes[at].name.text.clone();
-        self.tree.nodes[parent].children.retain(|child| *child != at);
+        self.tree.take_out(at);
         self.warning(named.place.clone(), Text::both(|lang| say::xform::no_attribute_here(lang, &name)));
         true
     }

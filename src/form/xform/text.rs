@@ -137,13 +137,17 @@ pub struct Words<'t, 'a> {
 impl<'a> Words<'_, 'a> {
     /// The words of an element; `<output value="…"/>` becomes `${…}`.
     pub fn of(&mut self, element: Element<'a>) -> String {
+        // Most texts are plain words.
+        if let (Some(only), true) = (element.first_child().filter(|child| child.is_text()), element.first_child() == element.last_child()) {
+            return literal(laid_out(only.text().unwrap_or("")));
+        }
         let mut out = String::new();
         // Depth-first with a stack of its own: marks inside a text may nest.
         let mut stack: Vec<Element<'a>> = element.children().collect();
         stack.reverse();
         while let Some(part) = stack.pop() {
             if part.is_text() {
-                push_literal(&mut out, part.text().unwrap_or(""));
+                out.push_str(&literal(part.text().unwrap_or("")));
             } else if part.tag_name().name() == "output" {
                 let value = self.xml.attribute(part, "value").or_else(|| self.xml.attribute(part, "ref"));
                 out.extend(value.map(|cell| self.placeholder(&cell.text, part)));
@@ -165,7 +169,7 @@ impl<'a> Words<'_, 'a> {
             if let Some(at) = self.tree.resolve(expression, self.from, scope)
                 && at < nodes
                 && is_name(&self.tree.nodes[at].name.text)
-                && self.tree.nodes.iter().filter(|node| node.name.text == self.tree.nodes[at].name.text).count() == 1
+                && self.tree.is_only_one(at)
             {
                 return format!("${{{}}}", self.tree.nodes[at].name.text);
             }
@@ -179,8 +183,8 @@ fn is_name(text: &str) -> bool {
 }
 
 /// A `${` that a form means as such must not become a placeholder: its dollar sign is one instead.
-fn push_literal(out: &mut String, text: &str) {
-    out.push_str(&text.replace("${", "${'$'}{"));
+fn literal(text: &str) -> String {
+    if text.contains("${") { text.replace("${", "${'$'}{") } else { text.to_owned() }
 }
 
 /// Without the line breaks and indents that lay the XML out; other white space at the ends is meant.

@@ -22,6 +22,8 @@ pub struct Node<'a> {
     pub namespace: Option<&'a str>,
     pub parent: NodeAt,
     pub children: Vec<NodeAt>,
+    /// Its children by their names.
+    known: BTreeMap<String, NodeAt>,
     /// The first element of that name.
     pub element: Option<Element<'a>>,
     /// How many elements there are side by side at most, a template not counted.
@@ -45,12 +47,14 @@ pub struct Node<'a> {
 /// The primary instance.
 pub struct Tree<'a> {
     pub nodes: Vec<Node<'a>>,
+    /// How many nodes there are of each name.
+    counts: BTreeMap<String, usize>,
 }
 
 impl<'a> Tree<'a> {
     /// Lays out the primary instance below its root element.
     pub fn new(xml: &Xml<'a>, root: Element<'a>) -> Self {
-        let mut tree = Self { nodes: Vec::new() };
+        let mut tree = Self { nodes: Vec::new(), counts: BTreeMap::new() };
         tree.add(xml.name(root), root.tag_name().namespace(), ROOT, Some(root));
         tree.add_children(xml, ROOT, root);
         tree
@@ -58,11 +62,17 @@ impl<'a> Tree<'a> {
 
     fn add(&mut self, name: Cell, namespace: Option<&'a str>, parent: NodeAt, element: Option<Element<'a>>) -> NodeAt {
         let at = self.nodes.len();
+        *self.counts.entry(name.text.clone()).or_insert(0) += 1;
+        if at != parent {
+            self.nodes[parent].children.push(at);
+            self.nodes[parent].known.insert(name.text.clone(), at);
+        }
         self.nodes.push(Node {
             name,
             namespace,
             parent,
             children: Vec::new(),
+            known: BTreeMap::new(),
             element,
             count: 0,
             repeat: false,
@@ -73,25 +83,30 @@ impl<'a> Tree<'a> {
             preload: None,
             row: Row::default(),
         });
-        if at != parent {
-            self.nodes[parent].children.push(at);
-        }
         at
+    }
+
+    /// Whether no other node has this one's name.
+    pub fn is_only_one(&self, at: NodeAt) -> bool {
+        self.counts.get(&self.nodes[at].name.text) == Some(&1)
+    }
+
+    /// Takes a node out of the one around it.
+    pub fn take_out(&mut self, at: NodeAt) {
+        let parent = self.nodes[at].parent;
+        let name = self.nodes[at].name.text.clone();
+        self.nodes[parent].children.retain(|child| *child != at);
+        self.nodes[parent].known.remove(&name);
     }
 
     /// Recurses as deep as the XML is nested, which is limited.
     fn add_children(&mut self, xml: &Xml<'a>, parent: NodeAt, element: Element<'a>) {
         let mut counts = BTreeMap::new();
-        let mut known: BTreeMap<String, NodeAt> = self.nodes[parent].children.iter().map(|at| (self.nodes[*at].name.text.clone(), *at)).collect();
         for child in elements(element) {
             let name = xml.name(child);
-            let at = match known.get(&name.text) {
+            let at = match self.nodes[parent].known.get(&name.text) {
                 Some(at) => *at,
-                None => {
-                    let at = self.add(name.clone(), child.tag_name().namespace(), parent, Some(child));
-                    known.insert(name.text, at);
-                    at
-                }
+                None => self.add(name, child.tag_name().namespace(), parent, Some(child)),
             };
             *counts.entry(at).or_insert(0) += usize::from(!is_template(child));
             self.add_children(xml, at, child);
@@ -121,13 +136,18 @@ impl<'a> Tree<'a> {
                 "" if steps.is_empty() => at,
                 "." | "current()" => at,
                 ".." => self.nodes[at].parent,
-                step => match self.nodes[at].children.iter().find(|child| self.is_called(**child, step, scope)) {
-                    Some(child) => *child,
+                step => match self.child(at, step, scope) {
+                    Some(child) => child,
                     None => self.attribute(at, step)?,
                 },
             };
         }
         Some(at)
+    }
+
+    fn child(&self, at: NodeAt, step: &str, scope: Element<'a>) -> Option<NodeAt> {
+        let node = &self.nodes[at];
+        node.known.get(step).copied().or_else(|| node.children.iter().copied().find(|child| self.is_called(*child, step, scope)))
     }
 
     /// As written, or the same name under another prefix, or without one.
@@ -136,10 +156,10 @@ impl<'a> Tree<'a> {
         if node.name.text == step {
             return true;
         }
-        let local = |name: &str| name.rsplit(':').next().unwrap_or(name).to_owned();
+        let local = node.name.text.rsplit(':').next().unwrap_or(&node.name.text);
         match step.split_once(':') {
-            None => local(&node.name.text) == step,
-            Some((prefix, name)) => local(&node.name.text) == name && node.namespace.is_some() && scope.lookup_namespace_uri(Some(prefix)) == node.namespace,
+            None => local == step,
+            Some((prefix, name)) => local == name && node.namespace.is_some() && scope.lookup_namespace_uri(Some(prefix)) == node.namespace,
         }
     }
 
