@@ -90,6 +90,9 @@ pub fn compile(text: &str, language: Option<&str>) -> Result<Form, String> {
     let language = language.map(str::to_owned).or_else(|| draft.languages.first().cloned());
     if let Some(language) = language {
         draft.speak(&language);
+        // It is chosen, so it is the default now.
+        draft.languages.retain(|known| *known != language);
+        draft.languages.insert(0, language);
     }
     let files = |_: &str| -> Option<Arc<str>> { None };
     check::check(&draft, &files).map(|(form, _)| form).map_err(told)
