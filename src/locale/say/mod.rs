@@ -17,6 +17,7 @@ macro_rules! say {
 pub mod author;
 pub mod cli;
 pub mod data;
+pub mod decide;
 pub mod failure;
 pub mod form;
 pub mod migrate;
