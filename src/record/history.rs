@@ -142,7 +142,10 @@ impl History {
     /// Where the record stands.
     pub fn state(&self) -> State {
         let stands = |act: Act| (0..self.revisions.len()).any(|at| self.revisions[at].act == act && self.holding(at) == Holding::Holds);
-        [(Act::Void, State::Void), (Act::Approve, State::Approved), (Act::Return, State::Returned)].into_iter().find(|(act, _)| stands(act.clone())).map_or(State::Submitted, |(_, state)| state)
+        [(Act::Void, State::Void), (Act::Approve, State::Approved), (Act::Return, State::Returned)]
+            .into_iter()
+            .find(|(act, _)| stands(act.clone()))
+            .map_or(State::Submitted, |(_, state)| state)
     }
 }
 

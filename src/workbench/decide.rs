@@ -116,14 +116,13 @@ impl Desk {
         if act == Act::Link && forms[0] != forms[1] {
             return Err(refused(Text::both(say::decide::other_form)));
         }
-        let is_link = act == Act::Link;
         let told = self.pairings_of(record).find(|pairing| pairing.pair() == pair(record, other)).cloned();
         if let Some(told) = told {
             let before = hex(&told.revision)[..12].to_owned();
             let what = if told.is_link { Text::both(|l| say::decide::linked_already(l, &before)) } else { Text::both(|l| say::decide::apart_already(l, &before)) };
             return Err(refused(what).hint(Text::both(|l| say::decide::undo_first(l, &before))));
         }
-        if is_link == (self.links().principal(record) == self.links().principal(other)) {
+        if self.links().principal(record) == self.links().principal(other) {
             return Err(refused(Text::both(say::decide::one_through_others)).hint(Text::both(say::decide::one_through_others_hint)));
         }
         self.decide(record, Decision { act, args: arguments([("target", other), ("reason", reason)]) })

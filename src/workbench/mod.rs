@@ -140,6 +140,11 @@ impl Desk {
         &self.settings
     }
 
+    /// Sets the clock, of a desk that stays open while it jumps.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.settings.clock = clock;
+    }
+
     /// The store.
     pub fn store(&self) -> &Store {
         &self.store
