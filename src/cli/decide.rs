@@ -97,6 +97,9 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         say_out(format!("{} {:<8} {} {}: {value}{reason}", revision.at, revision.act.word(), revision.device, revision.person));
         migration(standing.migrated.get(at), revision, &path, lang);
     }
+    super::review::linked(&desk, &record, lang).iter().for_each(say_out);
+    super::review::decisions(&standing, Some(&path), lang).iter().for_each(say_out);
+    // What chose comes last.
     let computed = form.node_of_path(&path).filter(|id| form.node(*id).kind == crate::form::Kind::Calculate);
     if let Some(id) = computed {
         let value = desk.store().view().current(&record)?.and_then(|c| c.computed.get(&path).cloned());
@@ -105,8 +108,6 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     } else {
         say_out(rule(why.rule, lang));
     }
-    super::review::linked(&desk, &record, lang).iter().for_each(say_out);
-    super::review::decisions(&standing, Some(&path), lang).iter().for_each(say_out);
     desk.close()
 }
 

@@ -140,13 +140,13 @@ fn holding(standing: &Standing, at: usize, lang: Lang) -> String {
     }
 }
 
-/// The decisions about a record, each with how it stands. With a path those that do not speak of another answer.
+/// The decisions about a record, each with how it stands. With a path those that neither wrote it nor speak of another.
 pub fn decisions(standing: &Standing, path: Option<&str>, lang: Lang) -> Vec<String> {
     use say::decide as d;
     let mut lines = Vec::new();
     for (at, revision) in standing.seen().revisions().iter().enumerate().filter(|(_, r)| r.is_decision()) {
         let question = revision.argument("question").or(revision.argument("path"));
-        if path.is_some_and(|path| question.is_some_and(|asked| asked != path)) {
+        if path.is_some_and(|path| question.is_some_and(|asked| asked != path) || revision.wrote.iter().any(|wrote| wrote == path)) {
             continue;
         }
         let act = match &revision.act {

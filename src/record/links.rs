@@ -58,6 +58,8 @@ pub struct Links {
     reads_as: BTreeMap<String, String>,
     classes: BTreeMap<String, BTreeSet<String>>,
     apart: BTreeSet<(String, String)>,
+    /// The same, of what the records read as.
+    apart_as_one: BTreeSet<(String, String)>,
     disputed: BTreeSet<(String, String)>,
 }
 
@@ -98,6 +100,7 @@ impl Links {
                 found.join(principal, &class);
             }
         }
+        found.apart_as_one = found.apart.iter().map(|(one, other)| pair(found.principal(one), found.principal(other))).collect();
         found
     }
 
@@ -129,9 +132,10 @@ impl Links {
         self.reads_as.is_empty()
     }
 
-    /// Whether somebody has decided about two records, one way or the other, or they are one through others.
+    /// Whether somebody has decided about two records, or about any that are one with them, one way or the other.
     pub fn is_decided(&self, one: &str, other: &str) -> bool {
-        self.principal(one) == self.principal(other) || self.apart.contains(&pair(one, other))
+        let (one, other) = (self.principal(one), self.principal(other));
+        one == other || self.apart.contains(&pair(one, other)) || self.apart_as_one.contains(&pair(one, other))
     }
 
     /// Pairs that are said to be one and not to be one.

@@ -3,13 +3,14 @@
 //! Values are at most 4 KiB (longer ones lie in chunks), keys are ordered by record and time, and every value stands in
 //! an envelope (see `envelope`). A value that cannot be read makes the whole view doubtful; it is then rebuilt.
 
+mod pairings;
+
 use super::StoreProblem;
 use super::envelope::{self, EnvelopeProblem};
 use super::schema::{CurrentV1, Dictionary, IndexRowV1, RevisionV1, SCHEMA, pack, unpack};
 use crate::disk;
 use crate::record::clock::Stamp;
 use crate::record::history::State;
-use crate::record::links::Pairing;
 use crate::record::revision::RevisionId;
 use crate::record::{Definition, Entry, Revision};
 use crate::value::Value;
@@ -20,9 +21,6 @@ use sled::{Db, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
-
-/// Before the records in the keys of decisions about pairs.
-const PAIRINGS: &[u8] = b"pair";
 
 const CHUNK: usize = 4000;
 const CACHE: u64 = 64 << 20;
@@ -427,23 +425,6 @@ impl View {
     /// Notes it.
     pub fn set_forms_seen(&self, forms: &BTreeMap<String, (String, String)>) -> Result<(), StoreProblem> {
         put(&self.meta, b"forms", forms)
-    }
-
-    /// The decisions about pairs of records, of all records.
-    pub fn pairings(&self) -> Result<Vec<Pairing>, StoreProblem> {
-        let mut all = Vec::new();
-        each::<Vec<(String, bool, RevisionId)>>(&self.meta, PAIRINGS, &mut |key, pairings| {
-            let record = String::from_utf8_lossy(&key[PAIRINGS.len()..]).into_owned();
-            all.extend(pairings.into_iter().map(|(other, is_link, revision)| Pairing { record: record.clone(), other, is_link, revision }));
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    /// Notes those of a record.
-    pub fn set_pairings(&self, record: &str, pairings: &[Pairing]) -> Result<(), StoreProblem> {
-        let packed: Vec<(String, bool, RevisionId)> = pairings.iter().map(|p| (p.other.clone(), p.is_link, p.revision)).collect();
-        put(&self.meta, &[PAIRINGS, record.as_bytes()].concat(), &packed)
     }
 
     /// Whether any record is kept.

@@ -4,13 +4,20 @@ use super::Desk;
 use crate::error::Failure;
 use crate::record::history::{History, State};
 use crate::record::links::{Links, Member, Pairing, pairings};
-use crate::store::Current;
+use crate::store::{Current, IndexRow};
 use crate::value::Value;
+use std::collections::BTreeSet;
 
 impl Desk {
     /// Which records read as which.
     pub fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// The records that name a record or one that is linked with it, such as the surveys of an establishment.
+    pub fn about<'d>(&'d self, record: &'d str) -> impl Iterator<Item = &'d IndexRow> {
+        let ids: BTreeSet<&String> = self.links.class(record).filter_map(|one| self.about.get(one)).flatten().collect();
+        ids.into_iter().filter(|id| !self.links.is_linked(id)).filter_map(|id| self.rows.get(id))
     }
 
     /// The standing decisions about pairs that are part of a record or name it.

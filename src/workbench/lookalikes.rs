@@ -128,7 +128,8 @@ impl Suspicion {
     }
 }
 
-/// Counts suspected pairs in central files, without a store.
+/// Counts suspected pairs in central files, without a store: those with the same identifying answer. A phone or a name that
+/// two share is worth a look, not an alarm at every sync; [`Desk::duplicates`] lists them too.
 #[derive(Default)]
 pub struct Lookalikes {
     forms: BTreeMap<String, Known>,
@@ -159,7 +160,10 @@ impl Lookalikes {
         let Some(known) = self.forms.get(first.form()).filter(|_| !is_void) else { return };
         let answer = |name: &Option<String>| name.as_ref().and_then(|name| merged.answers.get(name)).map(Value::plain);
         let suspect = Suspect { record: first.record.clone(), seen: answer(&known.subject).zip(answer(&known.date)) };
-        self.suspicion.add(first.form(), &suspect, &keys(known, &merged.answers, &|_| true));
+        let is_identity = |question: &str| question.rsplit('/').next().is_some_and(|name| known.identity.iter().any(|id| id == name));
+        let mut keys = keys(known, &merged.answers, &|_| true);
+        keys.retain(|(question, _)| is_identity(question));
+        self.suspicion.add(first.form(), &suspect, &keys);
     }
 
     /// How many pairs nobody has decided about.

@@ -185,12 +185,6 @@ impl Desk {
         self.rows.get(record)
     }
 
-    /// The records that name a record or one that is linked with it, such as the surveys of an establishment.
-    pub fn about<'d>(&'d self, record: &'d str) -> impl Iterator<Item = &'d IndexRow> {
-        let ids: BTreeSet<&String> = self.links.class(record).filter_map(|one| self.about.get(one)).flatten().collect();
-        ids.into_iter().filter(|id| !self.links.is_linked(id)).filter_map(|id| self.rows.get(id))
-    }
-
     fn remember(&mut self, row: IndexRow) {
         for reference in self.rows.get(&row.record).into_iter().flat_map(|old| &old.references) {
             if let Some(about) = self.about.get_mut(reference) {

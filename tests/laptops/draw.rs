@@ -22,19 +22,58 @@ impl Dice {
 /// Something that somebody does. Numbers choose among what is there at the time, so any part of a sequence is one too.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    Add { on: u64 },
-    Save { on: u64, record: u64, what: u64 },
-    Submit { on: u64, record: u64 },
-    Sync { on: u64, by_stick: bool },
-    LoseAcknowledgement { on: u64 },
+    Add {
+        on: u64,
+    },
+    Save {
+        on: u64,
+        record: u64,
+        what: u64,
+    },
+    Submit {
+        on: u64,
+        record: u64,
+    },
+    Sync {
+        on: u64,
+        by_stick: bool,
+    },
+    LoseAcknowledgement {
+        on: u64,
+    },
     Gather,
-    Resolve { on: u64, which: u64, take: u64 },
-    Review { on: u64, record: u64, what: u64 },
-    Pair { on: u64, one: u64, other: u64, is_link: bool },
-    Undo { on: u64, which: u64 },
-    Clone { on: u64 },
-    Reopen { on: u64 },
-    Clock { on: u64, to: u64 },
+    Resolve {
+        on: u64,
+        which: u64,
+        take: u64,
+    },
+    Review {
+        on: u64,
+        record: u64,
+        what: u64,
+    },
+    Pair {
+        on: u64,
+        one: u64,
+        other: u64,
+        is_link: bool,
+    },
+    Undo {
+        on: u64,
+        which: u64,
+    },
+    Clone {
+        on: u64,
+    },
+    /// Closed and opened, with the view gone if `is_bare`: the journal alone says everything.
+    Reopen {
+        on: u64,
+        is_bare: bool,
+    },
+    Clock {
+        on: u64,
+        to: u64,
+    },
 }
 
 impl Step {
@@ -54,7 +93,7 @@ impl Step {
             81..87 => Self::Pair { on, one: record, other: what, is_link: dice.below(3) > 0 },
             87..92 => Self::Undo { on, which: record },
             92..94 => Self::Clone { on },
-            94..96 => Self::Reopen { on },
+            94..96 => Self::Reopen { on, is_bare: what > 40 },
             _ => Self::Clock { on, to: what },
         }
     }

@@ -4,7 +4,7 @@ use crate::draw::Step;
 use chrono::{DateTime, TimeDelta, Utc};
 use khuyencong::record::Entry;
 use khuyencong::record::revision::{Act, RevisionId};
-use khuyencong::store::Identity;
+use khuyencong::store::{Identity, Notice};
 use khuyencong::value::Value;
 use khuyencong::workbench::chance::{Chance, Clock};
 use khuyencong::workbench::edit::Choice;
@@ -101,7 +101,7 @@ impl World {
     fn open(&mut self, folder: PathBuf, skew: TimeDelta) {
         let settings = self.settings(&folder, self.laptops.len(), skew);
         let (desk, notices) = Desk::open(settings).unwrap();
-        assert!(notices.is_empty(), "{notices:?}");
+        assert!(notices.iter().all(|notice| matches!(notice, Notice::Rebuilt(_))), "{notices:?}");
         self.laptops.push(Laptop { desk: Some(desk), folder, skew });
     }
 
@@ -143,8 +143,11 @@ impl World {
             Step::Pair { on, one, other, is_link } => self.pair(on, one, other, is_link),
             Step::Undo { on, which } => self.undo(on, which),
             Step::Clone { on } => self.clone(on),
-            Step::Reopen { on } => {
+            Step::Reopen { on, is_bare } => {
                 let folder = self.close(on);
+                if is_bare {
+                    fs::remove_dir_all(folder.join("sled")).unwrap();
+                }
                 self.reopen(on, &folder);
             }
             Step::Clock { on, to } => {
@@ -278,7 +281,7 @@ impl World {
     fn reopen(&mut self, on: u64, folder: &Path) {
         let at = on as usize % self.laptops.len();
         let (desk, notices) = Desk::open(self.settings(folder, at, self.laptops[at].skew)).unwrap();
-        assert!(notices.is_empty(), "{notices:?}");
+        assert!(notices.iter().all(|notice| matches!(notice, Notice::Rebuilt(_))), "{notices:?}");
         self.laptops[at].desk = Some(desk);
     }
 
@@ -390,6 +393,6 @@ fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().flatten() {
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy_folder(&entry.path(), &target) } else { drop(fs::copy(entry.path(), target).unwrap()) }
+        if entry.path().is_dir() { copy_folder(&entry.path(), &target) } else { _ = fs::copy(entry.path(), target).unwrap() }
     }
 }
