@@ -4,8 +4,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use khuyencong::exchange::union::{Line, Source, UnionProblem, Writer, union};
 use khuyencong::record::clock::Stamp;
+use khuyencong::record::decision::Holding;
+use khuyencong::record::history::State;
+use khuyencong::record::links::{Pairing, pairings};
 use khuyencong::record::merge::{Merged, candidates, merge};
-use khuyencong::record::revision::{Argument, RevisionId};
+use khuyencong::record::revision::{Argument, RevisionId, hex};
 use khuyencong::record::{Act, Definition, Entry, History, Revision};
 use khuyencong::value::Value;
 use proptest::prelude::*;
@@ -21,6 +24,10 @@ enum Step {
     Submit { device: usize, record: usize },
     /// Settles one of the open conflicts with one of its candidates.
     Resolve { device: usize, record: usize, which: usize, take: usize },
+    /// Reviews, voids, links or keeps apart, by a number.
+    Decide { device: usize, record: usize, act: usize },
+    /// Takes one of the decisions that it knows back.
+    Undo { device: usize, record: usize, which: usize },
     /// Brings everything of one laptop to another.
     Carry { from: usize, to: usize },
     /// Both ways.
@@ -41,13 +48,19 @@ fn now() -> DateTime<Utc> {
 struct World {
     known: Vec<BTreeMap<RevisionId, Revision>>,
     ticks: u32,
+    /// Clocks are wrong by years, not by hours.
+    is_astray: bool,
     /// Every answer ever saved: record, path, value.
     saved: Vec<(String, String, Value)>,
 }
 
 impl World {
     fn run(devices: usize, steps: &[Step]) -> Self {
-        let mut world = Self { known: vec![BTreeMap::new(); devices], ..Self::default() };
+        Self::run_with(devices, steps, false)
+    }
+
+    fn run_with(devices: usize, steps: &[Step], is_astray: bool) -> Self {
+        let mut world = Self { known: vec![BTreeMap::new(); devices], is_astray, ..Self::default() };
         for step in steps {
             world.step(step, devices);
         }
@@ -74,6 +87,8 @@ impl World {
                     self.resolve(device, RECORDS[record], &conflict.path, value);
                 }
             }
+            Step::Decide { device, record, act } => self.decide(device % devices, record, act),
+            Step::Undo { device, record, which } => self.undo(device % devices, record, which),
             Step::Carry { from, to } => self.carry(from % devices, to % devices),
             Step::Sync { one, other } => {
                 self.carry(one % devices, other % devices);
@@ -122,10 +137,39 @@ impl World {
         self.write(device, record, Act::Resolve, answers, Some(path));
     }
 
+    fn decide(&mut self, device: usize, record: usize, act: usize) {
+        let (act, args) = match act % 7 {
+            0 => (Act::Approve, vec![]),
+            1 => (Act::Return, vec![("question", PATHS[4]), ("comment", "Đếm lại")]),
+            2 => (Act::Answer, vec![("comment", "Đã đếm")]),
+            3 => (Act::Void, vec![("reason", "Ghi nhầm")]),
+            4 => (Act::Link, vec![("target", RECORDS[1 - record]), ("reason", "Một cơ sở")]),
+            5 => (Act::Apart, vec![("target", RECORDS[1 - record]), ("reason", "Hai cơ sở")]),
+            _ => (Act::parse("weigh"), vec![("scale", "0.5")]),
+        };
+        let answers = self.merged(device, RECORDS[record]).answers;
+        self.revise(device, RECORDS[record], act, (answers, None), &args);
+    }
+
+    fn undo(&mut self, device: usize, record: usize, which: usize) {
+        let history = self.history(device, RECORDS[record]);
+        let decisions: Vec<&Revision> = history.revisions().iter().filter(|r| r.is_decision()).collect();
+        if !decisions.is_empty() {
+            let target = hex(&decisions[which % decisions.len()].id);
+            let answers = self.merged(device, RECORDS[record]).answers;
+            self.revise(device, RECORDS[record], Act::Undo, (answers, None), &[("target", &target)]);
+        }
+    }
+
     fn write(&mut self, device: usize, record: &str, act: Act, answers: BTreeMap<String, Value>, path: Option<&str>) {
+        let args: &[_] = if act == Act::Resolve { &[("reason", "Hỏi lại")] } else { &[] };
+        self.revise(device, record, act, (answers, path), args);
+    }
+
+    fn revise(&mut self, device: usize, record: &str, act: Act, (answers, path): (BTreeMap<String, Value>, Option<&str>), args: &[(&str, &str)]) {
         let own = self.known[device].values().filter(|r| r.device == DEVICES[device]).max_by_key(|r| r.seq);
         let last = self.known[device].values().map(|r| r.at).max();
-        let skew = TimeDelta::hours([0, -5, 7][device]);
+        let skew = TimeDelta::hours(if self.is_astray { [0, -24 * 365 * 9, 24 * 365 * 9][device] } else { [0, -5, 7][device] });
         let clock = now() - TimeDelta::days(2) + TimeDelta::minutes(i64::from(self.ticks)) + skew;
         if let Some((path, value)) = path.and_then(|path| answers.get(path).map(|value| (path, value))) {
             self.saved.push((record.to_owned(), path.to_owned(), value.clone()));
@@ -140,7 +184,7 @@ impl World {
             person: format!("Người Thử {device}"),
             of: "shop@1@3f2a9c0d1e4b".to_owned(),
             parents: self.history(device, record).heads(),
-            args: if act == Act::Resolve { BTreeMap::from([("reason".to_owned(), Argument::Text("Hỏi lại".to_owned()))]) } else { BTreeMap::new() },
+            args: args.iter().map(|(name, text)| ((*name).to_owned(), Argument::Text((*text).to_owned()))).collect(),
             act,
             wrote: path.map(str::to_owned).into_iter().collect(),
             answers,
@@ -156,7 +200,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         6 => (device.clone(), record.clone(), 0..PATHS.len(), prop::option::weighted(0.6, 0..3u8)).prop_map(|(device, record, path, value)| Step::Save { device, record, path, value }),
         1 => (device.clone(), record.clone()).prop_map(|(device, record)| Step::Submit { device, record }),
-        1 => (device.clone(), record, 0..3usize, 0..3usize).prop_map(|(device, record, which, take)| Step::Resolve { device, record, which, take }),
+        2 => (device.clone(), record.clone(), 0..3usize, 0..3usize).prop_map(|(device, record, which, take)| Step::Resolve { device, record, which, take }),
+        2 => (device.clone(), record.clone(), 0..7usize).prop_map(|(device, record, act)| Step::Decide { device, record, act }),
+        1 => (device.clone(), record.clone(), 0..9usize).prop_map(|(device, record, which)| Step::Undo { device, record, which }),
         1 => (device.clone(), device.clone()).prop_map(|(from, to)| Step::Carry { from, to }),
         1 => (device.clone(), device).prop_map(|(one, other)| Step::Sync { one, other }),
     ];
@@ -166,24 +212,25 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// Everybody begins with one record that has a row, then goes their own way.
 fn worlds() -> impl Strategy<Value = World> {
     let begin = [Step::Save { device: 0, record: 0, path: 0, value: Some(0) }, Step::Sync { one: 0, other: 1 }, Step::Sync { one: 0, other: 2 }];
-    (1..=3usize, steps()).prop_map(move |(devices, steps)| World::run(devices, &[&begin[..], &steps].concat()))
+    (1..=3usize, steps(), prop::bool::weighted(0.2)).prop_map(move |(devices, steps, is_astray)| World::run_with(devices, &[&begin[..], &steps].concat(), is_astray))
 }
 
 /// Without this the properties might hold because nothing happens.
 #[test]
 fn the_drawn_histories_hold_conflicts_kept_rows_and_decisions() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let (mut conflicts, mut kept_rows, mut decisions) = (0, 0, 0);
-    for _ in 0..300 {
+    let (mut conflicts, mut kept_rows, mut settled, mut decisions) = (0, 0, 0, 0);
+    for _ in 0..600 {
         let mut world = worlds().new_tree(&mut runner).unwrap().current();
         world.sync_all();
-        decisions += world.known[0].values().filter(|r| r.act == Act::Resolve).count();
+        settled += world.known[0].values().filter(|r| r.act == Act::Resolve).count();
+        decisions += world.known[0].values().filter(|r| r.is_decision()).count();
         for conflict in RECORDS.iter().flat_map(|record| world.merged(0, record).conflicts) {
             conflicts += 1;
             kept_rows += usize::from(conflict.path.ends_with('#'));
         }
     }
-    assert!(conflicts > 100 && kept_rows > 20 && decisions > 20, "{conflicts} conflicts, {kept_rows} kept rows, {decisions} decisions");
+    assert!(conflicts > 100 && kept_rows > 20 && settled > 20 && decisions > 500, "{conflicts} conflicts, {kept_rows} kept rows, {settled} settled, {decisions} decisions");
 }
 
 #[test]
@@ -201,6 +248,11 @@ fn until_a_conflict_is_settled_the_later_value_is_shown_but_a_clock_more_than_a_
     assert_eq!(shown(now()), third, "later");
     let early = now() - TimeDelta::days(2) - TimeDelta::hours(21);
     assert_eq!(shown(early), first, "21 hours ahead is believed, 28 are not");
+}
+
+/// The first laptop's newest revision that does something.
+fn newest(world: &World, act: Act) -> RevisionId {
+    world.known[0].values().filter(|r| r.device == DEVICES[0] && r.act == act).max_by_key(|r| r.seq).unwrap().id
 }
 
 type Lines = Vec<(Vec<u8>, Entry)>;
@@ -227,7 +279,20 @@ fn joined(inputs: &[&Lines]) -> (Lines, Vec<u8>) {
     (lines, writer.finish().unwrap())
 }
 
+/// A thousand histories a law; `KHUYENCONG_LONG=1` draws fifty times as many.
+fn config() -> ProptestConfig {
+    ProptestConfig::with_cases(if std::env::var_os("KHUYENCONG_LONG").is_some() { 50_000 } else { 1_000 })
+}
+
+/// All that a history says: answers and conflicts, where the record stands, how every decision stands, which pairs are decided.
+fn said(history: &History) -> (Merged, State, Vec<Holding>, Vec<Pairing>) {
+    let holding = (0..history.revisions().len()).map(|at| history.holding(at)).collect();
+    (merge(history, now()), history.state(), holding, pairings(history))
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn a_union_is_the_same_file_in_any_order_and_any_grouping(world in worlds()) {
         let inputs: Vec<Lines> = world.known.iter().map(lines).collect();
@@ -247,12 +312,46 @@ proptest! {
         world.sync_all();
         for record in RECORDS {
             let all: Vec<Revision> = world.known[0].values().filter(|r| r.record == record).cloned().collect();
-            let expected = merge(&History::new(all.clone()), now());
+            let expected = said(&History::new(all.clone()));
             let mut shuffled = all.clone();
             shuffled.sort_by_key(|r| u64::from_be_bytes(r.id[..8].try_into().unwrap()).wrapping_mul(seed | 1));
             shuffled.extend(all.into_iter().rev());
             let history = History::new(shuffled);
-            prop_assert_eq!(merge(&history, now()), expected);
+            prop_assert_eq!(said(&history), expected);
+        }
+    }
+
+    /// What laptops say after each took in the other's revisions is what one says that read them all from the merged file.
+    #[test]
+    fn merging_and_then_reading_is_reading_what_was_merged(world in worlds()) {
+        let inputs: Vec<Lines> = world.known.iter().map(lines).collect();
+        let whole = joined(&inputs.iter().collect::<Vec<_>>()).0;
+        let mut one = world;
+        for other in 1..one.known.len() {
+            one.carry(other, 0);
+        }
+        for record in RECORDS {
+            let read = whole.iter().filter_map(|(_, entry)| if let Entry::Revision(r) = entry { Some(r) } else { None }).filter(|r| r.record == record);
+            prop_assert_eq!(said(&History::new(read.cloned().collect())), said(&one.history(0, record)));
+        }
+    }
+
+    /// Taking a decision back, and then that: as if neither had been.
+    #[test]
+    fn a_decision_taken_back_and_given_back_leaves_everything_as_it_was(world in worlds(), which in 0..9usize) {
+        let mut world = world;
+        world.sync_all();
+        let history = world.history(0, RECORDS[0]);
+        let standing: Vec<&Revision> = history.revisions().iter().enumerate().filter(|(at, r)| r.is_decision() && !history.is_undone(*at)).map(|(_, r)| r).collect();
+        if !standing.is_empty() {
+            let (target, before) = (standing[which % standing.len()].id, said(&history));
+            for target in [target, RevisionId::default()] {
+                let target = if target == RevisionId::default() { newest(&world, Act::Undo) } else { target };
+                let answers = world.merged(0, RECORDS[0]).answers;
+                world.revise(0, RECORDS[0], Act::Undo, (answers, None), &[("target", &hex(&target))]);
+            }
+            let after = said(&world.history(0, RECORDS[0]));
+            prop_assert_eq!((after.0, after.1, after.3), (before.0, before.1, before.3));
         }
     }
 
@@ -279,9 +378,10 @@ proptest! {
                     let seen = (0..history.revisions().len()).any(|later| history.descends(later, at) && history.revisions()[later].wrote.contains(path));
                     let value = revision.answers.get(path);
                     let stands = candidates(&history, path).iter().any(|c| c.value.as_ref() == value);
+                    let stands = stands || history.is_undone(at);
                     prop_assert!(seen || stands, "{} of {}", path, revision.device);
                     let shown = merged.answers.get(path) == value;
-                    prop_assert!(seen || shown || merged.conflicts.iter().any(|c| c.path == *path), "{} of {} is neither shown nor asked about", path, revision.device);
+                    prop_assert!(seen || shown || history.is_undone(at) || merged.conflicts.iter().any(|c| c.path == *path), "{} of {} is neither shown nor asked about", path, revision.device);
                 }
             }
         }

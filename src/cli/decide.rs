@@ -90,10 +90,16 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     for (at, value) in &why.writers {
         let revision = &standing.history.revisions()[*at];
         let value = value.as_ref().map_or_else(|| say::screen::cleared(lang), Value::to_json);
-        let reason = revision.argument("reason").map_or_else(String::new, |r| format!("  “{r}”"));
+        let mut reason = revision.argument("reason").map_or_else(String::new, |r| format!("  “{r}”"));
+        if let Some(by) = standing.history.undone_by(*at).map(|by| &standing.history.revisions()[by]) {
+            reason.push_str(&format!("  · {}", say::decide::taken_back(lang, &hex(&by.id)[..12], &by.person, by.at)));
+        }
         say_out(format!("{} {:<8} {} {}: {value}{reason}", revision.at, revision.act.word(), revision.device, revision.person));
         migration(standing.migrated.get(at), revision, &path, lang);
     }
+    super::review::linked(&desk, &record, lang).iter().for_each(say_out);
+    super::review::decisions(&standing, Some(&path), lang).iter().for_each(say_out);
+    // What chose comes last.
     let computed = form.node_of_path(&path).filter(|id| form.node(*id).kind == crate::form::Kind::Calculate);
     if let Some(id) = computed {
         let value = desk.store().view().current(&record)?.and_then(|c| c.computed.get(&path).cloned());

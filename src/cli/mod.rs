@@ -11,12 +11,14 @@ mod forms_transfer;
 mod init;
 mod record;
 mod report;
+mod review;
 mod store;
 mod transfer;
 mod usage;
 
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, Text, say};
+use crate::record::Act;
 use crate::workbench::chance::Clock;
 use crate::workbench::{Desk, Settings};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -151,6 +153,7 @@ fn command(lang: Lang) -> Command {
         .subcommands([init::command(lang), init::demo_command(lang), forms::command(lang), record::command(lang)])
         .subcommands(transfer::commands(lang))
         .subcommands(decide::commands(lang))
+        .subcommands(review::commands(lang))
         .subcommand(report::command(lang))
         .subcommand(export::command(lang))
         .subcommands(store::commands(lang))
@@ -171,6 +174,13 @@ fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Fai
         Some(("conflicts", m)) => decide::conflicts(m, context).map(done),
         Some(("resolve", m)) => decide::resolve(m, context),
         Some(("why", m)) => decide::why(m, context).map(done),
+        Some(("approve", m)) => review::approve(m, context).map(done),
+        Some(("return", m)) => review::send_back(m, context).map(done),
+        Some(("answer", m)) => review::answer(m, context).map(done),
+        Some(("link", m)) => review::pair(m, context, &Act::Link).map(done),
+        Some(("apart", m)) => review::pair(m, context, &Act::Apart).map(done),
+        Some(("duplicates", m)) => review::duplicates(m, context).map(done),
+        Some(("undo", m)) => review::undo(m, context).map(done),
         Some(("report", m)) => report::run(m, context).map(done),
         Some(("export", m)) => export::run(m, context).map(done),
         Some(("backup", m)) => store::backup(m, context).map(done),

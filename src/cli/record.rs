@@ -1,6 +1,6 @@
 //! `record list`, `show`, `edit`, `void`; `add` and `import` stand in [`super::bring`].
 
-use super::{Context, bring, flag, option, say_out};
+use super::{Context, bring, flag, option, review, say_out};
 use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::check_text::{Compiled, compile_text};
@@ -10,7 +10,7 @@ use crate::interview::json::{self, InputProblem, Part};
 use crate::interview::show as shown;
 use crate::locale::{Lang, Text, say};
 use crate::record::history::State;
-use crate::record::revision::{Argument, Revision, hex};
+use crate::record::revision::hex;
 use crate::store::{Draft, IndexRow};
 use crate::workbench::Desk;
 use crate::workbench::edit::EditProblem;
@@ -42,6 +42,7 @@ pub fn command(lang: Lang) -> Command {
             option("form", "FORM", s::form(lang)),
             option("where", "EXPR", s::filter(lang)),
             option("state", "STATE", s::state(lang)).value_parser(["draft", "submitted", "approved", "returned", "void"]),
+            flag("linked", say::decide::linked(lang)),
             option("format", "table|jsonl|csv", s::format(lang)).value_parser(["table", "jsonl", "csv"]).default_value("table"),
         ]),
         Command::new("show").about(s::record_show(lang)).args([
@@ -98,6 +99,11 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let condition = matches.get_one::<String>("where").map(String::as_str);
     let mut rows: Vec<&IndexRow> = desk.rows().values().collect();
     rows.retain(|row| form.as_ref().is_none_or(|f| f.id == row.form) && state.is_none_or(|s| s == row.state));
+    let before = rows.len();
+    rows.retain(|row| matches.get_flag("linked") || !desk.links().is_linked(&row.record));
+    if rows.len() < before {
+        eprintln!("{}", say::decide::left_out_linked(desk.lang(), before - rows.len()));
+    }
     rows.sort_by(|a, b| (&a.form, &a.date, &a.record).cmp(&(&b.form, &b.date, &b.record)));
     let format = text(matches, "format");
     let mut csv = Table::default();
@@ -121,6 +127,11 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
             Some(Err(failure)) => return Err(failure),
         }
         match format {
+            "jsonl" if desk.links().is_linked(&row.record) => {
+                let mut json = related.to_json();
+                json["linked_to"] = desk.links().principal(&row.record).into();
+                say_out(json.to_string());
+            }
             "jsonl" => say_out(related.to_json().to_string()),
             "csv" => csv.add(&related),
             _ => say_out(format!("{} {:<10} {:<24} {:<10} {}", &row.record, row.state.word(), row.form, row.date, one_line(&row.summary))),
@@ -225,23 +236,6 @@ impl Table {
     }
 }
 
-fn revision_json(revision: &Revision) -> Json {
-    let answers: Json = revision.answers.iter().map(|(path, value)| (path.clone(), json::to_json(value))).collect::<serde_json::Map<_, _>>().into();
-    let args: Json = revision
-        .args
-        .iter()
-        .map(|(name, argument)| match argument {
-            Argument::Text(text) => (name.clone(), Json::String(text.clone())),
-            Argument::Other(json) => (name.clone(), serde_json::from_str(json).unwrap_or(Json::Null)),
-        })
-        .collect::<serde_json::Map<_, _>>()
-        .into();
-    json!({
-        "id": hex(&revision.id), "at": revision.at.to_string(), "device": revision.device, "person": revision.person, "act": revision.act.word(),
-        "args": args, "parents": revision.parents.iter().map(hex).collect::<Vec<_>>(), "wrote": revision.wrote, "answers": answers,
-    })
-}
-
 fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let record = desk.find(text(matches, "record"))?;
     if let Some(draft) = desk.store().draft_list().find(|d| d.record == record).filter(|_| desk.row(&record).is_none()) {
@@ -255,7 +249,10 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
             let problems: serde_json::Map<String, Json> = standing.problems().into_iter().map(|(path, what)| (path, what.get(desk.lang()).into())).collect();
             json["migrated"] = json!({"from": from, "to": form.version, "problems": problems});
         }
-        json["history"] = standing.history.revisions().iter().map(revision_json).collect();
+        if desk.links().is_linked(&record) {
+            json["linked_to"] = desk.links().principal(&record).into();
+        }
+        json["history"] = (0..standing.history.revisions().len()).map(|at| review::revision_json(&standing, at)).collect();
         say_out(json.to_string());
         return Ok(ExitCode::SUCCESS);
     }
@@ -264,10 +261,12 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
         print_answers(related, desk, lang);
     }
     standing.told().iter().for_each(|told| say_out(told.get(lang)));
+    review::linked(desk, &record, lang).iter().for_each(say_out);
+    review::decisions(&standing, None, lang).iter().for_each(say_out);
     if matches.get_flag("history") {
         for revision in standing.history.revisions() {
             say_out(format!("{} {} {:<8} {} {}", &hex(&revision.id)[..12], revision.at, revision.act.word(), revision.device, revision.person));
-            if let Some(reason) = revision.argument("reason") {
+            if let Some(reason) = revision.argument("reason").or(revision.argument("comment")) {
                 say_out(format!("    “{reason}”"));
             }
             for path in &revision.wrote {

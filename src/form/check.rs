@@ -326,7 +326,7 @@ impl<'d> Checker<'d> {
         {
             self.error(cell, Text::both(|lang| say::form::not_a_reference(lang, &cell.text)));
         }
-        let identity: Vec<_> = self.draft.identity.iter().filter_map(|cell| self.top_question(cell)).collect();
+        let identity: Vec<_> = self.draft.identity.iter().filter_map(|cell| self.question(cell)).collect();
         self.form.identity = identity;
     }
 
@@ -336,15 +336,19 @@ impl<'d> Checker<'d> {
     }
 
     fn top_question(&mut self, cell: &Cell) -> Option<NodeId> {
+        let found = self.question(cell);
+        if found.is_some_and(|id| self.form.node(id).scope != ROOT) {
+            self.error(cell, Text::both(|lang| say::form::not_a_head_question(lang, &cell.text)));
+        }
+        found
+    }
+
+    fn question(&mut self, cell: &Cell) -> Option<NodeId> {
         let found = self.form.find(&cell.text);
-        match found {
-            None => {
-                let near = nearest(&cell.text, self.form.keys.keys().map(String::as_str));
-                let what = Text::both(|lang| say::form::unknown_question(lang, &cell.text));
-                self.problems.push(Problem::error(cell.place.clone(), what).near(near));
-            }
-            Some(id) if self.form.node(id).scope != ROOT => self.error(cell, Text::both(|lang| say::form::not_a_head_question(lang, &cell.text))),
-            Some(_) => {}
+        if found.is_none() {
+            let near = nearest(&cell.text, self.form.keys.keys().map(String::as_str));
+            let what = Text::both(|lang| say::form::unknown_question(lang, &cell.text));
+            self.problems.push(Problem::error(cell.place.clone(), what).near(near));
         }
         found
     }

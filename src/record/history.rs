@@ -1,5 +1,6 @@
 //! A record's revisions and which of them knew which.
 
+use super::decision::Holding;
 use super::revision::{Act, Revision, RevisionId};
 use std::collections::BTreeMap;
 
@@ -9,8 +10,8 @@ pub struct History {
     revisions: Vec<Revision>,
     /// For each revision, a bit for every revision that it descends from.
     ancestors: Vec<Vec<u64>>,
-    /// Revisions whose decision was taken back.
-    undone: Vec<bool>,
+    /// For each revision whose decision was taken back: by which.
+    undone: Vec<Option<usize>>,
 }
 
 /// Where a record stands.
@@ -53,26 +54,39 @@ impl History {
         revisions.dedup_by(|a, b| a.id == b.id);
         let places: BTreeMap<RevisionId, usize> = revisions.iter().enumerate().map(|(at, r)| (r.id, at)).collect();
         let ancestors = ancestry(&revisions, &places);
-        let mut history = Self { undone: vec![false; revisions.len()], revisions, ancestors };
-        history.undo(&places);
+        let mut history = Self { undone: Vec::new(), revisions, ancestors };
+        history.undone = history.taken_back(&places, &|_| true);
         history
     }
 
-    /// Later acts first: an `undo` that was itself undone takes nothing back.
-    fn undo(&mut self, places: &BTreeMap<RevisionId, usize>) {
-        // Who knew more comes later, whatever the clocks say.
-        let mut order: Vec<usize> = (0..self.revisions.len()).collect();
-        order.sort_by_key(|at| (self.ancestors[*at].iter().map(|word| word.count_ones()).sum::<u32>(), *at));
+    /// What is taken back by the undos among the revisions that are `known`, and by which of them. Later acts first: an
+    /// `undo` that was itself undone takes nothing back. What a person typed (save, submit) is no decision and stays.
+    fn taken_back(&self, places: &BTreeMap<RevisionId, usize>, known: &dyn Fn(usize) -> bool) -> Vec<Option<usize>> {
+        let mut undone = vec![None; self.revisions.len()];
+        let is_undo = |at: &usize| self.revisions[*at].act == Act::Undo && known(*at);
+        if !(0..self.revisions.len()).any(|at| is_undo(&at)) {
+            return undone;
+        }
+        let order: Vec<usize> = self.by_knowledge().filter(is_undo).collect();
         for at in order.into_iter().rev() {
-            let revision = &self.revisions[at];
-            if revision.act != Act::Undo || self.undone[at] {
+            if undone[at].is_some() {
                 continue;
             }
-            let target = revision.argument("target").and_then(super::revision::unhex).and_then(|id| places.get(&id).copied());
-            if let Some(target) = target.filter(|target| self.descends(at, *target)) {
-                self.undone[target] = true;
+            let target = self.revisions[at].argument("target").and_then(super::revision::unhex).and_then(|id| places.get(&id).copied());
+            if let Some(target) = target.filter(|target| self.descends(at, *target) && self.revisions[*target].is_decision()) {
+                undone[target] = Some(at);
             }
         }
+        undone
+    }
+
+    /// What was taken back as far as the writer of `at` knew.
+    pub(super) fn taken_back_before(&self, at: usize) -> Vec<Option<usize>> {
+        if (0..self.revisions.len()).all(|other| self.undone[other].is_none_or(|by| self.descends(at, by))) {
+            return self.undone.clone();
+        }
+        let places = self.revisions.iter().enumerate().map(|(at, r)| (r.id, at)).collect();
+        self.taken_back(&places, &|other| self.descends(at, other))
     }
 
     /// The same history with other content: who knew whom, and what was taken back, stay as they are. For reading only: a
@@ -96,12 +110,24 @@ impl History {
 
     /// Whether the decision of a revision was taken back.
     pub fn is_undone(&self, at: usize) -> bool {
+        self.undone[at].is_some()
+    }
+
+    /// The revision that took a decision back.
+    pub fn undone_by(&self, at: usize) -> Option<usize> {
         self.undone[at]
     }
 
     /// Whether `later` knew `earlier`.
     pub fn descends(&self, later: usize, earlier: usize) -> bool {
         self.ancestors[later][earlier / 64] >> (earlier % 64) & 1 == 1
+    }
+
+    /// All revisions, each after those that it knew, in one order whatever the clocks say.
+    pub fn by_knowledge(&self) -> impl Iterator<Item = usize> {
+        let mut order: Vec<usize> = (0..self.revisions.len()).collect();
+        order.sort_by_key(|at| (self.ancestors[*at].iter().map(|word| word.count_ones()).sum::<u32>(), *at));
+        order.into_iter()
     }
 
     /// The revisions that no other descends from, sorted by id: the parents of the next one.
@@ -113,25 +139,13 @@ impl History {
         heads
     }
 
-    /// Where the record stands. An approval or void holds only while nobody wrote without having seen it.
+    /// Where the record stands.
     pub fn state(&self) -> State {
-        let seen_all = |at: usize, of: &dyn Fn(&Revision) -> bool| (0..self.revisions.len()).all(|other| other == at || !of(&self.revisions[other]) || self.descends(at, other));
-        let decided = |act: Act, of: &dyn Fn(&Revision) -> bool| (0..self.revisions.len()).any(|at| self.revisions[at].act == act && !self.undone[at] && seen_all(at, of));
-        let writes = |r: &Revision| r.is_write() || r.act == Act::Submit;
-        if decided(Act::Void, &writes) {
-            return State::Void;
-        }
-        if decided(Act::Approve, &|r| writes(r) || r.act == Act::Return) {
-            return State::Approved;
-        }
-        // A question stays open until somebody answers, hands in again or approves, having seen it.
-        let settles = |r: &Revision| matches!(r.act, Act::Answer | Act::Submit | Act::Approve) || r.is_write() && r.act != Act::Resolve;
-        let open = |at: usize| {
-            self.revisions[at].act == Act::Return
-                && !self.undone[at]
-                && !(0..self.revisions.len()).any(|later| self.descends(later, at) && settles(&self.revisions[later]) && !self.undone[later])
-        };
-        if (0..self.revisions.len()).any(open) { State::Returned } else { State::Submitted }
+        let stands = |act: Act| (0..self.revisions.len()).any(|at| self.revisions[at].act == act && self.holding(at) == Holding::Holds);
+        [(Act::Void, State::Void), (Act::Approve, State::Approved), (Act::Return, State::Returned)]
+            .into_iter()
+            .find(|(act, _)| stands(act.clone()))
+            .map_or(State::Submitted, |(_, state)| state)
     }
 }
 

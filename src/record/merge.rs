@@ -2,7 +2,7 @@
 
 use super::clock::Stamp;
 use super::history::History;
-use super::revision::{Act, Revision};
+use super::revision::{Act, Revision, RevisionId};
 use crate::value::Value;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,9 +67,9 @@ pub fn merge(history: &History, now: DateTime<Utc>) -> Merged {
     merged
 }
 
-/// Trusted clocks first, then the later stamp, then the device's name.
-fn rank(revision: &Revision, now: DateTime<Utc>) -> (bool, Stamp, &str) {
-    (revision.at.is_trusted(now), revision.at, &revision.device)
+/// Trusted clocks first, then the later stamp, then the device's name, then (of a cloned laptop) the id.
+fn rank(revision: &Revision, now: DateTime<Utc>) -> (bool, Stamp, &str, RevisionId) {
+    (revision.at.is_trusted(now), revision.at, &revision.device, revision.id)
 }
 
 /// The revisions that wrote `path` and that no other writer of it descends from.
@@ -99,7 +99,7 @@ pub fn candidates(history: &History, path: &str) -> Vec<Candidate> {
 fn base(history: &History, path: &str, candidates: &[Candidate]) -> Option<Value> {
     let revisions = history.revisions();
     let known_to_all = |at: &usize| candidates.iter().all(|c| history.descends(c.revision, *at));
-    let wrote = |at: &usize| revisions[*at].wrote.iter().any(|w| w == path);
+    let wrote = |at: &usize| !history.is_undone(*at) && revisions[*at].wrote.iter().any(|w| w == path);
     (0..revisions.len()).rev().filter(wrote).find(known_to_all).and_then(|at| revisions[at].answers.get(path).cloned())
 }
 
@@ -129,12 +129,33 @@ fn keep_edited_rows(history: &History, merged: &mut Merged) {
     merged.conflicts.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
-/// Of every path the newest note among the revisions that no later one knew; a note is never in conflict.
+/// The notes. A revision holds all of them and does not say which it wrote, so it counts as the writer of those that
+/// differ from what it had seen. A note is never in conflict: of several that did not know each other the later is shown.
 fn notes(history: &History) -> BTreeMap<String, String> {
     let revisions = history.revisions();
-    let mut heads: Vec<&Revision> = (0..revisions.len()).filter(|at| !(0..revisions.len()).any(|later| history.descends(later, *at))).map(|at| &revisions[at]).collect();
-    heads.sort_by(|a, b| (a.at, &a.device).cmp(&(b.at, &b.device)));
-    heads.iter().flat_map(|r| r.notes.iter().map(|(k, v)| (k.clone(), v.clone()))).collect()
+    if let [one] = revisions {
+        return one.notes.clone();
+    }
+    let mut writers: BTreeMap<&str, Vec<usize>> = revisions.iter().flat_map(|r| r.notes.keys()).map(|path| (path.as_str(), Vec::new())).collect();
+    if writers.is_empty() {
+        return BTreeMap::new();
+    }
+    for at in history.by_knowledge().filter(|at| !history.is_undone(*at)) {
+        for (path, writers) in &mut writers {
+            let seen: Vec<usize> = writers.iter().copied().filter(|writer| history.descends(at, *writer)).collect();
+            if revisions[at].notes.get(*path) != newest_note(history, path, &seen) {
+                writers.push(at);
+            }
+        }
+    }
+    writers.into_iter().filter_map(|(path, writers)| Some((path.to_owned(), newest_note(history, path, &writers)?.clone()))).collect()
+}
+
+/// What the latest of these writers, leaving out those that another knew, says of a path.
+fn newest_note<'h>(history: &'h History, path: &str, writers: &[usize]) -> Option<&'h String> {
+    let revisions = history.revisions();
+    let standing = writers.iter().filter(|at| !writers.iter().any(|later| history.descends(*later, **at)));
+    standing.max_by_key(|at| (revisions[**at].at, &revisions[**at].device, revisions[**at].id)).and_then(|at| revisions[*at].notes.get(path))
 }
 
 /// Why an answer has its value.

@@ -180,6 +180,11 @@ impl Revision {
         }
     }
 
+    /// Whether it decides something, so that an undo can take it back; what people typed is no decision.
+    pub fn is_decision(&self) -> bool {
+        !matches!(self.act, Act::Save | Act::Submit)
+    }
+
     /// Whether it set or cleared answers.
     pub fn is_write(&self) -> bool {
         !self.wrote.is_empty()

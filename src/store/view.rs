@@ -3,6 +3,8 @@
 //! Values are at most 4 KiB (longer ones lie in chunks), keys are ordered by record and time, and every value stands in
 //! an envelope (see `envelope`). A value that cannot be read makes the whole view doubtful; it is then rebuilt.
 
+mod pairings;
+
 use super::StoreProblem;
 use super::envelope::{self, EnvelopeProblem};
 use super::schema::{CurrentV1, Dictionary, IndexRowV1, RevisionV1, SCHEMA, pack, unpack};

@@ -151,23 +151,6 @@ impl Desk {
         Ok(Some(saved))
     }
 
-    /// Strikes a record out. It stays in the file, with the reason.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn void(&mut self, record: &str, reason: &str) -> Result<Revision, Failure> {
-        need_reason(reason)?;
-        self.decide(record, Decision::with(Act::Void, "reason", reason))
-    }
-
-    /// A decision about a record that changes no answer.
-    fn decide(&mut self, record: &str, decision: Decision) -> Result<Revision, Failure> {
-        let Standing { history, form, merged, .. } = self.standing(record)?;
-        let form = form?;
-        let content = Content { parents: history.heads(), answers: merged.answers, notes: merged.notes, ..Content::default() };
-        self.save(record, &form, content, decision)
-    }
-
     /// Every answer in conflict, by record and path.
     ///
     /// # Errors

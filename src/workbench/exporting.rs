@@ -81,7 +81,7 @@ impl Desk {
         for id in ids {
             let records: Vec<&IndexRow> = self.rows().values().filter(|row| row.form == id).collect();
             exported.void += records.iter().filter(|row| row.state == State::Void).count();
-            let records: Vec<&IndexRow> = records.into_iter().filter(|row| super::refresh::is_handed_in(row.state)).collect();
+            let records: Vec<&IndexRow> = records.into_iter().filter(|row| super::refresh::is_handed_in(row.state) && !self.links().is_linked(&row.record)).collect();
             if records.is_empty() && asked.is_none() {
                 continue;
             }

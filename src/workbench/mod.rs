@@ -5,6 +5,7 @@
 pub mod attaching;
 pub mod bringing;
 pub mod chance;
+pub mod decide;
 pub mod demo;
 mod demo_answers;
 mod demo_data;
@@ -12,6 +13,8 @@ mod demo_plan;
 pub mod edit;
 pub mod exporting;
 pub mod library;
+pub mod linking;
+pub mod lookalikes;
 pub mod refresh;
 pub mod registering;
 pub mod related;
@@ -29,6 +32,7 @@ use crate::locale::fold::nfc;
 use crate::locale::{Lang, Text, date, say};
 use crate::record::clock::Stamp;
 use crate::record::history::History;
+use crate::record::links::{Links, Pairing};
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::record::{Definition, Entry};
 use crate::store::{Draft, Identity, IndexRow, Notice, Store};
@@ -63,6 +67,9 @@ pub struct Desk {
     rows: BTreeMap<String, IndexRow>,
     /// Record → records that name it.
     about: BTreeMap<String, BTreeSet<String>>,
+    /// Record → its standing decisions about pairs, and what they come to.
+    pairings: BTreeMap<String, Vec<Pairing>>,
+    links: Links,
 }
 
 /// What a save needs besides the answers.
@@ -95,13 +102,14 @@ impl Desk {
         let (store, notices) = Store::open(&settings.data_dir, settings.clock.now())?;
         let library = Library::new(&settings);
         let chance = Chance::new(&settings, &store);
-        let mut desk = Self { settings, store, library, chance, rows: BTreeMap::new(), about: BTreeMap::new() };
+        let mut desk = Self { settings, store, library, chance, rows: BTreeMap::new(), about: BTreeMap::new(), pairings: BTreeMap::new(), links: Links::default() };
         for definition in desk.store.view().definitions()? {
             desk.library.add(definition);
         }
         for row in desk.store.view().index()? {
             desk.remember(row);
         }
+        desk.read_pairings()?;
         desk.refresh_stale()?;
         desk.refresh_upgraded()?;
         Ok((desk, notices))
@@ -131,6 +139,11 @@ impl Desk {
     /// The settings that it was opened with.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Sets the clock, of a desk that stays open while it jumps.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.settings.clock = clock;
     }
 
     /// The store.
@@ -173,11 +186,6 @@ impl Desk {
         self.rows.get(record)
     }
 
-    /// The records that name a record, such as the surveys of an establishment.
-    pub fn about(&self, record: &str) -> impl Iterator<Item = &IndexRow> {
-        self.about.get(record).into_iter().flatten().filter_map(|id| self.rows.get(id))
-    }
-
     fn remember(&mut self, row: IndexRow) {
         for reference in self.rows.get(&row.record).into_iter().flat_map(|old| &old.references) {
             if let Some(about) = self.about.get_mut(reference) {
@@ -187,7 +195,11 @@ impl Desk {
         for reference in &row.references {
             self.about.entry(reference.clone()).or_default().insert(row.record.clone());
         }
-        self.rows.insert(row.record.clone(), row);
+        let record = row.record.clone();
+        let before = self.rows.insert(record.clone(), row);
+        if self.is_paired(&record) && before.as_ref().map(|row| (&row.form, row.state)) != self.rows.get(&record).map(|row| (&row.form, row.state)) {
+            self.relink();
+        }
     }
 
     /// A new record id.

@@ -1,13 +1,14 @@
 //! Bringing what is derived up to date: history → merged answers → form → the line and values that lists and reports read.
 
 use super::Desk;
+use super::lookalikes::{self, Known};
 use super::upgrade::Standing;
 use crate::error::Failure;
 use crate::form::Form;
+use crate::form::Kind;
 use crate::form::instance::{Answers, ROOT_ROW};
 use crate::form::list::hex_digest;
 use crate::form::world::Nowhere;
-use crate::form::{Kind, NodeId};
 use crate::interview::Around;
 use crate::interview::derive::{Derived, Severity, derive};
 use crate::interview::order::walk;
@@ -72,6 +73,8 @@ impl Desk {
             Ok(form) => derived_row(&standing, form),
             Err(_) => bare_row(&standing),
         };
+        // Before the record counts as derived: what stops in between does it again.
+        self.note_pairings(record, &standing.history)?;
         self.store_mut().put_current(&row, &current)?;
         self.remember(row);
         Ok(())
@@ -85,13 +88,14 @@ pub fn newest_writer(history: &History) -> &Revision {
     revisions.iter().rev().find(writes).or(revisions.last()).expect("a history has a revision")
 }
 
-fn bare_row(Standing { history, merged, .. }: &Standing) -> (IndexRow, Current) {
+fn bare_row(standing: &Standing) -> (IndexRow, Current) {
+    let (Standing { history, merged, .. }, seen) = (standing, standing.seen());
     let newest = newest_writer(history);
     let row = IndexRow {
         record: newest.record.clone(),
         form: newest.form().to_owned(),
         version: newest.version(),
-        state: history.state(),
+        state: seen.state(),
         conflicts: merged.conflicts.len() as u32,
         problems: 0,
         warnings: 0,
@@ -124,7 +128,7 @@ fn derived_row(standing: &Standing, form: &Form) -> (IndexRow, Current) {
     row.summary = derived.summary(form, around);
     row.references = super::related::references(form, &derived.instance);
     row.search = search(form, &derived, &row, around);
-    row.identity = identity(form, &derived);
+    row.identity = identity(form, &standing.merged.answers, &derived);
     (current.hidden, current.computed) = hidden_and_computed(form, &derived);
     current.of = form.of.clone();
     (row, current)
@@ -154,9 +158,12 @@ fn search(form: &Form, derived: &Derived, row: &IndexRow, around: Around<'_>) ->
     fold::fold(&words.join(" "))
 }
 
-fn identity(form: &Form, derived: &Derived) -> Vec<(String, String)> {
-    let value = |id: &NodeId| derived.value(form, ROOT_ROW, *id).map(|v| (form.node(*id).name.clone(), identity_text(&v)));
-    form.identity.iter().filter_map(value).collect()
+/// What other records of the form may be told to be the same by, as far as it is answered and asked.
+fn identity(form: &Form, answers: &Answers, derived: &Derived) -> Vec<(String, String)> {
+    let name = |id: &crate::form::NodeId| form.node(*id).name.clone();
+    let known = Known { identity: form.identity.iter().map(name).collect(), subject: form.subject.as_ref().map(name), date: form.date.as_ref().map(name) };
+    let asked = |path: &str| derived.instance.locate(form, path).is_some_and(|(row, id)| derived.instance.is_relevant(form, row, id));
+    lookalikes::keys(&known, answers, &asked)
 }
 
 /// An identifying answer as it is compared: without marks, case and separators.

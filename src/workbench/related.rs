@@ -162,15 +162,20 @@ fn table(record: &Related, repeat: &str) -> Option<ChoiceList> {
 }
 
 impl Desk {
-    /// Everything known about a reference: the record itself and the records that name it.
+    /// Everything known about a reference: the record itself (of linked ones that which they read as, under the name that
+    /// was asked for) and the records that name it.
     pub fn gather(&self, reference: &str) -> Vec<Arc<Related>> {
-        let own = self.row(reference).into_iter();
-        own.chain(self.about(reference)).filter_map(|row| self.related(row)).map(Arc::new).collect()
+        let own = self.row(self.links().principal(reference)).and_then(|row| self.related(row)).map(|mut own| {
+            own.row.record = reference.to_owned();
+            own
+        });
+        own.into_iter().chain(self.about(reference).filter_map(|row| self.related(row))).map(Arc::new).collect()
     }
 
-    /// One record laid out to be read.
+    /// One record laid out to be read: a reference to a linked record names that which it reads as.
     pub fn related(&self, row: &IndexRow) -> Option<Related> {
-        let current = self.store().view().current(&row.record).ok().flatten()?;
+        let mut current = self.store().view().current(&row.record).ok().flatten()?;
+        self.follow_links(&mut current);
         let form = self.form_of(&current.of).ok()?;
         Some(Related::new(row.clone(), form, &current))
     }

@@ -47,12 +47,13 @@ impl Desk {
 
     fn facts(&self, programme: &Programme) -> Result<Vec<Fact>, Failure> {
         let mut facts = Vec::new();
-        self.store().view().each_current(&mut |record, current| {
-            let Some(row) = self.row(record).filter(|row| is_handed_in(row.state)) else { return };
+        self.store().view().each_current(&mut |record, mut current| {
+            let Some(row) = self.row(record).filter(|row| is_handed_in(row.state) && !self.links().is_linked(record)) else { return };
             if !programme.targets.iter().any(|t| t.form.id == row.form) {
                 return;
             }
             let Ok(form) = self.form_of(&current.of) else { return };
+            self.follow_links(&mut current);
             let instance = Instance::restore(&form, &current.answers, &current.computed, &current.hidden);
             facts.push(Fact {
                 record: record.to_owned(),

@@ -1,17 +1,18 @@
 //! Sync, merge, verify, backup and restore: the store and central files.
 
 use super::library::Library;
+use super::lookalikes::Lookalikes;
 use super::{Desk, Settings};
 use crate::disk::{AtomicFile, FileLock};
 use crate::error::{Exit, Failure};
 use crate::exchange::reader::Reader;
 use crate::exchange::seal::SealBuilder;
-use crate::exchange::union::{Closed, Line, MAX_SOURCES, Source, Tally, Teller, UnionProblem, Writer, union};
+use crate::exchange::union::{Line, MAX_SOURCES, Source, Tally, Teller, UnionProblem, Writer, union};
 use crate::locale::{Text, say};
-use crate::record::history::{History, State};
+use crate::record::history::History;
 use crate::record::{Definition, Entry};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -83,36 +84,6 @@ impl Chains {
     }
 }
 
-/// Pairs of records whose identifying answers are equal now, counted as records pass.
-#[derive(Default)]
-struct Lookalikes {
-    identity: BTreeMap<String, Vec<String>>,
-    seen: BTreeMap<(String, String, String), Vec<String>>,
-    pairs: BTreeSet<(String, String)>,
-}
-
-impl Lookalikes {
-    fn definition(&mut self, entry: &Entry) {
-        if let Entry::Definition(Definition::Form { id, source, .. }) = entry
-            && let Ok((draft, _)) = crate::form::toml::read(id, source)
-        {
-            self.identity.insert(id.clone(), draft.identity.into_iter().map(|cell| cell.text).collect());
-        }
-    }
-
-    fn record(&mut self, closed: Option<Closed>) {
-        let Some(Closed { history, merged }) = closed.filter(|closed| closed.history.state() != State::Void) else { return };
-        let Some(first) = history.revisions().first() else { return };
-        for question in self.identity.get(first.form()).into_iter().flatten() {
-            let Some(value) = merged.answers.get(question) else { continue };
-            let key = (first.form().to_owned(), question.clone(), super::refresh::identity_text(value));
-            let others = self.seen.entry(key).or_default();
-            self.pairs.extend(others.iter().map(|other| (other.clone(), first.record.clone())));
-            others.push(first.record.clone());
-        }
-    }
-}
-
 /// Forms and lists stand before the records that they made.
 fn learn(library: &RefCell<Library>, entry: &Entry) {
     if let Entry::Definition(definition) = entry {
@@ -175,7 +146,7 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
     }
     let (tally, last) = teller.finish();
     lookalikes.record(last);
-    Ok(Tally { duplicates: lookalikes.pairs.len() as u64, ..tally })
+    Ok(Tally { duplicates: lookalikes.count(), ..tally })
 }
 
 /// The store's lines, sorted, as a source.
@@ -309,7 +280,7 @@ impl Desk {
         let gaps = seal.devices().iter().map(|(d, s)| (d.clone(), s.gaps().iter().map(|(a, b)| b - a + 1).sum())).filter(|(_, n)| *n > 0).collect();
         let (tally, last) = teller.finish();
         lookalikes.record(last);
-        Ok(Synced { tally: Tally { duplicates: lookalikes.pairs.len() as u64, ..tally }, creates: !existing, gaps })
+        Ok(Synced { tally: Tally { duplicates: lookalikes.count(), ..tally }, creates: !existing, gaps })
     }
 
     /// This laptop's revisions that no sync has carried away yet.

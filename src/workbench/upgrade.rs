@@ -124,10 +124,26 @@ fn see(history: &History, form: &Form) -> (Option<History>, BTreeMap<usize, Migr
         return (None, migrated);
     }
     let seen = history.seen(&|at, revision| match migrated.get(&at) {
-        Some(Migrated { answers, notes, wrote, .. }) => Revision { answers: answers.clone(), notes: notes.clone(), wrote: wrote.iter().cloned().collect(), ..revision.clone() },
+        Some(Migrated { answers, notes, wrote, .. }) => {
+            let args = asked_as(revision, form);
+            Revision { answers: answers.clone(), notes: notes.clone(), wrote: wrote.iter().cloned().collect(), args, ..revision.clone() }
+        }
         None => Revision { wrote: wrote(revision), ..revision.clone() },
     });
     (Some(seen), migrated)
+}
+
+/// The arguments of a revision with the question that it asks about under its new name: it moves with its answer as a note does.
+fn asked_as(revision: &Revision, form: &Form) -> BTreeMap<String, Argument> {
+    let mut args = revision.args.clone();
+    if let Some(path) = revision.argument("question").filter(|_| revision.act == Act::Return) {
+        let asked = BTreeMap::from([(path.to_owned(), String::new())]);
+        let moved = migrate(form, revision.version(), Before { answers: &revision.answers, notes: &asked, wrote: &[], is_first: false });
+        if let Some(path) = moved.and_then(|moved| moved.notes.into_keys().next()) {
+            args.insert("question".to_owned(), Argument::Text(path));
+        }
+    }
+    args
 }
 
 /// What the person wrote, without what the form's migration changed at the time.

@@ -7,6 +7,7 @@ mod district;
 mod records;
 mod refusals;
 mod registers;
+mod review;
 mod story;
 mod submissions;
 mod support;

@@ -20,6 +20,7 @@ pub mod asking;
 pub mod author;
 pub mod cli;
 pub mod data;
+pub mod decide;
 pub mod failure;
 pub mod form;
 pub mod migrate;

@@ -1,0 +1,228 @@
+//! Records that may be one: by what identifies them, their phone, and their name within a commune. Suspected, never joined.
+
+use super::Desk;
+use super::refresh::identity_text;
+use crate::exchange::union::Closed;
+use crate::form::instance::Answers;
+use crate::locale::fold;
+use crate::record::history::State;
+use crate::record::links::{Links, Member, Pairing, pair, pairings};
+use crate::record::{Definition, Entry};
+use crate::value::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What stands before a name and does not tell two apart: folded, longer ones first where one begins with another.
+const PREFIXES: [&str; 26] = [
+    "co so san xuat kinh doanh",
+    "co so san xuat",
+    "co so sx",
+    "co so",
+    "cs",
+    "doanh nghiep tu nhan",
+    "doanh nghiep",
+    "dntn",
+    "hop tac xa",
+    "htx",
+    "to hop tac",
+    "tht",
+    "cong ty trach nhiem huu han",
+    "cong ty tnhh",
+    "cong ty co phan",
+    "cong ty cp",
+    "cong ty",
+    "cty tnhh",
+    "cty cp",
+    "cty",
+    "tnhh",
+    "mot thanh vien",
+    "mtv",
+    "ho kinh doanh",
+    "hkd",
+    "xuong",
+];
+
+/// A name without marks, case, separators and what only says which kind of establishment it is.
+pub fn bare_name(name: &str) -> String {
+    let folded = fold::fold(name);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let mut rest = words.join(" ");
+    while let Some(shorter) = PREFIXES.iter().find_map(|prefix| rest.strip_prefix(prefix)?.strip_prefix(' ')) {
+        rest = shorter.to_owned();
+    }
+    rest.replace(' ', "")
+}
+
+/// A telephone number as it is compared: its digits, `+84` written as `0`.
+fn bare_phone(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let national = digits.strip_prefix("84").filter(|rest| text.trim_start().starts_with('+') && !rest.is_empty()).map(|rest| format!("0{rest}"));
+    Some(national.unwrap_or(digits)).filter(|digits| digits.len() >= 8)
+}
+
+/// What a form says about telling its records apart.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The questions that identify a record, at the top or in a repeat.
+    pub identity: Vec<String>,
+    /// The question that names what a record is about. A form without one is about a thing itself, which has one phone and
+    /// one name; others only mention them.
+    pub subject: Option<String>,
+    /// The question that says of which day a record is.
+    pub date: Option<String>,
+}
+
+/// By what a record may be told to be another: `(question, key)`, each once; of a question in a repeat `repeat/question`.
+pub fn keys(form: &Known, answers: &Answers, is_asked: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (path, value) in answers.iter().filter(|(path, _)| is_asked(path)) {
+        let names: Vec<&str> = path.split('/').step_by(2).collect();
+        let key = identity_text(value);
+        if form.identity.iter().any(|name| Some(&name.as_str()) == names.last()) && !key.is_empty() {
+            found.insert((names.join("/"), key));
+        } else if form.subject.is_none()
+            && path == "phone"
+            && let Some(phone) = bare_phone(&value.plain())
+        {
+            found.insert((path.clone(), phone));
+        }
+    }
+    let text = |path: &str| answers.get(path).filter(|_| form.subject.is_none() && is_asked(path)).map(Value::plain);
+    if let (Some(name), Some(commune)) = (text("name"), text("commune")) {
+        let bare = bare_name(&name);
+        if !bare.is_empty() {
+            found.insert(("name".to_owned(), format!("{commune} {bare}")));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// A record, as far as suspicion goes.
+#[derive(Clone, Debug)]
+struct Suspect {
+    record: String,
+    /// Under which record it stands, and the day.
+    seen: Option<(String, String)>,
+}
+
+/// Suspected pairs, found as records pass.
+#[derive(Default)]
+pub struct Suspicion {
+    seen: BTreeMap<(String, String, String), Vec<Suspect>>,
+    pairs: BTreeMap<(String, String), BTreeSet<String>>,
+}
+
+/// One of so many records with the same answer is paired with the first only: what all share tells none apart.
+const MOST_ALIKE: usize = 20;
+
+impl Suspicion {
+    fn add(&mut self, form: &str, suspect: &Suspect, keys: &[(String, String)]) {
+        for (question, key) in keys {
+            let others = self.seen.entry((form.to_owned(), question.clone(), key.clone())).or_default();
+            // The same machine seen again on another day at the same place is no second record.
+            let again = |other: &Suspect| question.contains('/') && matches!((&other.seen, &suspect.seen), (Some((one, day)), Some((two, later))) if one == two && day != later);
+            for other in others.iter().take(if others.len() > MOST_ALIKE { 1 } else { MOST_ALIKE }).filter(|other| !again(other)) {
+                self.pairs.entry(pair(&other.record, &suspect.record)).or_default().insert(question.clone());
+            }
+            others.push(suspect.clone());
+        }
+    }
+}
+
+/// Counts suspected pairs in central files, without a store: those with the same identifying answer. A phone or a name that
+/// two share is worth a look, not an alarm at every sync; [`Desk::duplicates`] lists them too.
+#[derive(Default)]
+pub struct Lookalikes {
+    forms: BTreeMap<String, Known>,
+    suspicion: Suspicion,
+    pairings: Vec<Pairing>,
+    members: BTreeMap<String, Member>,
+}
+
+impl Lookalikes {
+    /// Learns how a form tells its records apart.
+    pub fn definition(&mut self, entry: &Entry) {
+        if let Entry::Definition(Definition::Form { id, source, .. }) = entry
+            && let Ok((draft, _)) = crate::form::toml::read(id, source)
+        {
+            let head = |key: &str| draft.head.get(key).map(|cell| cell.text.clone());
+            let known = Known { subject: head("subject"), date: head("date"), identity: draft.identity.iter().map(|cell| cell.text.clone()).collect() };
+            self.forms.insert(id.clone(), known);
+        }
+    }
+
+    /// Takes a record.
+    pub fn record(&mut self, closed: Option<Closed>) {
+        let Some(Closed { history, merged }) = closed else { return };
+        let Some(first) = history.revisions().first() else { return };
+        let is_void = history.state() == State::Void;
+        self.pairings.extend(pairings(&history));
+        self.members.insert(first.record.clone(), Member { form: first.form().to_owned(), is_void });
+        let Some(known) = self.forms.get(first.form()).filter(|_| !is_void) else { return };
+        let answer = |name: &Option<String>| name.as_ref().and_then(|name| merged.answers.get(name)).map(Value::plain);
+        let suspect = Suspect { record: first.record.clone(), seen: answer(&known.subject).zip(answer(&known.date)) };
+        let is_identity = |question: &str| question.rsplit('/').next().is_some_and(|name| known.identity.iter().any(|id| id == name));
+        let mut keys = keys(known, &merged.answers, &|_| true);
+        keys.retain(|(question, _)| is_identity(question));
+        self.suspicion.add(first.form(), &suspect, &keys);
+    }
+
+    /// How many pairs nobody has decided about.
+    pub fn count(&self) -> u64 {
+        let links = Links::new(self.pairings.iter(), &|record| self.members.get(record).cloned());
+        self.suspicion.pairs.keys().filter(|(one, other)| !links.is_decided(one, other)).count() as u64
+    }
+}
+
+/// Two records that may be one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Their form.
+    pub form: String,
+    /// The record begun first.
+    pub one: String,
+    /// The other.
+    pub other: String,
+    /// The questions that both answer alike.
+    pub by: BTreeSet<String>,
+    /// Decisions that contradict each other; empty where nobody has decided.
+    pub disputed: Vec<Pairing>,
+}
+
+impl Desk {
+    /// Pairs of records that may be one and about which nobody has decided, and those about which people decided differently.
+    pub fn duplicates(&self) -> Vec<Pair> {
+        let mut suspicion = Suspicion::default();
+        let repeated = |row: &crate::store::IndexRow| (!row.subject.is_empty()).then(|| (self.links().principal(&row.subject).to_owned(), row.date.clone()));
+        for row in self.rows().values().filter(|row| row.state != State::Void && !self.links().is_linked(&row.record)) {
+            suspicion.add(&row.form, &Suspect { record: row.record.clone(), seen: repeated(row) }, &row.identity);
+        }
+        let disputed = self.links().disputed();
+        let mut pairs = suspicion.pairs;
+        pairs.retain(|(one, other), _| !self.links().is_decided(one, other));
+        pairs.extend(disputed.iter().map(|pair| (pair.clone(), BTreeSet::new())));
+        let form = |record: &str| self.row(record).map(|row| row.form.clone()).unwrap_or_default();
+        let decided = |one: &String, other: &String| self.pairings_of(one).filter(|p| p.pair() == pair(one, other)).cloned().collect();
+        pairs.into_iter().map(|((one, other), by)| Pair { form: form(&one), disputed: decided(&one, &other), one, other, by }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_compared_without_what_kind_of_establishment_it_is() {
+        let alike = ["Cơ sở Minh Phát", "DNTN Minh Phát", "HTX Minh-Phát", "Công ty TNHH MTV Minh Phát", "CƠ SỞ SẢN XUẤT MINH PHÁT", "minh phat"];
+        assert!(alike.iter().all(|name| bare_name(name) == "minhphat"), "{:?}", alike.map(bare_name));
+        assert_eq!(bare_name("Cơ sở"), "coso", "nothing is left to take away");
+        assert_ne!(bare_name("Cơ sở Minh Phát 2"), "minhphat");
+        assert_eq!(bare_name("Xưởngmay"), "xuongmay", "only whole words");
+    }
+
+    #[test]
+    fn a_phone_is_compared_by_its_digits() {
+        assert_eq!(bare_phone("+84 912 345 678"), bare_phone("0912.345.678"));
+        assert_eq!(bare_phone("không có"), None);
+        assert_eq!(bare_phone("8491234567").as_deref(), Some("8491234567"), "without the plus it is a number of its own");
+    }
+}
