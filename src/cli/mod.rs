@@ -9,6 +9,7 @@ mod export;
 mod forms;
 mod forms_transfer;
 mod init;
+mod minutes;
 mod record;
 mod report;
 mod review;
@@ -155,6 +156,7 @@ fn command(lang: Lang) -> Command {
         .subcommands(decide::commands(lang))
         .subcommands(review::commands(lang))
         .subcommand(report::command(lang))
+        .subcommand(minutes::command(lang))
         .subcommand(export::command(lang))
         .subcommands(store::commands(lang))
         .subcommand(Command::new("completions").about(s::completions(lang)).arg(Arg::new("shell").required(true).value_parser(clap::value_parser!(clap_complete::Shell))))
@@ -182,6 +184,7 @@ fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Fai
         Some(("duplicates", m)) => review::duplicates(m, context).map(done),
         Some(("undo", m)) => review::undo(m, context).map(done),
         Some(("report", m)) => report::run(m, context).map(done),
+        Some(("minutes", m)) => minutes::run(m, context).map(done),
         Some(("export", m)) => export::run(m, context).map(done),
         Some(("backup", m)) => store::backup(m, context).map(done),
         Some(("restore", m)) => store::restore(m, context).map(done),

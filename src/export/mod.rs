@@ -3,10 +3,18 @@
 //!
 //! A [`layout::Layout`] says which tables and columns a form gives (one table for the form, one for every repeat);
 //! [`row::rows`] lays one record out in them, cell by cell; [`csv`] and [`xlsx`] write the cells. One record is held at a
-//! time. What the columns are called, and why, is told in `docs/data.md`.
+//! time. A report is laid out as a [`paper::Paper`], which [`paper_csv`] and [`paper_xlsx`] write; papers and minutes become a
+//! [`page::Page`], which [`html`] and [`docx`] write. What the columns are called, and why, is told in `docs/data.md`.
 
 pub mod csv;
+pub mod docx;
+pub mod html;
 pub mod layout;
+pub mod page;
+pub mod paper;
+pub mod paper_csv;
+pub mod paper_page;
+pub mod paper_xlsx;
 pub mod row;
 pub mod xlsx;
 

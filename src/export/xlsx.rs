@@ -94,7 +94,7 @@ fn column_at(at: usize) -> Result<u16, Problem> {
 }
 
 /// Excel counts days from 1900; what lies before has to stay text.
-fn excel_day(day: NaiveDate) -> Option<ExcelDateTime> {
+pub(super) fn excel_day(day: NaiveDate) -> Option<ExcelDateTime> {
     let year = u16::try_from(day.year()).ok().filter(|year| (1900..=9999).contains(year))?;
     ExcelDateTime::from_ymd(year, day.month() as u8, day.day() as u8).ok()
 }
@@ -104,7 +104,7 @@ fn excel_moment(moment: NaiveDateTime) -> Option<ExcelDateTime> {
 }
 
 /// A name that Excel takes: at most 31 characters, none of `[]:*?/\`, not one that is there already.
-fn sheet_name(name: &str, taken: &[String]) -> String {
+pub(super) fn sheet_name(name: &str, taken: &[String]) -> String {
     let allowed: String = name.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).collect();
     let cut = |length: usize| allowed.chars().take(length).collect::<String>();
     let free = |name: &String| !taken.iter().any(|t| t.to_lowercase() == name.to_lowercase());

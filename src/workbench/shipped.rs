@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ("lists/genders.csv", include_str!("../../forms/lists/genders.csv")),
     ("lists/industry_groups.csv", include_str!("../../forms/lists/industry_groups.csv")),
     ("lists/legal_forms.csv", include_str!("../../forms/lists/legal_forms.csv")),
+    ("lists/minutes.csv", include_str!("../../forms/lists/minutes.csv")),
     ("lists/pass_fail.csv", include_str!("../../forms/lists/pass_fail.csv")),
     ("lists/processing_depths.csv", include_str!("../../forms/lists/processing_depths.csv")),
     ("lists/project_kinds.csv", include_str!("../../forms/lists/project_kinds.csv")),

@@ -24,6 +24,8 @@ pub mod decide;
 pub mod failure;
 pub mod form;
 pub mod migrate;
+pub mod minutes;
+pub mod output;
 pub mod screen;
 pub mod transfer_forms;
 pub mod xform;
