@@ -280,7 +280,7 @@ fn wrong_usage_is_exit_2_and_one_sentence() {
     wrong("vi", &["demo", "--records", "nhiều"], "“nhiều” không dùng được cho --records <N>.");
     wrong("vi", &["resolve", "1", "name", "--take", "1"], "còn thiếu --reason <TEXT>.");
     wrong("en", &["report", "--format"], "--format <text|json|csv|xlsx|html|docx> needs a value.");
-    wrong("vi", &["report", "--format", "json", "--format", "text"], "--format <text|json> chỉ ghi được một lần.");
+    wrong("vi", &["report", "--format", "json", "--format", "text"], "--format <text|json|csv|xlsx|html|docx> chỉ ghi được một lần.");
     let bad_clock = none.at("gestern").run(&["forms", "list"]);
     bad_clock.is(2, "", "KHUYENCONG_NOW is not valid: gestern\n");
 }
