@@ -138,3 +138,27 @@ fn records_that_are_one_are_suspected_decided_about_once_and_counted_once() {
     let told = |laptop: &Laptop<'_>| laptop.show(&two[0])["linked_to"].clone();
     assert_eq!((told(&lt01), told(&office)), (json!(one), json!(one)), "the one begun first");
 }
+
+#[test]
+fn what_names_a_linked_record_is_read_as_naming_the_other_and_counted_once() {
+    use crate::district::{establishment, survey};
+    let place = Place::new();
+    let office = place.new_laptop("office", "Phạm Văn Giám Sát", "supervisor").at("2026-03-10T09:00:00+07:00");
+    let named = office.add("establishment", &[establishment("Cơ sở Thử Nghiệm Một"), establishment("DNTN Thử Nghiệm Một")]);
+    office.add("establishment_survey", &[survey(&named[0], "2026-03-10"), survey(&named[1], "2026-03-10")]);
+    let suspected = office.run(&["duplicates", "--format", "jsonl"]).json_lines();
+    let pair: std::collections::BTreeSet<&str> = named.iter().map(String::as_str).collect();
+    assert_eq!((suspected.len(), suspected[0]["records"].clone()), (1, json!(pair)), "one pair of establishments; surveys only mention their phone and name");
+    let naming =
+        |id: &str| office.run(&["record", "list", "--form", "establishment_survey", "--where", &format!("${{establishment}} = '{id}'"), "--format", "jsonl"]).json_lines().len();
+    assert_eq!((naming(&named[0]), naming(&named[1])), (1, 1));
+    let link = office.run(&["link", &named[1], &named[0], "--reason", "Một cơ sở"]).ok();
+    assert_eq!((naming(&named[0]), naming(&named[1])), (2, 0));
+    let exported = |folder: &str| {
+        office.run(&["export", "--format", "jsonl", "--form", "establishment", "-o", &place.path(folder).display().to_string()]).ok();
+        std::fs::read_to_string(place.path(folder).join("establishment.jsonl")).unwrap().lines().count()
+    };
+    assert_eq!(exported("one"), 1);
+    office.run(&["undo", &revision(&link)]).ok();
+    assert_eq!((naming(&named[0]), naming(&named[1]), exported("two")), (1, 1, 2));
+}
