@@ -381,7 +381,7 @@ impl World {
     }
 
     /// What somebody says who has only the file, records by their ids.
-    fn from_nothing(&self) -> Vec<(String, String)> {
+    fn what_the_file_says(&self) -> Vec<(String, String)> {
         let text = fs::read_to_string(self.central()).unwrap();
         let revisions = text.lines().filter_map(|line| Entry::parse(line.as_bytes()).ok()).filter_map(|e| if let Entry::Revision(r) = e { Some(r) } else { None });
         let mut histories: BTreeMap<String, Vec<Revision>> = BTreeMap::new();
@@ -394,7 +394,7 @@ impl World {
     }
 
     fn everybody_says_the_same(&mut self) {
-        let mut told = vec![self.from_nothing()];
+        let mut told = vec![self.what_the_file_says()];
         for on in 0..self.laptops.len() as u64 {
             let desk = self.desk(on);
             let records: Vec<String> = desk.rows().keys().cloned().collect();
