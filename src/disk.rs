@@ -1,13 +1,21 @@
 //! The seam to the file system: replacing a file so that a crash at any byte leaves the old one or the new one, making
 //! folders durable, locks, free space. What differs between systems stands here and nowhere else.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+mod lock;
+
+pub use lock::{FileLock, LockProblem};
+
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 /// A file being written beside the one that it will replace.
 pub struct AtomicFile {
     out: BufWriter<File>,
+    early: Option<Early>,
+    unsynced: usize,
     temporary: PathBuf,
     target: PathBuf,
     committed: bool,
@@ -24,7 +32,19 @@ impl AtomicFile {
         }
         let temporary = beside(target, &format!("{}.tmp", std::process::id()));
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&temporary)?;
-        Ok(Self { out: BufWriter::with_capacity(1 << 20, file), temporary, target: target.to_owned(), committed: false })
+        Ok(Self { out: BufWriter::with_capacity(1 << 20, file), early: None, unsynced: 0, temporary, target: target.to_owned(), committed: false })
+    }
+
+    /// Copies the first `bytes` of a file, by the system where it can.
+    ///
+    /// # Errors
+    /// The system's; also where the file is shorter.
+    pub fn copy_from(&mut self, file: &File, bytes: u64) -> io::Result<()> {
+        self.out.flush()?;
+        match io::copy(&mut io::Read::take(file, bytes), self.out.get_mut())? {
+            copied if copied == bytes => Ok(()),
+            _ => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
     }
 
     /// Makes it durable and puts it in the place of the old file, which is kept as `<name>.bak` if wanted.
@@ -33,6 +53,7 @@ impl AtomicFile {
     /// The system's; the old file is then untouched.
     pub fn commit(mut self, keep_old: bool) -> io::Result<()> {
         self.out.flush()?;
+        self.early.take().map_or(Ok(()), Early::end)?;
         self.out.get_ref().sync_all()?;
         // An empty file is no old version: it must not push out the one that was kept before.
         if keep_old && fs::metadata(&self.target).is_ok_and(|m| m.len() > 0) {
@@ -48,9 +69,49 @@ impl AtomicFile {
     }
 }
 
+/// A long file goes to the disk while it is being written, so that the sync at its end has little left to do.
+const SYNC_AFTER: usize = 32 << 20;
+
+/// A thread that syncs a file whenever it is woken. A system tells a failed sync once, so the thread's word must be heard.
+struct Early {
+    wake: SyncSender<()>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Early {
+    /// None where there is no thread to be had.
+    fn new(file: &File) -> Option<Self> {
+        let (wake, woken) = sync_channel(1);
+        let file = file.try_clone().ok()?;
+        let sync = move || woken.iter().try_for_each(|()| file.sync_data());
+        let thread = std::thread::Builder::new().name("sync".to_owned()).spawn(sync).ok()?;
+        Some(Self { wake, thread })
+    }
+
+    fn wake(&self) {
+        // Busy with the last part: it will be woken again.
+        let _ = self.wake.try_send(());
+    }
+
+    /// Ends the thread, and with it its hold on the file.
+    fn end(self) -> io::Result<()> {
+        drop(self.wake);
+        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("a syncing thread ended")))
+    }
+}
+
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes)
+        let written = self.out.write(bytes)?;
+        self.unsynced += written;
+        if self.unsynced >= SYNC_AFTER {
+            self.unsynced = 0;
+            if self.early.is_none() {
+                self.early = Early::new(self.out.get_ref());
+            }
+            self.early.iter().for_each(Early::wake);
+        }
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -61,6 +122,7 @@ impl Write for AtomicFile {
 impl Drop for AtomicFile {
     fn drop(&mut self) {
         if !self.committed {
+            let _ = self.early.take().map(Early::end);
             let _ = fs::remove_file(&self.temporary);
         }
     }
@@ -93,31 +155,13 @@ pub fn sync_folder(file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Held while a central file is read and replaced.
-pub struct FileLock(#[allow(dead_code)] Option<File>);
-
-/// Why a file could not be locked.
-#[derive(Debug)]
-pub enum LockProblem {
-    /// Another copy holds it.
-    Held,
-    /// The system refused.
-    Io(io::Error),
-}
-
-impl FileLock {
-    /// Locks the file beside `target` that stands for it. Where the file system knows no locks, goes on without.
-    ///
-    /// # Errors
-    /// [`LockProblem::Held`], or the system's where the folder cannot be written to.
-    pub fn take(target: &Path) -> Result<Self, LockProblem> {
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(beside(target, "lock")).map_err(LockProblem::Io)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self(Some(lock))),
-            Err(TryLockError::WouldBlock) => Err(LockProblem::Held),
-            Err(TryLockError::Error(_)) => Ok(Self(None)),
-        }
-    }
+/// Removes what a writer of `target` left behind that was killed; only under its lock. Gives how many files.
+pub fn remove_leftovers(target: &Path) -> usize {
+    let start = format!(".{}.", target.file_name().unwrap_or_default().to_string_lossy());
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_leftover = |name: &str| name.strip_prefix(&start).and_then(|rest| rest.strip_suffix(".tmp")).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| is_leftover(&entry.file_name().to_string_lossy()) && fs::remove_file(entry.path()).is_ok()).count()
 }
 
 /// Replaces a small file in one step.

@@ -3,6 +3,7 @@
 use crate::disk::LockProblem;
 use crate::exchange::union::UnionProblem;
 use crate::exchange::{FileProblem, Problem};
+use crate::locale::plain::plain;
 use crate::locale::{Lang, Text, say};
 use crate::record::line::LineProblem;
 use crate::store::StoreProblem;
@@ -55,7 +56,7 @@ impl Failure {
 
     /// At most three lines.
     pub fn lines(&self, lang: Lang) -> Vec<String> {
-        [&self.what, &self.why, &self.hint].into_iter().filter(|t| !t.is_empty()).map(|t| t.get(lang).to_owned()).collect()
+        [&self.what, &self.why, &self.hint].into_iter().filter(|t| !t.is_empty()).map(|t| harmless(t.get(lang))).collect()
     }
 
     /// What the system refused, at a path.
@@ -72,6 +73,11 @@ impl Failure {
         };
         Self::new(Exit::System, what).hint(hint)
     }
+}
+
+/// Sentences name files, laptops and programmes that others named.
+fn harmless(sentence: &str) -> String {
+    sentence.split('\n').map(plain).collect::<Vec<_>>().join("\n")
 }
 
 impl From<StoreProblem> for Failure {
@@ -105,6 +111,7 @@ impl From<FileProblem> for Failure {
             Problem::Altered | Problem::Line(LineProblem::Altered) => damaged(Text::both(say::failure::altered)),
             Problem::AfterSeal => damaged(Text::both(say::failure::after_seal)),
             Problem::Unsorted => damaged(Text::both(say::failure::unsorted)),
+            Problem::Packed => damaged(Text::both(say::exchange::packed)),
             Problem::Duplicate => damaged(Text::both(say::failure::duplicate)),
             Problem::Line(LineProblem::TooLong) => damaged(Text::both(say::failure::too_long)),
             Problem::Line(LineProblem::NotText) => damaged(Text::both(say::failure::not_text)),
@@ -118,8 +125,9 @@ impl Failure {
     /// A union that was given up while writing `target`.
     pub fn union(problem: UnionProblem, target: &Path) -> Self {
         match problem {
-            UnionProblem::File(problem) => problem.into(),
+            UnionProblem::File(problem) => (*problem).into(),
             UnionProblem::Io(error) => Self::io(target, &error),
+            UnionProblem::At(path, error) => Self::io(&path, &error),
             UnionProblem::Store(why) => StoreProblem::View(why).into(),
         }
     }
@@ -127,7 +135,14 @@ impl Failure {
     /// A file that could not be locked.
     pub fn lock(problem: LockProblem, target: &Path) -> Self {
         match problem {
-            LockProblem::Held => Self::new(Exit::Locked, Text::both(|l| say::failure::file_locked(l, target.display()))).hint(Text::both(say::failure::file_locked_hint)),
+            LockProblem::Held(by) => {
+                let why = if by.is_empty() { Text::default() } else { Text::both(|l| say::exchange::locked_by(l, &by)) };
+                Self::new(Exit::Locked, Text::both(|l| say::failure::file_locked(l, target.display()))).why(why).hint(Text::both(say::failure::file_locked_hint))
+            }
+            LockProblem::Io(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+                let what = Text::both(|l| say::exchange::cannot_lock(l, target.display()));
+                Self::new(Exit::System, what).hint(Text::both(|l| say::exchange::cannot_lock_hint(l, target.display())))
+            }
             LockProblem::Io(error) => Self::io(target, &error),
         }
     }

@@ -66,15 +66,19 @@ pub const MAX_DIGITS: usize = 34;
 impl Decimal {
     /// Accepts exactly the canonical text.
     pub fn canonical(text: &str) -> Option<Self> {
+        Self::is_canonical(text).then(|| Self(text.into()))
+    }
+
+    /// Whether a text is the canonical one of a number.
+    pub fn is_canonical(text: &str) -> bool {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
         let all_digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-        let ok = all_digits(whole)
+        all_digits(whole)
             && (whole == "0" || !whole.starts_with('0'))
             && fraction.is_none_or(|f| all_digits(f) && !f.ends_with('0'))
             && whole.len() + fraction.map_or(0, str::len) <= MAX_DIGITS
-            && text != "-0";
-        ok.then(|| Self(text.into()))
+            && text != "-0"
     }
 
     /// Reads a plain number with `.` as decimal sign (also `+5`, `05`, `1.50`, `1e3`) and makes it canonical.

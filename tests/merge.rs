@@ -1,8 +1,11 @@
 //! Whatever one to three laptops do, in whatever order what they did comes together: nothing is lost, everybody ends with the
 //! same answers, and nobody is asked twice. Histories are drawn, not written by hand.
 
+#[path = "support/files.rs"]
+mod files;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use khuyencong::exchange::union::{Line, Source, UnionProblem, Writer, union};
+use files::{Lines, joined as union};
 use khuyencong::record::clock::Stamp;
 use khuyencong::record::decision::Holding;
 use khuyencong::record::history::State;
@@ -255,28 +258,13 @@ fn newest(world: &World, act: Act) -> RevisionId {
     world.known[0].values().filter(|r| r.device == DEVICES[0] && r.act == act).max_by_key(|r| r.seq).unwrap().id
 }
 
-type Lines = Vec<(Vec<u8>, Entry)>;
-
 /// What a laptop hands over: its revisions and the form that they name, sorted.
 fn lines(known: &BTreeMap<RevisionId, Revision>) -> Lines {
     let form = Definition::Form { id: "shop".to_owned(), version: 1, source: "form = \"shop\"\n".to_owned() };
     let entries = std::iter::once(Entry::Definition(form)).chain(known.values().cloned().map(Entry::Revision));
-    let mut lines: Lines = entries.map(|entry| (entry.line().into_bytes(), entry)).collect();
-    lines.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut lines: Lines = entries.map(|entry| entry.line().into_bytes()).collect();
+    lines.sort();
     lines
-}
-
-/// The union as lines and as the bytes of a whole file.
-fn joined(inputs: &[&Lines]) -> (Lines, Vec<u8>) {
-    let mut sources: Vec<Box<dyn Source>> = inputs.iter().map(|lines| Box::new((*lines).clone().into_iter()) as Box<dyn Source>).collect();
-    let mut writer = Writer::new(Vec::new(), "ca-mau-2026-2030").unwrap();
-    let mut lines = Lines::new();
-    union(&mut sources, &mut |line: Line<'_>| {
-        lines.push((line.bytes.to_vec(), line.entry.clone()));
-        writer.line(line.bytes, line.entry).map_err(UnionProblem::Io)
-    })
-    .unwrap();
-    (lines, writer.finish().unwrap())
 }
 
 /// A thousand histories a law; `KHUYENCONG_LONG=1` draws fifty times as many.
@@ -296,14 +284,17 @@ proptest! {
     #[test]
     fn a_union_is_the_same_file_in_any_order_and_any_grouping(world in worlds()) {
         let inputs: Vec<Lines> = world.known.iter().map(lines).collect();
-        let (a, b, c) = (&inputs[0], &inputs[inputs.len() / 2], &inputs[inputs.len() - 1]);
-        let whole = joined(&[a, b, c]).1;
-        prop_assert_eq!(&joined(&[c, a, b]).1, &whole, "commutative");
-        prop_assert_eq!(&joined(&[&joined(&[a, b]).0, c]).1, &whole, "associative to the left");
-        prop_assert_eq!(&joined(&[a, &joined(&[b, c]).0]).1, &whole, "associative to the right");
-        prop_assert_eq!(&joined(&[a, b, c, a, c, c]).1, &whole, "idempotent");
-        let set: BTreeSet<Vec<u8>> = [a, b, c].into_iter().flatten().map(|(bytes, _)| bytes.clone()).collect();
-        prop_assert_eq!(joined(&[a, b, c]).0.into_iter().map(|(bytes, _)| bytes).collect::<Vec<_>>(), set.into_iter().collect::<Vec<_>>(), "sort -mu");
+        let (a, b, c) = (&inputs[0][..], &inputs[inputs.len() / 2][..], &inputs[inputs.len() - 1][..]);
+        for packed in [false, true] {
+            let joined = |inputs: &[&[Vec<u8>]]| union(inputs, packed);
+            let whole = joined(&[a, b, c]).1;
+            prop_assert_eq!(&joined(&[c, a, b]).1, &whole, "commutative");
+            prop_assert_eq!(&joined(&[&joined(&[a, b]).0, c]).1, &whole, "associative to the left");
+            prop_assert_eq!(&joined(&[a, &joined(&[b, c]).0]).1, &whole, "associative to the right");
+            prop_assert_eq!(&joined(&[a, b, c, a, c, c]).1, &whole, "idempotent");
+        }
+        let set: BTreeSet<Vec<u8>> = [a, b, c].into_iter().flatten().cloned().collect();
+        prop_assert_eq!(union(&[a, b, c], false).0, set.into_iter().collect::<Vec<_>>(), "sort -mu");
     }
 
     #[test]
@@ -325,13 +316,14 @@ proptest! {
     #[test]
     fn merging_and_then_reading_is_reading_what_was_merged(world in worlds()) {
         let inputs: Vec<Lines> = world.known.iter().map(lines).collect();
-        let whole = joined(&inputs.iter().collect::<Vec<_>>()).0;
+        let whole = union(&inputs.iter().map(Vec::as_slice).collect::<Vec<_>>(), false).0;
+        let whole: Vec<Entry> = whole.iter().map(|line| Entry::parse(line).unwrap()).collect();
         let mut one = world;
         for other in 1..one.known.len() {
             one.carry(other, 0);
         }
         for record in RECORDS {
-            let read = whole.iter().filter_map(|(_, entry)| if let Entry::Revision(r) = entry { Some(r) } else { None }).filter(|r| r.record == record);
+            let read = whole.iter().filter_map(|entry| if let Entry::Revision(r) = entry { Some(r) } else { None }).filter(|r| r.record == record);
             prop_assert_eq!(said(&History::new(read.cloned().collect())), said(&one.history(0, record)));
         }
     }

@@ -236,6 +236,6 @@ fn text_that_is_not_nfc_is_made_so_before_it_is_kept() {
     let id = record(&mut desk, "Cơ sở thử 1");
     desk.void(&id, "vi\u{300} sai").unwrap();
     desk.backup(&dir.path().join("b.jsonl")).unwrap();
-    khuyencong::workbench::transfer::verify(&dir.path().join("b.jsonl")).unwrap();
+    khuyencong::workbench::merging::verify(&dir.path().join("b.jsonl")).unwrap();
     assert_eq!(desk.history(&id).unwrap().revisions()[1].argument("reason"), Some("vì sai"));
 }

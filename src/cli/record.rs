@@ -81,7 +81,7 @@ pub fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
 
 /// A summary on one line, whatever a person typed.
 pub fn one_line(text: &str) -> String {
-    text.split(char::is_control).collect::<Vec<_>>().join(" ")
+    text.split(crate::locale::plain::is_trick).collect::<Vec<_>>().join(" ")
 }
 
 /// Prints `path: message` lines.

@@ -3,8 +3,10 @@
 use super::{Context, flag, say_out};
 use crate::error::{Exit, Failure};
 use crate::exchange::union::Tally;
+use crate::locale::plain::plain;
 use crate::locale::{Lang, say};
-use crate::workbench::transfer;
+use crate::workbench::attachments::Carried;
+use crate::workbench::merging::{self, Runs, Verified, merge_files};
 use clap::{Arg, ArgMatches, Command};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,14 +26,51 @@ fn tally(tally: &Tally) -> String {
     format!("new {} known {} merged {} conflicts {} duplicates {}", tally.new, tally.known, tally.merged, tally.conflicts, tally.duplicates)
 }
 
+/// `42–57, 60`
+fn numbers(runs: &[(u64, u64)]) -> String {
+    const SHOWN: usize = 8;
+    let run = |(first, last): &(u64, u64)| if first == last { first.to_string() } else { format!("{first}–{last}") };
+    let shown: Vec<String> = runs.iter().take(SHOWN).map(run).collect();
+    shown.join(", ") + if runs.len() > SHOWN { ", …" } else { "" }
+}
+
+/// What people should know of the chains of laptops; not an error.
+fn tell_chains(gaps: &Runs, forks: &Runs, lang: Lang) {
+    for (device, runs) in gaps {
+        eprintln!("{}", say::exchange::gap(lang, plain(device), numbers(runs)));
+    }
+    for (device, runs) in forks {
+        eprintln!("{}", say::exchange::fork(lang, plain(device), numbers(runs)));
+    }
+}
+
+fn tell_attachments(carried: &Carried, plan: bool, lang: Lang) {
+    const SHOWN: usize = 5;
+    if !carried.missing.is_empty() {
+        let names: Vec<&str> = carried.missing.iter().take(SHOWN).map(String::as_str).collect();
+        let more = if carried.missing.len() > SHOWN { ", …" } else { "" };
+        eprintln!("{}", say::exchange::attachments_missing(lang, carried.missing.len(), names.join(", ") + more));
+    }
+    for file in &carried.damaged {
+        eprintln!("{}", say::exchange::attachment_damaged(lang, file.display()));
+    }
+    for (file, why) in &carried.failed {
+        eprintln!("{}", say::exchange::attachment_failed(lang, file.display(), why));
+    }
+    match carried.copied {
+        0 => {}
+        count if plan => say_out(say::exchange::attachments_would_copy(lang, count)),
+        count => say_out(say::exchange::attachments_copied(lang, count)),
+    }
+}
+
 pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let mut desk = context.desk()?;
     let central = matches.get_one::<String>("central").map_or_else(PathBuf::new, PathBuf::from);
     let plan = matches.get_flag("plan");
     let synced = desk.sync(&central, plan)?;
-    for (device, missing) in &synced.gaps {
-        eprintln!("{}", say::cli::gap(context.lang, device, missing));
-    }
+    tell_chains(&synced.beside.missing, &synced.beside.forks, context.lang);
+    tell_attachments(&synced.beside.carried, plan, context.lang);
     let sent = synced.tally.sent;
     say_out(if plan { say::cli::would_send(context.lang, sent) } else { say::cli::sent(context.lang, sent) });
     say_out(tally(&synced.tally));
@@ -41,28 +80,24 @@ pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> 
 pub fn merge(matches: &ArgMatches, context: &Context) -> Result<(), Failure> {
     let out = matches.get_one::<String>("out").map_or_else(PathBuf::new, PathBuf::from);
     let inputs: Vec<PathBuf> = matches.get_many::<String>("in").into_iter().flatten().map(PathBuf::from).collect();
-    let merged = transfer::merge_files(&out, &inputs, matches.get_flag("plan"), &context.settings)?;
-    say_out(tally(&merged));
+    let plan = matches.get_flag("plan");
+    let merged = merge_files(&out, &inputs, plan, &context.settings)?;
+    tell_chains(&merged.gaps, &merged.forks, context.lang);
+    tell_attachments(&merged.carried, plan, context.lang);
+    if plan {
+        for (input, t) in inputs.iter().zip(&merged.told.inputs) {
+            say_out(say::exchange::plan_input(context.lang, input.display(), t.new, t.known, t.merged, t.conflicts, t.duplicates));
+        }
+    }
+    say_out(tally(&merged.told.tally));
     Ok(())
 }
 
 pub fn verify(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
     let mut worst: Option<Exit> = None;
     for file in matches.get_many::<String>("file").into_iter().flatten() {
-        match transfer::verify(Path::new(file)) {
-            Ok(seal) => {
-                let revisions: u64 = seal.devices().values().flat_map(|d| d.ranges()).map(|(first, last)| last - first + 1).sum();
-                for (device, entry) in seal.devices() {
-                    for (first, last) in entry.gaps() {
-                        eprintln!("{}", say::cli::gap_range(context.lang, device, first, last));
-                    }
-                    for seq in &entry.forks {
-                        eprintln!("{}", say::cli::fork(context.lang, device, seq));
-                    }
-                }
-                let forks: u64 = seal.devices().values().map(|d| d.forks.len() as u64).sum();
-                say_out(format!("ok {} {} {}", seal.lines(), revisions + forks, seal.digest()));
-            }
+        match merging::verify(Path::new(file)) {
+            Ok(verified) => tell_verified(&verified, context.lang),
             Err(failure) => {
                 failure.lines(context.lang).iter().for_each(|line| eprintln!("{line}"));
                 // Damage outweighs a file that is merely not ours.
@@ -71,4 +106,20 @@ pub fn verify(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failu
         }
     }
     Ok(worst.map_or(ExitCode::SUCCESS, |exit| ExitCode::from(exit as u8)))
+}
+
+fn tell_verified(verified: &Verified, lang: Lang) {
+    let seal = &verified.seal;
+    tell_chains(&merging::runs(seal, &|device| device.gaps()), &Runs::new(), lang);
+    for fork in &verified.forks {
+        eprintln!("{}", say::exchange::fork_parted(lang, plain(&fork.device), fork.last_common));
+        for (at, branch) in fork.branches.iter().enumerate() {
+            let persons: Vec<String> = branch.persons.iter().take(3).map(|person| plain(person)).collect();
+            let since = branch.since.get(..16).unwrap_or_default().replace('T', " ");
+            eprintln!("{}", say::exchange::fork_branch(lang, at + 1, branch.first, branch.last, persons.join(", "), since));
+        }
+    }
+    tell_attachments(&verified.carried, true, lang);
+    let revisions: u64 = seal.devices().values().map(|device| device.count()).sum();
+    say_out(format!("ok {} {revisions} {}", seal.lines(), seal.digest()));
 }

@@ -1,11 +1,15 @@
-//! Reads a central file line by line, checking everything that can be checked on the way.
+//! Reads a central file line by line in parts of a fixed size, plain or zstd; its hash is computed beside.
 
 use super::FORMAT;
+use super::digest::{Digester, Stream};
 use super::seal::SealBuilder;
-use crate::record::Entry;
+use super::union::{Source, UnionProblem};
 use crate::record::line::{LineProblem, MAX_LINE};
-use std::io::{self, BufRead, Read};
+use std::cmp::Ordering;
+use std::io::{self, BufReader, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What is wrong with a file.
 #[derive(Debug)]
@@ -26,6 +30,8 @@ pub enum Problem {
     Unsorted,
     /// A line stands twice.
     Duplicate,
+    /// What is packed cannot be unpacked, or asks for more memory than any of our files.
+    Packed,
     /// A line is refused.
     Line(LineProblem),
     /// The system refused.
@@ -43,52 +49,81 @@ pub struct FileProblem {
     pub problem: Problem,
 }
 
-/// Reads one file.
-pub struct Reader<R> {
-    input: R,
-    file: PathBuf,
-    number: u64,
-    current: Vec<u8>,
-    previous: Vec<u8>,
-    seal: SealBuilder,
-    programme: String,
-    entry: Option<Entry>,
-    done: bool,
+/// The first bytes of everything that zstd packed.
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Packed files may ask for a window of 8 MiB, as much as `zstd -19` uses.
+const MOST_WINDOW: u32 = 23;
+
+/// Gives the bytes of a central file, unpacked where it is packed.
+///
+/// # Errors
+/// The system's.
+pub fn unpacked(mut input: impl Read + 'static) -> io::Result<Box<dyn Read>> {
+    let mut start = Vec::new();
+    input.by_ref().take(4).read_to_end(&mut start)?;
+    let packed = start == ZSTD;
+    let whole = io::Cursor::new(start).chain(input);
+    if !packed {
+        return Ok(Box::new(whole));
+    }
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(BufReader::with_capacity(1 << 17, whole))?;
+    decoder.window_log_max(MOST_WINDOW)?;
+    Ok(Box::new(decoder))
 }
 
-impl<R: BufRead> Reader<R> {
-    /// Reads the header. With `programme`, a file of another one is refused.
+/// Reads one file.
+pub struct Reader {
+    input: Box<dyn Read>,
+    file: PathBuf,
+    number: u64,
+    part: usize,
+    buffer: Arc<Vec<u8>>,
+    ended: bool,
+    previous: Range<usize>,
+    current: Range<usize>,
+    /// Up to here the buffer's bytes are in the hash.
+    hashed: usize,
+    stream: Option<Stream>,
+    programme: String,
+}
+
+impl Reader {
+    /// Reads the header. With `programme`, a file of another one is refused. `part` bytes are read at once; `stream` is the
+    /// number under which the file is hashed.
     ///
     /// # Errors
     /// The first problem.
-    pub fn open(input: R, file: &Path, programme: Option<&str>) -> Result<Self, FileProblem> {
+    pub fn open(input: impl Read + 'static, file: &Path, programme: Option<&str>, part: usize, digester: &Digester, stream: usize) -> Result<Self, FileProblem> {
+        let input = unpacked(input).map_err(|e| FileProblem { file: file.to_owned(), line: 0, problem: system(e) })?;
         let mut reader = Self {
             input,
             file: file.to_owned(),
             number: 0,
-            current: Vec::new(),
-            previous: Vec::new(),
-            seal: SealBuilder::default(),
+            part,
+            buffer: Arc::default(),
+            ended: false,
+            previous: 0..0,
+            current: 0..0,
+            hashed: 0,
+            stream: Some(digester.stream(stream)),
             programme: String::new(),
-            entry: None,
-            done: false,
         };
         if !reader.read_line()? {
             return Err(reader.problem(Problem::NotOurs));
         }
-        let json: Option<serde_json::Value> = serde_json::from_slice(&reader.current).ok();
+        let line = &reader.buffer[reader.current.clone()];
+        let json: Option<serde_json::Value> = serde_json::from_slice(line).ok();
         let text = |key: &str| json.as_ref().and_then(|j| j.get(key)).and_then(|v| v.as_str()).map(str::to_owned);
         match (text("!"), text("programme")) {
             (Some(format), _) if format.starts_with("khuyencong/") && format != FORMAT => return Err(reader.problem(Problem::Newer(format))),
-            (Some(format), Some(name)) if format == FORMAT && reader.current == super::header(&name).as_bytes() => reader.programme = name,
+            (Some(format), Some(name)) if format == FORMAT && line == super::header(&name).as_bytes() => reader.programme = name,
             _ => return Err(reader.problem(Problem::NotOurs)),
         }
         if programme.is_some_and(|wanted| wanted != reader.programme) {
             let other = reader.programme.clone();
             return Err(reader.problem(Problem::OtherProgramme(other)));
         }
-        let line = std::mem::take(&mut reader.current);
-        reader.seal.line(&line);
         Ok(reader)
     }
 
@@ -97,85 +132,121 @@ impl<R: BufRead> Reader<R> {
         &self.programme
     }
 
-    /// What the file holds, complete once [`Self::advance`] gave `None`.
-    pub fn seal(&self) -> &SealBuilder {
-        &self.seal
-    }
-
     fn problem(&self, problem: Problem) -> FileProblem {
         FileProblem { file: self.file.clone(), line: self.number, problem }
     }
 
     /// Reads one line without LF; false at the end. A last line without LF is a cut-off one.
     fn read_line(&mut self) -> Result<bool, FileProblem> {
-        std::mem::swap(&mut self.previous, &mut self.current);
-        self.current.clear();
         self.number += 1;
-        let read = (&mut self.input).take(MAX_LINE as u64 + 2).read_until(b'\n', &mut self.current);
-        match read {
-            Err(error) => Err(self.problem(Problem::Io(error))),
-            Ok(0) => Ok(false),
-            Ok(_) if self.current.last() == Some(&b'\n') => {
-                self.current.pop();
-                Ok(true)
+        self.previous = self.current.clone();
+        let mut from = if self.number == 1 { 0 } else { self.current.end + 1 };
+        let mut seen = 0;
+        loop {
+            let rest = &self.buffer[from..];
+            if let Some(length) = memchr::memchr(b'\n', &rest[seen..]).map(|at| seen + at) {
+                self.current = from..from + length;
+                return if length > MAX_LINE { Err(self.problem(Problem::Line(LineProblem::TooLong))) } else { Ok(true) };
             }
-            Ok(_) if self.current.len() > MAX_LINE => Err(self.problem(Problem::Line(LineProblem::TooLong))),
-            Ok(_) if self.number == 1 && !self.current.starts_with(br#"{"!":"khuyencong/"#) => Err(self.problem(Problem::NotOurs)),
-            Ok(_) => Err(self.problem(Problem::Truncated)),
+            seen = rest.len();
+            if seen > MAX_LINE {
+                return Err(self.problem(Problem::Line(LineProblem::TooLong)));
+            }
+            if self.ended {
+                let ours = self.number > 1 || rest.starts_with(br#"{"!":"khuyencong/"#);
+                return match seen {
+                    0 => Ok(false),
+                    _ if ours => Err(self.problem(Problem::Truncated)),
+                    _ => Err(self.problem(Problem::NotOurs)),
+                };
+            }
+            from = self.refill(from)?;
         }
     }
 
-    /// Goes to the next body line; false behind the last, when the seal has been checked.
-    ///
-    /// # Errors
-    /// The first problem. Nothing that was read before may be used then.
-    pub fn advance(&mut self) -> Result<bool, FileProblem> {
-        if self.done {
+    /// Reads more behind what begins at `from`; gives where that stands now. The line before is kept too.
+    fn refill(&mut self, from: usize) -> Result<usize, FileProblem> {
+        let kept = self.previous.start;
+        self.hash_up_to(from);
+        let mut buffer = Vec::with_capacity(self.buffer.len() - kept + self.part);
+        buffer.extend_from_slice(&self.buffer[kept..]);
+        let read = self.input.by_ref().take(self.part as u64).read_to_end(&mut buffer).map_err(|e| self.problem(system(e)))?;
+        self.ended = read < self.part;
+        self.buffer = Arc::new(buffer);
+        self.hashed -= kept;
+        self.previous = 0..self.previous.end - kept;
+        Ok(from - kept)
+    }
+
+    fn hash_up_to(&mut self, end: usize) {
+        if let Some(stream) = &mut self.stream
+            && end > self.hashed
+        {
+            stream.bytes(&self.buffer, self.hashed..end);
+            self.hashed = end;
+        }
+    }
+
+    /// Whether anything follows the seal; must be asked when the seal is the current line.
+    fn is_followed(&mut self) -> Result<bool, FileProblem> {
+        if self.current.end + 1 < self.buffer.len() {
+            return Ok(true);
+        }
+        let read = self.input.read(&mut [0; 1]).map_err(|e| self.problem(system(e)))?;
+        Ok(read > 0)
+    }
+}
+
+fn system(error: io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Problem::Truncated,
+        // The unpacker's own complaints carry no number of the system's.
+        _ if error.raw_os_error().is_none() => Problem::Packed,
+        _ => Problem::Io(error),
+    }
+}
+
+impl Source for Reader {
+    fn advance(&mut self) -> Result<bool, UnionProblem> {
+        if !self.read_line()? {
+            return Err(self.problem(Problem::Truncated).into());
+        }
+        let line = &self.buffer[self.current.clone()];
+        if line.starts_with(b"{\"~\"") {
             return Ok(false);
         }
-        if !self.read_line()? {
-            return Err(self.problem(Problem::Truncated));
+        // Behind the header stands the first body line; nothing there can be equal to it.
+        match line.cmp(&self.buffer[self.previous.clone()]) {
+            Ordering::Less => Err(self.problem(Problem::Unsorted).into()),
+            Ordering::Equal => Err(self.problem(Problem::Duplicate).into()),
+            Ordering::Greater => Ok(true),
         }
-        if self.current.starts_with(b"{\"~\"") {
-            return self.check_seal().map(|()| false);
-        }
-        match self.current.cmp(&self.previous) {
-            std::cmp::Ordering::Less => return Err(self.problem(Problem::Unsorted)),
-            std::cmp::Ordering::Equal => return Err(self.problem(Problem::Duplicate)),
-            std::cmp::Ordering::Greater => {}
-        }
-        self.seal.line(&self.current);
-        let entry = Entry::parse(&self.current).map_err(|p| self.problem(Problem::Line(p)))?;
-        if let Entry::Revision(revision) = &entry {
-            self.seal.revision(revision);
-        }
-        self.entry = Some(entry);
-        Ok(true)
     }
 
-    /// The current body line, parsed.
-    pub fn entry(&mut self) -> Option<Entry> {
-        self.entry.take()
+    fn line(&self) -> &[u8] {
+        &self.buffer[self.current.clone()]
     }
 
-    /// The current body line, without LF.
-    pub fn line(&self) -> &[u8] {
-        &self.current
+    fn number(&self) -> u64 {
+        self.number
     }
 
-    fn check_seal(&mut self) -> Result<(), FileProblem> {
-        self.done = true;
-        if self.current != self.seal.seal().as_bytes() {
-            return Err(self.problem(Problem::Altered));
+    fn refused(&self, line: u64, problem: LineProblem) -> UnionProblem {
+        FileProblem { file: self.file.clone(), line, problem: Problem::Line(problem) }.into()
+    }
+
+    fn end(&mut self, seal: &mut SealBuilder) -> Result<(), UnionProblem> {
+        let from = self.current.start;
+        self.hash_up_to(from);
+        seal.line();
+        seal.set_digest(self.stream.take().map(Stream::end).unwrap_or_default());
+        if self.buffer[self.current.clone()] != *seal.seal().as_bytes() {
+            return Err(self.problem(Problem::Altered).into());
         }
-        let mut rest = [0; 1];
-        match self.input.read(&mut rest) {
-            Ok(0) => Ok(()),
-            Ok(_) => {
-                self.number += 1;
-                Err(self.problem(Problem::AfterSeal))
-            }
-            Err(error) => Err(self.problem(Problem::Io(error))),
+        if self.is_followed()? {
+            self.number += 1;
+            return Err(self.problem(Problem::AfterSeal).into());
         }
+        Ok(())
     }
 }

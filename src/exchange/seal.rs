@@ -3,93 +3,114 @@
 //! Everything in it can be computed in one pass in any order, so that equal contents have equal seals.
 
 use super::FORMAT;
-use crate::record::Revision;
+use super::check::Fact;
+use super::seqs::SeqSet;
 use crate::record::revision::{RevisionId, hex};
 use crate::value::write_string;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+
+/// A sum of ids modulo 2^256, least word first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sum([u64; 4]);
+
+impl Sum {
+    fn add(&mut self, id: &RevisionId) {
+        let mut carry = false;
+        for (sum, bytes) in self.0.iter_mut().zip(id.rchunks_exact(8)) {
+            let word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            let (with_word, over) = sum.overflowing_add(word);
+            let (with_carry, over_again) = with_word.overflowing_add(u64::from(carry));
+            (*sum, carry) = (with_carry, over || over_again);
+        }
+    }
+
+    fn to_hex(self) -> String {
+        self.0.iter().rev().map(|word| format!("{word:016x}")).collect()
+    }
+}
 
 /// What is known of one device's revisions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeviceSeal {
-    /// Ranges of numbers present, first → last.
-    ranges: BTreeMap<u64, u64>,
-    /// The sum of its ids modulo 2^256.
-    ids: [u8; 32],
-    /// Numbers that two different revisions carry: a cloned laptop.
-    pub forks: Vec<u64>,
+    seqs: SeqSet,
+    twice: SeqSet,
+    ids: Sum,
+    prevs: Sum,
+    last: (u64, RevisionId),
+    count: u64,
 }
 
 impl DeviceSeal {
     /// Adds a revision.
-    pub fn add(&mut self, seq: u64, id: &RevisionId) {
-        add(&mut self.ids, id);
-        let before = self.ranges.range(..=seq).next_back().map(|(first, last)| (*first, *last));
-        let joins_before = match before {
-            Some((_, last)) if last >= seq => {
-                self.forks.push(seq);
-                return;
-            }
-            Some((first, last)) if last + 1 == seq => Some(first),
-            _ => None,
-        };
-        let first = joins_before.unwrap_or(seq);
-        let last = self.ranges.remove(&(seq + 1)).unwrap_or(seq);
-        self.ranges.insert(first, last);
+    pub fn add(&mut self, seq: u64, id: &RevisionId, prev: Option<&RevisionId>) {
+        self.ids.add(id);
+        if let Some(prev) = prev {
+            self.prevs.add(prev);
+        }
+        if !self.seqs.insert(seq) {
+            self.twice.insert(seq);
+        }
+        self.last = self.last.max((seq, *id));
+        self.count += 1;
     }
 
-    /// The ranges in order.
-    pub fn ranges(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        self.ranges.iter().map(|(first, last)| (*first, *last))
+    /// The ranges of numbers present, in order.
+    pub fn ranges(&self) -> Vec<(u64, u64)> {
+        self.seqs.ranges()
     }
 
     /// Numbers that are missing below the highest, as ranges.
     pub fn gaps(&self) -> Vec<(u64, u64)> {
-        let mut next = 1;
-        let mut gaps = Vec::new();
-        for (first, last) in self.ranges() {
-            if first > next {
-                gaps.push((next, first - 1));
-            }
-            next = last + 1;
-        }
-        gaps
+        self.seqs.gaps()
+    }
+
+    /// Numbers that more than one revision carries, as ranges: two laptops are at work under one name.
+    pub fn forks(&self) -> Vec<(u64, u64)> {
+        self.twice.ranges()
+    }
+
+    /// How many revisions.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Whether every revision names the one before it, as far as sums tell: with holes or forks they do not.
+    pub fn is_chain(&self) -> bool {
+        let mut sum = self.prevs;
+        sum.add(&self.last.1);
+        self.twice.is_empty() && sum == self.ids && self.seqs.ranges().first().is_some_and(|(first, last)| *first == 1 && *last == self.count)
     }
 }
 
-/// 256-bit addition, big end first, overflow dropped.
-fn add(sum: &mut [u8; 32], id: &RevisionId) {
-    let mut carry = 0u16;
-    for (s, i) in sum.iter_mut().zip(id).rev() {
-        carry += u16::from(*s) + u16::from(*i);
-        *s = (carry & 0xff) as u8;
-        carry >>= 8;
-    }
-}
-
-/// A seal being computed over lines as they pass.
+/// A seal being put together as lines pass. The hash of the bytes comes from elsewhere (see [`super::digest`]).
 #[derive(Clone, Default)]
 pub struct SealBuilder {
     lines: u64,
-    hash: Sha256,
-    devices: BTreeMap<String, DeviceSeal>,
+    digest: [u8; 32],
+    devices: BTreeMap<Box<str>, DeviceSeal>,
 }
 
 impl SealBuilder {
-    /// Takes a line (without LF) into count and hash.
-    pub fn line(&mut self, line: &[u8]) {
+    /// Counts a line.
+    pub fn line(&mut self) {
         self.lines += 1;
-        self.hash.update(line);
-        self.hash.update(b"\n");
     }
 
     /// Takes a revision into its device's entry.
-    pub fn revision(&mut self, revision: &Revision) {
-        self.devices.entry(revision.device.clone()).or_default().add(revision.seq, &revision.id);
+    pub fn revision(&mut self, fact: &Fact) {
+        match self.devices.get_mut(&fact.device) {
+            Some(device) => device.add(fact.seq, &fact.id, fact.prev.as_ref()),
+            None => self.devices.entry(fact.device.clone()).or_default().add(fact.seq, &fact.id, fact.prev.as_ref()),
+        }
+    }
+
+    /// SHA-256 of every byte before the seal.
+    pub fn set_digest(&mut self, digest: [u8; 32]) {
+        self.digest = digest;
     }
 
     /// The devices so far.
-    pub fn devices(&self) -> &BTreeMap<String, DeviceSeal> {
+    pub fn devices(&self) -> &BTreeMap<Box<str>, DeviceSeal> {
         &self.devices
     }
 
@@ -98,9 +119,9 @@ impl SealBuilder {
         self.lines
     }
 
-    /// The seal's hash: SHA-256 of every byte before it, as hex.
+    /// The seal's hash as hex.
     pub fn digest(&self) -> String {
-        hex(&self.hash.clone().finalize().into())
+        hex(&self.digest)
     }
 
     /// The seal line, without LF.
@@ -111,8 +132,8 @@ impl SealBuilder {
                 out.push(',');
             }
             write_string(device, &mut out);
-            let ranges: Vec<String> = entry.ranges().map(|(first, last)| format!("[{first},{last}]")).collect();
-            out.push_str(&format!(":{{\"seqs\":[{}],\"ids\":\"{}\"}}", ranges.join(","), hex(&entry.ids)));
+            let ranges: Vec<String> = entry.ranges().iter().map(|(first, last)| format!("[{first},{last}]")).collect();
+            out.push_str(&format!(":{{\"seqs\":[{}],\"ids\":\"{}\"}}", ranges.join(","), entry.ids.to_hex()));
         }
         out + "}}"
     }
@@ -121,32 +142,32 @@ impl SealBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+
+    fn id(last: u8) -> RevisionId {
+        let mut id = [0; 32];
+        id[31] = last;
+        id
+    }
 
     #[test]
     fn ids_are_summed_modulo_two_to_the_256() {
-        let mut seal = DeviceSeal::default();
-        seal.add(1, &[0xff; 32]);
-        let mut two = [0; 32];
-        two[31] = 2;
-        seal.add(2, &two);
-        let mut one = [0; 32];
-        one[31] = 1;
-        assert_eq!(seal.ids, one);
+        let mut sum = Sum::default();
+        sum.add(&[0xff; 32]);
+        sum.add(&id(2));
+        assert_eq!(sum.to_hex(), hex(&id(1)));
     }
 
-    proptest! {
-        #[test]
-        fn ranges_do_not_depend_on_order(mut seqs in proptest::collection::vec(1u64..60, 1..80)) {
-            let build = |seqs: &[u64]| {
-                let mut seal = DeviceSeal::default();
-                seqs.iter().for_each(|s| seal.add(*s, &[0; 32]));
-                seal.ranges().collect::<Vec<_>>()
-            };
-            let shuffled = build(&seqs);
-            seqs.sort_unstable();
-            prop_assert_eq!(&shuffled, &build(&seqs));
-            prop_assert!(shuffled.windows(2).all(|w| w[0].1 + 1 < w[1].0));
-        }
+    #[test]
+    fn a_chain_is_seen_by_its_sums_in_any_order_and_a_wrong_link_too() {
+        let build = |links: &[(u64, u8, u8)]| {
+            let mut seal = DeviceSeal::default();
+            links.iter().for_each(|(seq, own, prev)| seal.add(*seq, &id(*own), (*prev > 0).then(|| id(*prev)).as_ref()));
+            seal
+        };
+        assert!(build(&[(2, 20, 10), (1, 10, 0), (3, 30, 20)]).is_chain());
+        assert!(!build(&[(2, 20, 11), (1, 10, 0), (3, 30, 20)]).is_chain());
+        assert!(!build(&[(3, 30, 20), (1, 10, 0)]).is_chain(), "a hole proves nothing");
+        let forked = build(&[(1, 10, 0), (2, 20, 10), (2, 21, 10), (3, 30, 20), (3, 31, 21)]);
+        assert_eq!((forked.forks(), forked.count(), forked.is_chain()), (vec![(2, 3)], 5, false));
     }
 }

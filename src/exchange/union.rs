@@ -1,144 +1,218 @@
 //! The union of any number of sorted sources: a streaming k-way merge in which equal lines are dropped.
 //! Memory does not grow with the files, and the order of the sources makes no difference.
 
-use super::reader::{FileProblem, Reader};
+use super::check::{Batch, Checked, Checkers, Fact, Placed};
+use super::reader::FileProblem;
 use super::seal::SealBuilder;
-use crate::record::merge::Merged;
-use crate::record::{Entry, History, Revision};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::io::{self, BufRead, Write};
+use crate::record::line::LineProblem;
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 /// Sorted body lines from somewhere.
 pub trait Source {
-    /// The next line with what it says; `None` behind the last.
+    /// Goes to the next line; false behind the last.
     ///
     /// # Errors
     /// Anything that makes the whole source unusable.
-    fn next(&mut self) -> Result<Option<(Vec<u8>, Entry)>, UnionProblem>;
+    fn advance(&mut self) -> Result<bool, UnionProblem>;
+
+    /// The current line without LF; only its beginning where [`Self::is_partial`].
+    fn line(&self) -> &[u8];
+
+    /// Whether only the beginning of the line is at hand: enough to tell it from every other. Such a source stands last.
+    fn is_partial(&self) -> bool {
+        false
+    }
+
+    /// Appends the whole current line.
+    ///
+    /// # Errors
+    /// It cannot be had.
+    fn whole(&mut self, out: &mut Vec<u8>) -> Result<(), UnionProblem> {
+        out.extend_from_slice(self.line());
+        Ok(())
+    }
+
+    /// The current line's number in its file.
+    fn number(&self) -> u64 {
+        0
+    }
+
+    /// The problem of a line that was read before.
+    fn refused(&self, line: u64, problem: LineProblem) -> UnionProblem;
+
+    /// Called behind the last line, with what all its lines come to.
+    ///
+    /// # Errors
+    /// That is not what the source says of itself.
+    fn end(&mut self, _seal: &mut SealBuilder) -> Result<(), UnionProblem> {
+        Ok(())
+    }
 }
 
 /// Why a union was given up. Nothing was changed then.
 #[derive(Debug)]
 pub enum UnionProblem {
     /// An input file is refused.
-    File(FileProblem),
+    File(Box<FileProblem>),
     /// The output could not be written.
     Io(io::Error),
+    /// What had to be put aside could not be.
+    At(PathBuf, io::Error),
     /// The store could not be read.
     Store(String),
 }
 
-impl<R: BufRead> Source for Reader<R> {
-    fn next(&mut self) -> Result<Option<(Vec<u8>, Entry)>, UnionProblem> {
-        if !self.advance().map_err(UnionProblem::File)? {
-            return Ok(None);
-        }
-        let entry = self.entry();
-        Ok(entry.map(|entry| (self.line().to_vec(), entry)))
+impl From<FileProblem> for UnionProblem {
+    fn from(problem: FileProblem) -> Self {
+        Self::File(Box::new(problem))
     }
 }
 
-/// Lines that are already in memory.
-impl Source for std::vec::IntoIter<(Vec<u8>, Entry)> {
-    fn next(&mut self) -> Result<Option<(Vec<u8>, Entry)>, UnionProblem> {
-        Ok(Iterator::next(self))
-    }
-}
+/// Takes lines that have been checked, in order: a batch, and what its lines say.
+pub type Visit<'v> = &'v mut dyn FnMut(&Arc<Batch>, &[Option<Fact>]) -> Result<(), UnionProblem>;
 
-/// A line of the union and the sources that hold it, as bits.
-pub struct Line<'a> {
-    /// The raw bytes, without LF.
-    pub bytes: &'a [u8],
-    /// What it says.
-    pub entry: &'a Entry,
-    /// Bit n is set when source n holds it.
-    pub sources: u64,
-}
+/// About so many bytes of lines are checked and handed on at once.
+const BATCH: usize = 256 << 10;
 
-/// At most this many sources at once (one bit each in [`Line::sources`]).
-pub const MAX_SOURCES: usize = 64;
+/// So many batches may be on their way to and from the checkers.
+const WAITING: usize = 8;
 
-/// Calls `visit` for every distinct line, in order.
+/// Gives every distinct line of all sources to `visit`, in order and checked; then what each source holds, checked too.
 ///
 /// # Errors
-/// The first problem of any source, or of `visit`.
-pub fn union(sources: &mut [Box<dyn Source + '_>], visit: &mut dyn FnMut(Line<'_>) -> Result<(), UnionProblem>) -> Result<(), UnionProblem> {
-    let mut heap: BinaryHeap<Reverse<(Vec<u8>, usize)>> = BinaryHeap::new();
-    let mut entries: Vec<Option<Entry>> = Vec::new();
-    for (at, source) in sources.iter_mut().enumerate() {
-        let next = source.next()?;
-        entries.push(None);
-        if let Some((bytes, entry)) = next {
-            entries[at] = Some(entry);
-            heap.push(Reverse((bytes, at)));
-        }
-    }
-    while let Some(Reverse((bytes, at))) = heap.pop() {
-        let mut holders = vec![at];
-        while let Some(Reverse((same, _))) = heap.peek() {
-            if *same != bytes {
-                break;
-            }
-            holders.extend(heap.pop().map(|Reverse((_, at))| at));
-        }
-        let bits = holders.iter().fold(0u64, |bits, at| bits | 1 << (at % MAX_SOURCES));
-        if let Some(entry) = entries[at].take() {
-            visit(Line { bytes: &bytes, entry: &entry, sources: bits })?;
-        }
-        for at in holders {
-            if let Some((bytes, entry)) = sources[at].next()? {
-                entries[at] = Some(entry);
-                heap.push(Reverse((bytes, at)));
+/// The first problem of any source, or of `visit`. What was visited before must not be used then.
+pub fn union(sources: &mut [Box<dyn Source + '_>], checkers: &Checkers, visit: Visit<'_>) -> Result<Vec<SealBuilder>, UnionProblem> {
+    let mut collecting = Collecting { seals: vec![SealBuilder::default(); sources.len()], waiting: VecDeque::new() };
+    let merged = Merging::begin(sources).and_then(|mut merging| {
+        while let Some(batch) = merging.batch(sources)? {
+            let batch = Arc::new(batch);
+            collecting.waiting.push_back((batch.clone(), checkers.submit(&batch)));
+            while collecting.waiting.len() >= WAITING {
+                collecting.next(sources, visit)?;
             }
         }
-    }
-    Ok(())
-}
-
-/// Writes a central file: header, lines as they come (they must be sorted), seal.
-pub struct Writer<W: Write> {
-    out: W,
-    seal: SealBuilder,
-}
-
-impl<W: Write> Writer<W> {
-    /// Writes the header.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn new(out: W, programme: &str) -> io::Result<Self> {
-        let mut writer = Self { out, seal: SealBuilder::default() };
-        writer.raw(super::header(programme).as_bytes())?;
-        Ok(writer)
-    }
-
-    fn raw(&mut self, line: &[u8]) -> io::Result<()> {
-        self.seal.line(line);
-        self.out.write_all(line)?;
-        self.out.write_all(b"\n")
-    }
-
-    /// Writes a body line.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn line(&mut self, bytes: &[u8], entry: &Entry) -> io::Result<()> {
-        if let Entry::Revision(revision) = entry {
-            self.seal.revision(revision);
+        Ok(())
+    });
+    // A problem in a line that was read earlier is told before one that was met later.
+    while !collecting.waiting.is_empty() {
+        match merged {
+            Ok(()) => collecting.next(sources, visit)?,
+            Err(_) => collecting.next(sources, &mut |_, _| Ok(()))?,
         }
-        self.raw(bytes)
+    }
+    merged?;
+    for (source, seal) in sources.iter_mut().zip(&mut collecting.seals) {
+        source.end(seal)?;
+    }
+    Ok(collecting.seals)
+}
+
+struct Collecting {
+    seals: Vec<SealBuilder>,
+    waiting: VecDeque<(Arc<Batch>, Receiver<Checked>)>,
+}
+
+impl Collecting {
+    fn next(&mut self, sources: &[Box<dyn Source + '_>], visit: Visit<'_>) -> Result<(), UnionProblem> {
+        let Some((batch, answer)) = self.waiting.pop_front() else { return Ok(()) };
+        let checked = answer.recv().map_err(|_| UnionProblem::Io(io::Error::other("a checking thread ended")))?;
+        let facts = checked.map_err(|(at, problem)| {
+            let first = batch.holders(at).first().map_or(0, |holder| usize::from(*holder));
+            sources[first].refused(batch.lines[at].number, problem)
+        })?;
+        for (at, fact) in facts.iter().enumerate() {
+            for holder in batch.holders(at) {
+                let seal = &mut self.seals[usize::from(*holder)];
+                seal.line();
+                if let Some(fact) = fact {
+                    seal.revision(fact);
+                }
+            }
+        }
+        visit(&batch, &facts)
+    }
+}
+
+/// Sources by their current lines, the least on top; a heap of their numbers.
+struct Merging {
+    heap: Vec<usize>,
+}
+
+fn compare(sources: &[Box<dyn Source + '_>], a: usize, b: usize) -> Ordering {
+    let (one, other) = (&sources[a], &sources[b]);
+    beginning(one.line(), one.is_partial(), other.line(), other.is_partial()).then(a.cmp(&b))
+}
+
+/// Where only a beginning is known, it is compared with the other's beginning.
+fn beginning(a: &[u8], a_partial: bool, b: &[u8], b_partial: bool) -> Ordering {
+    match (a_partial, b_partial) {
+        (true, false) => a.cmp(&b[..b.len().min(a.len())]),
+        (false, true) => a[..a.len().min(b.len())].cmp(b),
+        _ => a.cmp(b),
+    }
+}
+
+impl Merging {
+    fn begin(sources: &mut [Box<dyn Source + '_>]) -> Result<Self, UnionProblem> {
+        let mut heap = Vec::new();
+        for (at, source) in sources.iter_mut().enumerate() {
+            if source.advance()? {
+                heap.push(at);
+            }
+        }
+        let mut merging = Self { heap };
+        for at in (0..merging.heap.len() / 2).rev() {
+            merging.sift(at, sources);
+        }
+        Ok(merging)
     }
 
-    /// Writes the seal and gives the output back.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn finish(mut self) -> io::Result<W> {
-        let seal = self.seal.seal();
-        self.out.write_all(seal.as_bytes())?;
-        self.out.write_all(b"\n")?;
-        Ok(self.out)
+    fn sift(&mut self, mut at: usize, sources: &[Box<dyn Source + '_>]) {
+        loop {
+            let mut least = at;
+            for child in [2 * at + 1, 2 * at + 2] {
+                if child < self.heap.len() && compare(sources, self.heap[child], self.heap[least]).is_lt() {
+                    least = child;
+                }
+            }
+            if least == at {
+                return;
+            }
+            self.heap.swap(at, least);
+            at = least;
+        }
+    }
+
+    /// The next distinct lines; `None` behind the last.
+    fn batch(&mut self, sources: &mut [Box<dyn Source + '_>]) -> Result<Option<Batch>, UnionProblem> {
+        let mut batch = Batch { bytes: Arc::new(Vec::with_capacity(BATCH + BATCH / 8)), ..Batch::default() };
+        while let Some(&top) = self.heap.first() {
+            let source = &mut sources[top];
+            let is_same = batch.lines.len().checked_sub(1).is_some_and(|last| beginning(source.line(), source.is_partial(), batch.line(last), false).is_eq());
+            if !is_same {
+                if batch.bytes.len() >= BATCH {
+                    break;
+                }
+                let bytes = Arc::make_mut(&mut batch.bytes);
+                source.whole(bytes)?;
+                bytes.push(b'\n');
+                batch.lines.push(Placed { end: batch.bytes.len() as u32, holders: 0, number: source.number() });
+            }
+            batch.holders.push(top as u16);
+            if let Some(last) = batch.lines.last_mut() {
+                last.holders = batch.holders.len() as u32;
+            }
+            if !source.advance()? {
+                self.heap.swap_remove(0);
+            }
+            self.sift(0, sources);
+        }
+        Ok((!batch.lines.is_empty()).then_some(batch))
     }
 }
 
@@ -157,69 +231,4 @@ pub struct Tally {
     pub conflicts: u64,
     /// Pairs of records that may be one.
     pub duplicates: u64,
-}
-
-/// Counts a union as its lines pass: the revisions of a record stand together.
-pub struct Teller<'a> {
-    tally: Tally,
-    merge: &'a dyn Fn(&History) -> Merged,
-    record: Vec<Revision>,
-    has_new: bool,
-}
-
-/// A record whose revisions have all passed, and what they come to.
-pub struct Closed {
-    /// Its history.
-    pub history: History,
-    /// Its answers now.
-    pub merged: Merged,
-}
-
-impl<'a> Teller<'a> {
-    /// A teller. `merge` says what a history comes to: as its form sees it, which is not known here.
-    pub fn new(merge: &'a dyn Fn(&History) -> Merged) -> Self {
-        Self { tally: Tally::default(), merge, record: Vec::new(), has_new: false }
-    }
-
-    /// Takes a revision; gives the record before it, when this one begins another.
-    pub fn revision(&mut self, revision: &Revision, is_new: bool) -> Option<Closed> {
-        let closed = if self.record.last().is_some_and(|last| last.record != revision.record) { self.close() } else { None };
-        if is_new {
-            self.tally.new += 1;
-        }
-        self.has_new |= is_new;
-        self.record.push(revision.clone());
-        closed
-    }
-
-    /// Counts `count` revisions that were known.
-    pub fn known(&mut self, count: u64) {
-        self.tally.known += count;
-    }
-
-    /// Counts a revision that the other side did not have.
-    pub fn sent(&mut self) {
-        self.tally.sent += 1;
-    }
-
-    fn close(&mut self) -> Option<Closed> {
-        let revisions = std::mem::take(&mut self.record);
-        let has_new = std::mem::take(&mut self.has_new);
-        if revisions.is_empty() {
-            return None;
-        }
-        let history = History::new(revisions);
-        let merged = (self.merge)(&history);
-        if has_new && history.heads().len() > 1 {
-            self.tally.merged += 1;
-        }
-        self.tally.conflicts += merged.conflicts.len() as u64;
-        Some(Closed { history, merged })
-    }
-
-    /// The counts, and the last record.
-    pub fn finish(mut self) -> (Tally, Option<Closed>) {
-        let closed = self.close();
-        (self.tally, closed)
-    }
 }

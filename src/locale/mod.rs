@@ -5,6 +5,7 @@
 pub mod date;
 pub mod fold;
 pub mod number;
+pub mod plain;
 pub mod say;
 pub mod words;
 

@@ -56,7 +56,7 @@ fn is_nfc(json: &Json) -> bool {
 }
 
 /// Numbers beyond this are not exact in every JSON reader, and no laptop will ever come near.
-const MAX_SEQ: u64 = 1 << 53;
+pub const MAX_SEQ: u64 = 1 << 53;
 
 fn shape(json: &Json) -> Option<Revision> {
     let object = json.as_object()?;

@@ -10,6 +10,7 @@ pub mod line;
 pub mod links;
 pub mod merge;
 pub mod revision;
+pub mod scan;
 
 pub use definition::{Definition, Entry};
 pub use history::History;

@@ -103,22 +103,27 @@ pub fn hex(id: &RevisionId) -> String {
     id.iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// The value of every byte as a lower-case hex digit; 0xff for all others.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
 /// An id from 64 lower-case hex digits.
 pub fn unhex(text: &str) -> Option<RevisionId> {
-    let digit = |b: u8| match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'a'..=b'f' => Some(b - b'a' + 10),
-        _ => None,
-    };
-    let bytes = text.as_bytes();
-    let mut id = [0; 32];
-    if bytes.len() != 64 {
-        return None;
+    let text: &[u8; 64] = text.as_bytes().try_into().ok()?;
+    let (mut id, mut all) = ([0; 32], 0);
+    for (at, byte) in id.iter_mut().enumerate() {
+        let (high, low) = (DIGITS[usize::from(text[2 * at])], DIGITS[usize::from(text[2 * at + 1])]);
+        *byte = high << 4 | low;
+        all |= high | low;
     }
-    for (at, pair) in bytes.chunks(2).enumerate() {
-        id[at] = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(id)
+    (all < 16).then_some(id)
 }
 
 impl Revision {

@@ -3,6 +3,7 @@
 //! Values are at most 4 KiB (longer ones lie in chunks), keys are ordered by record and time, and every value stands in
 //! an envelope (see `envelope`). A value that cannot be read makes the whole view doubtful; it is then rebuilt.
 
+mod keys;
 mod pairings;
 
 use super::StoreProblem;
@@ -135,12 +136,19 @@ fn record_key(record: &str) -> Vec<u8> {
     record.as_bytes().to_vec()
 }
 
+/// What a revision is found by, and sorted: the beginning of its line says the same.
+pub type RevisionKey = (String, Stamp, RevisionId);
+
 fn revision_key(revision: &Revision) -> Vec<u8> {
-    let mut key = record_key(&revision.record);
+    revision_key_of(&revision.record, revision.at, &revision.id)
+}
+
+fn revision_key_of(record: &str, at: Stamp, id: &RevisionId) -> Vec<u8> {
+    let mut key = record_key(record);
     // Sorts as the stamp's text does: flipped sign, big end first.
-    key.extend_from_slice(&((revision.at.millis as u64) ^ (1 << 63)).to_be_bytes());
-    key.extend_from_slice(&revision.at.counter.to_be_bytes());
-    key.extend_from_slice(&revision.id);
+    key.extend_from_slice(&((at.millis as u64) ^ (1 << 63)).to_be_bytes());
+    key.extend_from_slice(&at.counter.to_be_bytes());
+    key.extend_from_slice(id);
     key
 }
 

@@ -2,12 +2,11 @@
 
 use super::Desk;
 use super::refresh::identity_text;
-use crate::exchange::union::Closed;
 use crate::form::instance::Answers;
 use crate::locale::fold;
+use crate::record::Definition;
 use crate::record::history::State;
-use crate::record::links::{Links, Member, Pairing, pair, pairings};
-use crate::record::{Definition, Entry};
+use crate::record::links::{Pairing, pair};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,6 +70,21 @@ pub struct Known {
     pub date: Option<String>,
 }
 
+impl Known {
+    /// What a form's source says.
+    pub fn of(definition: &Definition) -> Option<(String, Self)> {
+        let Definition::Form { id, source, .. } = definition else { return None };
+        let (draft, _) = crate::form::toml::read(id, source).ok()?;
+        let head = |key: &str| draft.head.get(key).map(|cell| cell.text.clone());
+        Some((id.clone(), Self { subject: head("subject"), date: head("date"), identity: draft.identity.iter().map(|cell| cell.text.clone()).collect() }))
+    }
+
+    /// Whether a question, in a repeat or not, identifies a record.
+    pub fn is_identity(&self, question: &str) -> bool {
+        question.rsplit('/').next().is_some_and(|name| self.identity.iter().any(|id| id == name))
+    }
+}
+
 /// By what a record may be told to be another: `(question, key)`, each once; of a question in a repeat `repeat/question`.
 pub fn keys(form: &Known, answers: &Answers, is_asked: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
     let mut found = BTreeSet::new();
@@ -112,7 +126,7 @@ pub struct Suspicion {
 }
 
 /// One of so many records with the same answer is paired with the first only: what all share tells none apart.
-const MOST_ALIKE: usize = 20;
+pub const MOST_ALIKE: usize = 20;
 
 impl Suspicion {
     fn add(&mut self, form: &str, suspect: &Suspect, keys: &[(String, String)]) {
@@ -125,51 +139,6 @@ impl Suspicion {
             }
             others.push(suspect.clone());
         }
-    }
-}
-
-/// Counts suspected pairs in central files, without a store: those with the same identifying answer. A phone or a name that
-/// two share is worth a look, not an alarm at every sync; [`Desk::duplicates`] lists them too.
-#[derive(Default)]
-pub struct Lookalikes {
-    forms: BTreeMap<String, Known>,
-    suspicion: Suspicion,
-    pairings: Vec<Pairing>,
-    members: BTreeMap<String, Member>,
-}
-
-impl Lookalikes {
-    /// Learns how a form tells its records apart.
-    pub fn definition(&mut self, entry: &Entry) {
-        if let Entry::Definition(Definition::Form { id, source, .. }) = entry
-            && let Ok((draft, _)) = crate::form::toml::read(id, source)
-        {
-            let head = |key: &str| draft.head.get(key).map(|cell| cell.text.clone());
-            let known = Known { subject: head("subject"), date: head("date"), identity: draft.identity.iter().map(|cell| cell.text.clone()).collect() };
-            self.forms.insert(id.clone(), known);
-        }
-    }
-
-    /// Takes a record.
-    pub fn record(&mut self, closed: Option<Closed>) {
-        let Some(Closed { history, merged }) = closed else { return };
-        let Some(first) = history.revisions().first() else { return };
-        let is_void = history.state() == State::Void;
-        self.pairings.extend(pairings(&history));
-        self.members.insert(first.record.clone(), Member { form: first.form().to_owned(), is_void });
-        let Some(known) = self.forms.get(first.form()).filter(|_| !is_void) else { return };
-        let answer = |name: &Option<String>| name.as_ref().and_then(|name| merged.answers.get(name)).map(Value::plain);
-        let suspect = Suspect { record: first.record.clone(), seen: answer(&known.subject).zip(answer(&known.date)) };
-        let is_identity = |question: &str| question.rsplit('/').next().is_some_and(|name| known.identity.iter().any(|id| id == name));
-        let mut keys = keys(known, &merged.answers, &|_| true);
-        keys.retain(|(question, _)| is_identity(question));
-        self.suspicion.add(first.form(), &suspect, &keys);
-    }
-
-    /// How many pairs nobody has decided about.
-    pub fn count(&self) -> u64 {
-        let links = Links::new(self.pairings.iter(), &|record| self.members.get(record).cloned());
-        self.suspicion.pairs.keys().filter(|(one, other)| !links.is_decided(one, other)).count() as u64
     }
 }
 

@@ -3,8 +3,10 @@
 //! The pure parts (forms, interviews, histories, indicators) meet the store, the clock and chance here.
 
 pub mod attaching;
+pub mod attachments;
 pub mod bringing;
 pub mod chance;
+mod crew;
 pub mod decide;
 pub mod demo;
 mod demo_answers;
@@ -12,18 +14,23 @@ mod demo_data;
 mod demo_plan;
 pub mod edit;
 pub mod exporting;
+mod incoming;
 pub mod letterhead;
 pub mod library;
 pub mod linking;
 pub mod lookalikes;
+pub mod merging;
 pub mod minutes;
 pub mod narrative;
+mod normal;
 pub mod printing;
 pub mod refresh;
 pub mod registering;
 pub mod related;
 pub mod reporting;
 mod shipped;
+mod suspects;
+pub mod telling;
 pub mod transfer;
 pub mod upgrade;
 
@@ -40,9 +47,9 @@ use crate::record::links::{Links, Pairing};
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::record::{Definition, Entry};
 use crate::store::{Draft, Identity, IndexRow, Notice, Store};
-use crate::value::Value;
 use chance::{Chance, Clock};
 use library::Library;
+use normal::{normal, normal_argument};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -382,21 +389,6 @@ impl Desk {
     /// The folder of the store.
     pub fn dir(&self) -> &Path {
         self.store.dir()
-    }
-}
-
-fn normal(value: Value) -> Value {
-    match value {
-        Value::Text(text) => Value::Text(nfc(&text)),
-        Value::Choices(names) => Value::Choices(names.iter().map(|name| nfc(name)).collect()),
-        other => other,
-    }
-}
-
-fn normal_argument(argument: Argument) -> Argument {
-    match argument {
-        Argument::Text(text) => Argument::Text(nfc(&text)),
-        other => other,
     }
 }
 

@@ -1,189 +1,84 @@
-//! Sync, merge, verify, backup and restore: the store and central files.
+//! Sync, backup and restore: the store and central files.
 
-use super::library::Library;
-use super::lookalikes::Lookalikes;
-use super::{Desk, Settings};
-use crate::disk::{AtomicFile, FileLock};
-use crate::error::{Exit, Failure};
-use crate::exchange::reader::Reader;
+use super::Desk;
+use super::attachments::{self, Carried, Carrying};
+use super::crew::{Crew, Replaced};
+use super::incoming::Incoming;
+use super::merging::{Runs, runs};
+use super::telling::{Sides, Teller};
+use crate::disk::{FileLock, remove_leftovers};
+use crate::error::Failure;
 use crate::exchange::seal::SealBuilder;
-use crate::exchange::union::{Line, MAX_SOURCES, Source, Tally, Teller, UnionProblem, Writer, union};
-use crate::locale::{Text, say};
-use crate::record::history::History;
+use crate::exchange::union::{Source, Tally, UnionProblem, union};
+use crate::exchange::writer::Writer;
+use crate::exchange::{FileProblem, Problem};
+use crate::record::line::LineProblem;
+use crate::record::revision::hex;
 use crate::record::{Definition, Entry};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufReader;
+use crate::store::StoreProblem;
+use crate::store::view::RevisionKey;
 use std::path::{Path, PathBuf};
 
-type Lines = Vec<(Vec<u8>, Entry)>;
-
-/// Entries are taken into the store in parts of this many, each made durable at once.
-const IMPORT_AT_ONCE: usize = 2000;
-
-/// Opens a central file; an empty one counts as absent.
-fn open_file(path: &Path, programme: Option<&str>) -> Result<Option<Reader<BufReader<File>>>, Failure> {
-    let file = File::open(path).map_err(|e| Failure::io(path, &e))?;
-    let metadata = file.metadata().map_err(|e| Failure::io(path, &e))?;
-    if metadata.is_dir() {
-        return Err(Failure::io(path, &std::io::ErrorKind::IsADirectory.into()));
-    }
-    if metadata.len() == 0 {
-        return Ok(None);
-    }
-    Reader::open(BufReader::with_capacity(1 << 20, file), path, programme).map(Some).map_err(Failure::from)
-}
-
-/// Checks a file whole and gives its seal.
-///
-/// # Errors
-/// The first thing that is wrong.
-pub fn verify(path: &Path) -> Result<SealBuilder, Failure> {
-    let Some(mut reader) = open_file(path, None)? else {
-        return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::not_ours(l, path.display()))).hint(Text::both(say::failure::not_ours_hint)));
-    };
-    let mut chains = Chains::default();
-    while reader.advance()? {
-        if let Some(Entry::Revision(revision)) = reader.entry() {
-            chains.add(&revision);
-        }
-    }
-    match chains.broken(reader.seal()) {
-        None => Ok(reader.seal().clone()),
-        Some((device, seq)) => {
-            let what = Text::both(|l| say::failure::chain_broken(l, path.display(), &device, seq));
-            Err(Failure::new(Exit::Damage, what).hint(Text::both(say::failure::file_damaged_hint)))
-        }
-    }
-}
-
-type IdStart = [u8; 8];
-
-/// The beginnings of the ids in every device's chain: enough to see a link that does not fit.
-#[derive(Default)]
-struct Chains {
-    /// (device, number) → (this id, the id it names as the one before).
-    links: BTreeMap<(String, u64), (IdStart, Option<IdStart>)>,
-}
-
-impl Chains {
-    fn add(&mut self, revision: &crate::record::Revision) {
-        let start = |id: &crate::record::revision::RevisionId| [id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]];
-        self.links.insert((revision.device.clone(), revision.seq), (start(&revision.id), revision.prev.as_ref().map(start)));
-    }
-
-    /// The first revision that does not name the one before it. A forked device is told apart elsewhere.
-    fn broken(&self, seal: &SealBuilder) -> Option<(String, u64)> {
-        let fits = |device: &String, seq: u64, prev: &Option<[u8; 8]>| match self.links.get(&(device.clone(), seq - 1)) {
-            Some((before, _)) => *prev == Some(*before),
-            None => prev.is_some() == (seq > 1),
-        };
-        let is_forked = |device: &String| seal.devices().get(device).is_some_and(|entry| !entry.forks.is_empty());
-        self.links.iter().find(|((device, seq), (_, prev))| !is_forked(device) && !fits(device, *seq, prev)).map(|(key, _)| key.clone())
-    }
-}
-
-/// Forms and lists stand before the records that they made.
-fn learn(library: &RefCell<Library>, entry: &Entry) {
-    if let Entry::Definition(definition) = entry {
-        library.borrow_mut().add(definition.clone());
-    }
-}
-
-/// The union of files, written to `out` unless it is only planned. What `out` holds already stays in it.
-///
-/// # Errors
-/// The first thing that is wrong; nothing was changed then.
-pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settings) -> Result<Tally, Failure> {
-    let _lock = if plan { None } else { Some(FileLock::take(out).map_err(|p| Failure::lock(p, out))?) };
-    let mut sources: Vec<Box<dyn Source>> = Vec::new();
-    let mut programme: Option<String> = None;
-    let existing = out.exists();
-    for path in existing.then_some(out).into_iter().chain(inputs.iter().map(PathBuf::as_path)) {
-        match open_file(path, programme.as_deref())? {
-            Some(reader) => {
-                programme.get_or_insert_with(|| reader.programme().to_owned());
-                sources.push(Box::new(reader));
-            }
-            None if path == out => {}
-            None => return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::not_ours(l, path.display()))).hint(Text::both(say::failure::not_ours_hint))),
-        }
-    }
-    if sources.len() > MAX_SOURCES {
-        return Err(Failure::new(Exit::Usage, Text::both(|l| say::failure::too_many_files(l, MAX_SOURCES))));
-    }
-    let had = u64::from(existing && sources.len() > inputs.len());
-    let io = |e| Failure::io(out, &e);
-    let mut writer = match plan {
-        true => None,
-        false => Some(Writer::new(AtomicFile::create(out).map_err(io)?, &programme.unwrap_or_default()).map_err(io)?),
-    };
-    let library = RefCell::new(Library::new(settings));
-    let merge = |history: &History| library.borrow().merge(history, settings.clock.now());
-    let mut teller = Teller::new(&merge);
-    let mut lookalikes = Lookalikes::default();
-    let mut grew = false;
-    union(&mut sources, &mut |line: Line<'_>| {
-        let is_new = line.sources & had == 0;
-        grew |= is_new;
-        lookalikes.definition(line.entry);
-        learn(&library, line.entry);
-        if let Entry::Revision(revision) = line.entry {
-            lookalikes.record(teller.revision(revision, is_new));
-            // Every further copy of a line in the inputs was known by then.
-            teller.known(u64::from((line.sources & !had).count_ones()).saturating_sub(u64::from(is_new)));
-        }
-        writer.as_mut().map_or(Ok(()), |w| w.line(line.bytes, line.entry).map_err(UnionProblem::Io))
-    })
-    .map_err(|p| Failure::union(p, out))?;
-    drop(sources);
-    if let Some(writer) = writer {
-        let file = writer.finish().map_err(io)?;
-        if grew || had == 0 {
-            file.commit(true).map_err(io)?;
-        }
-    }
-    let (tally, last) = teller.finish();
-    lookalikes.record(last);
-    Ok(Tally { duplicates: lookalikes.count(), ..tally })
-}
-
-/// The store's lines, sorted, as a source.
+/// The store's lines, sorted, as a source. Of a revision only the beginning of the line is at hand, which tells it from all
+/// others; the rest is fetched for those that the other side lacks.
 struct StoreLines<'a> {
-    definitions: std::vec::IntoIter<(Vec<u8>, Entry)>,
+    definitions: std::vec::IntoIter<Vec<u8>>,
     desk: &'a Desk,
-    records: std::vec::IntoIter<String>,
-    current: std::vec::IntoIter<(Vec<u8>, Entry)>,
+    keys: Box<dyn Iterator<Item = Result<RevisionKey, StoreProblem>> + 'a>,
+    current: Vec<u8>,
+    key: Option<RevisionKey>,
 }
 
 impl<'a> StoreLines<'a> {
     fn new(desk: &'a Desk) -> Result<Self, Failure> {
-        let mut definitions: Lines = desk.store().view().definitions()?.into_iter().map(|d| (d.line().into_bytes(), Entry::Definition(d))).collect();
-        definitions.sort_by(|a, b| a.0.cmp(&b.0));
-        let records: Vec<String> = desk.rows().keys().cloned().collect();
-        Ok(Self { definitions: definitions.into_iter(), desk, records: records.into_iter(), current: Vec::new().into_iter() })
+        let view = desk.store().view();
+        let mut definitions: Vec<Vec<u8>> = view.definitions()?.into_iter().map(|d| d.line().into_bytes()).collect();
+        definitions.sort();
+        Ok(Self { definitions: definitions.into_iter(), desk, keys: Box::new(view.revision_keys()), current: Vec::new(), key: None })
     }
+}
+
+fn unreadable(problem: &StoreProblem) -> UnionProblem {
+    UnionProblem::Store(format!("{problem:?}"))
 }
 
 impl Source for StoreLines<'_> {
-    fn next(&mut self) -> Result<Option<(Vec<u8>, Entry)>, UnionProblem> {
-        if let Some(line) = Iterator::next(&mut self.definitions) {
-            return Ok(Some(line));
+    fn advance(&mut self) -> Result<bool, UnionProblem> {
+        if let Some(line) = self.definitions.next() {
+            self.current = line;
+            return Ok(true);
         }
-        loop {
-            if let Some(line) = Iterator::next(&mut self.current) {
-                return Ok(Some(line));
-            }
-            let Some(record) = Iterator::next(&mut self.records) else { return Ok(None) };
-            let revisions = self.desk.store().view().history(&record).map_err(|e| UnionProblem::Store(format!("{e:?}")))?;
-            self.current = revisions.into_iter().map(|r| (r.line().into_bytes(), Entry::Revision(r))).collect::<Vec<_>>().into_iter();
+        self.key = self.keys.next().transpose().map_err(|p| unreadable(&p))?;
+        self.current.clear();
+        if let Some((record, at, id)) = &self.key {
+            self.current.extend_from_slice(format!("{{\"record\":\"{record}\",\"at\":\"{at}\",\"id\":\"{}", hex(id)).as_bytes());
         }
+        Ok(self.key.is_some())
+    }
+
+    fn line(&self) -> &[u8] {
+        &self.current
+    }
+
+    fn is_partial(&self) -> bool {
+        self.key.is_some()
+    }
+
+    fn whole(&mut self, out: &mut Vec<u8>) -> Result<(), UnionProblem> {
+        let Some(key) = &self.key else {
+            out.extend_from_slice(&self.current);
+            return Ok(());
+        };
+        let revision = self.desk.store().view().revision(key).map_err(|p| unreadable(&p))?;
+        let revision = revision.ok_or_else(|| UnionProblem::Store(hex(&key.2)))?;
+        out.extend_from_slice(revision.line().as_bytes());
+        Ok(())
+    }
+
+    fn refused(&self, _: u64, problem: LineProblem) -> UnionProblem {
+        UnionProblem::Store(format!("{problem:?}"))
     }
 }
-
-const STORE: u64 = 1;
-const FILE: u64 = 2;
 
 /// What a sync brought and took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -194,93 +89,89 @@ pub struct Synced {
     pub creates: bool,
     /// Devices in the result: number of revisions missing below the highest.
     pub gaps: Vec<(String, u64)>,
+    /// What else there is to be told.
+    pub beside: Box<Beside>,
+}
+
+/// What a sync shows beside its counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Numbers that are missing, device by device.
+    pub missing: Runs,
+    /// Numbers that two laptops gave.
+    pub forks: Runs,
+    /// Attached files.
+    pub carried: Carried,
 }
 
 impl Desk {
     /// The two-way union of this store and a central file, which is made if it is not there.
     ///
     /// # Errors
-    /// The first thing that is wrong; nothing was changed then.
+    /// The first thing that is wrong; nothing was changed then, unless it is the last step that failed: what the file
+    /// brings is then in neither or in both, and the next sync goes on.
     pub fn sync(&mut self, central: &Path, plan: bool) -> Result<Synced, Failure> {
-        let _lock = if plan { None } else { Some(FileLock::take(central).map_err(|p| Failure::lock(p, central))?) };
+        let mut lock = if plan { None } else { Some(FileLock::take(central).map_err(|p| Failure::lock(p, central))?) };
+        if lock.is_some() {
+            remove_leftovers(central);
+        }
         let folder = central.parent().filter(|p| !p.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return Err(Failure::io(folder, &std::io::ErrorKind::NotFound.into()));
         }
-        // The plan reads and verifies the whole file, so that what follows cannot stop halfway because of it.
-        let planned = self.pass(central, None)?;
+        let mut incoming = Incoming::new(self.dir());
+        let synced = self.pass(central, lock.as_mut(), &mut incoming)?;
         if plan {
-            return Ok(planned);
+            return Ok(synced);
         }
-        let mut news = Lines::new();
-        let file = AtomicFile::create(central).map_err(|e| Failure::io(central, &e))?;
-        let synced = self.pass(central, Some((file, &mut news)))?;
-        for part in news.chunks(IMPORT_AT_ONCE) {
-            self.take_in(part)?;
-        }
+        incoming.each(&mut |part| self.take_in(part))?;
         self.refresh_stale()?;
         self.mark_synced()?;
         Ok(synced)
     }
 
-    /// One pass over both. With an output it is written (only if it differs from what is there) and news are collected.
-    fn pass(&self, central: &Path, output: Option<(AtomicFile, &mut Lines)>) -> Result<Synced, Failure> {
+    /// One pass over both. With a lock the file is replaced if it lacks anything, and what is new here is put aside.
+    fn pass(&self, central: &Path, mut lock: Option<&mut FileLock>, incoming: &mut Incoming) -> Result<Synced, Failure> {
         let io = |e| Failure::io(central, &e);
+        let plan = lock.is_none();
         let programme = self.identity().programme.clone();
-        let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(StoreLines::new(self)?)];
-        let existing = central.exists();
-        if existing {
+        let crew = Crew::new(1);
+        let mut sources: Vec<Box<dyn Source + '_>> = Vec::new();
+        let exists = central.exists();
+        if exists {
             // An empty file is what a broken copy leaves behind, not a new beginning.
-            let reader = open_file(central, Some(&programme))?.ok_or_else(|| crate::exchange::FileProblem {
-                file: central.to_owned(),
-                line: 1,
-                problem: crate::exchange::Problem::Truncated,
-            })?;
-            sources.push(Box::new(reader));
+            let truncated = || FileProblem { file: central.to_owned(), line: 1, problem: Problem::Truncated };
+            sources.push(Box::new(crew.open(central, Some(&programme), 0)?.ok_or_else(truncated)?));
         }
-        let has_file = sources.len() > 1;
-        let (mut writer, mut news) = match output {
-            Some((file, news)) => (Some(Writer::new(file, &programme).map_err(io)?), Some(news)),
-            None => (None, None),
-        };
-        let library = RefCell::new(self.library().clone());
-        let merge = |history: &History| library.borrow().merge(history, self.settings().clock.now());
-        let mut teller = Teller::new(&merge);
+        let store = sources.len() as u16;
+        sources.push(Box::new(StoreLines::new(self)?));
+        let target = Replaced { path: central, exists };
+        let mut writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, 1));
+        let sides = Sides { had: Some(store), first: 0, inputs: usize::from(store), sends: true };
+        let mut teller = Teller::new(self.library().clone(), self.settings().clock.now(), sides);
+        let mut carrying = Carrying::new(vec![attachments::of_store(self.dir()), attachments::of_file(central)], Vec::new());
         let mut seal = SealBuilder::default();
-        let mut lookalikes = Lookalikes::default();
-        let mut grew = !has_file;
-        union(&mut sources, &mut |line: Line<'_>| {
-            let is_new = line.sources & STORE == 0;
-            let is_sent = line.sources & FILE == 0;
-            grew |= is_sent;
-            lookalikes.definition(line.entry);
-            learn(&library, line.entry);
-            if let Entry::Revision(revision) = line.entry {
-                seal.revision(revision);
-                lookalikes.record(teller.revision(revision, is_new));
-                match (is_new, is_sent) {
-                    (false, true) => teller.sent(),
-                    (false, false) => teller.known(1),
-                    _ => {}
-                }
+        union(&mut sources, &crew.checkers, &mut |batch, facts| {
+            lock.iter_mut().for_each(|lock| lock.touch());
+            teller.batch(batch, facts);
+            carrying.batch(batch);
+            facts.iter().flatten().for_each(|fact| seal.revision(fact));
+            if !plan {
+                incoming.batch(batch, &|holders| sides.is_had(holders))?;
             }
-            if is_new && let Some(news) = news.as_mut() {
-                news.push((line.bytes.to_vec(), line.entry.clone()));
-            }
-            writer.as_mut().map_or(Ok(()), |w| w.line(line.bytes, line.entry).map_err(UnionProblem::Io))
+            writer.as_mut().map_or(Ok(()), |w| w.batch(batch, facts, &|holders| exists && holders.contains(&0)).map_err(UnionProblem::Io))
         })
         .map_err(|p| Failure::union(p, central))?;
         drop(sources);
-        if let Some(writer) = writer {
-            let file = writer.finish().map_err(io)?;
-            if grew {
-                file.commit(true).map_err(io)?;
-            }
+        incoming.seal()?;
+        if let Some((Some(file), _)) = writer.map(Writer::finish).transpose().map_err(io)? {
+            file.commit(true).map_err(io)?;
         }
-        let gaps = seal.devices().iter().map(|(d, s)| (d.clone(), s.gaps().iter().map(|(a, b)| b - a + 1).sum())).filter(|(_, n)| *n > 0).collect();
-        let (tally, last) = teller.finish();
-        lookalikes.record(last);
-        Ok(Synced { tally: Tally { duplicates: lookalikes.count(), ..tally }, creates: !existing, gaps })
+        let missing = runs(&seal, &|device| device.gaps());
+        let gaps = missing.iter().map(|(device, runs)| (device.clone(), runs.iter().map(|(first, last)| last - first + 1).sum())).collect();
+        let tally = teller.finish()?.tally;
+        let beside = Beside { missing, forks: runs(&seal, &|device| device.forks()), carried: carrying.finish(plan) };
+        Ok(Synced { tally, creates: !exists, gaps, beside: Box::new(beside) })
     }
 
     /// This laptop's revisions that no sync has carried away yet.
@@ -348,9 +239,12 @@ impl Desk {
     /// # Errors
     /// The system's, or why the file is refused.
     pub fn backup(&self, path: &Path) -> Result<u64, Failure> {
-        let file = AtomicFile::create(path).map_err(|e| Failure::io(path, &e))?;
-        let _lock = FileLock::take(path).map_err(|p| Failure::lock(p, path))?;
-        let done = self.pass(path, Some((file, &mut Lines::new())))?;
+        if path.is_dir() {
+            return Err(Failure::io(path, &std::io::ErrorKind::IsADirectory.into()));
+        }
+        let mut lock = FileLock::take(path).map_err(|p| Failure::lock(p, path))?;
+        remove_leftovers(path);
+        let done = self.pass(path, Some(&mut lock), &mut Incoming::nowhere())?;
         let count = done.tally.sent + done.tally.known;
         let drafts = drafts_beside(path);
         match std::fs::copy(self.dir().join(crate::store::drafts::FILE), &drafts) {
@@ -366,26 +260,28 @@ impl Desk {
     /// The first thing that is wrong; nothing was changed then.
     pub fn restore(&mut self, path: &Path) -> Result<Tally, Failure> {
         let programme = self.identity().programme.clone();
-        verify(path)?;
-        let Some(mut reader) = open_file(path, Some(&programme))? else { return Ok(Tally::default()) };
+        let crew = Crew::new(1);
+        let not_ours = || FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs };
+        let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(crew.open(path, Some(&programme), 0)?.ok_or_else(not_ours)?), Box::new(StoreLines::new(self)?)];
+        let mut incoming = Incoming::new(self.dir());
+        let mut carrying = Carrying::new(vec![attachments::of_store(self.dir())], vec![attachments::of_file(path)]);
         let mut tally = Tally::default();
-        let mut part = Lines::new();
-        let mut more = true;
-        while more {
-            more = reader.advance()?;
-            if let Some(entry) = reader.entry().filter(|_| more) {
-                part.push((reader.line().to_vec(), entry));
-            }
-            if part.len() == IMPORT_AT_ONCE || !more {
-                for (_, entry) in &part {
-                    let known = self.store().view().contains(entry)?;
-                    let revision = u64::from(matches!(entry, Entry::Revision(_)));
-                    *(if known { &mut tally.known } else { &mut tally.new }) += revision;
+        union(&mut sources, &crew.checkers, &mut |batch, facts| {
+            for (at, _) in facts.iter().enumerate().filter(|(_, fact)| fact.is_some()) {
+                match batch.holders(at) {
+                    [0] => tally.new += 1,
+                    [0, _] => tally.known += 1,
+                    _ => {}
                 }
-                self.take_in(&part)?;
-                part.clear();
             }
-        }
+            carrying.batch(batch);
+            incoming.batch(batch, &|holders| holders.contains(&1))
+        })
+        .map_err(|p| Failure::union(p, path))?;
+        drop(sources);
+        incoming.seal()?;
+        incoming.each(&mut |part| self.take_in(part))?;
+        carrying.finish(false);
         self.refresh_stale()?;
         self.restore_drafts(&drafts_beside(path))?;
         tally.conflicts = self.rows().values().map(|row| u64::from(row.conflicts)).sum();

@@ -215,7 +215,9 @@ fn merging_needs_no_store_and_its_plan_writes_nothing() {
     lt02.run(&["sync", "b.jsonl"]).quiet();
     let none = place.laptop("none");
     let told = "new 2 known 0 merged 0 conflicts 0 duplicates 0\n";
-    none.run(&["merge", "m.jsonl", "a.jsonl", "b.jsonl", "--plan"]).is(0, told, "");
+    let by_file = |file: &str, new: u64, known: u64| format!("{file}: new {new}, known {known}, merged 0, conflicts 0, suspected duplicates 0\n");
+    let plan = [by_file("a.jsonl", 1, 0), by_file("b.jsonl", 1, 0), told.to_owned()].concat();
+    none.run(&["merge", "m.jsonl", "a.jsonl", "b.jsonl", "--plan"]).is(0, &plan, "");
     assert!(!place.path("m.jsonl").exists());
     none.run(&["merge", "m.jsonl", "a.jsonl", "b.jsonl"]).is(0, told, "");
     let merged = place.read("m.jsonl");

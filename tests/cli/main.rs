@@ -4,6 +4,8 @@ mod commands;
 mod damage;
 mod data;
 mod district;
+#[cfg(unix)]
+mod faults;
 mod records;
 mod refusals;
 mod registers;

@@ -91,9 +91,30 @@ impl Place {
         names
     }
 
+    /// A copy of a store under another name.
+    pub fn copy(&self, from: &str, to: &str) -> Laptop<'_> {
+        fn copy(from: &std::path::Path, to: &std::path::Path) {
+            std::fs::create_dir_all(to).unwrap();
+            for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+                let target = to.join(entry.file_name());
+                match entry.file_type().unwrap().is_dir() {
+                    true => copy(&entry.path(), &target),
+                    false => _ = std::fs::copy(entry.path(), target).unwrap(),
+                }
+            }
+        }
+        copy(&self.path(from), &self.path(to));
+        self.laptop(to)
+    }
+
+    /// Removes a folder.
+    pub fn remove(&self, folder: &str) {
+        std::fs::remove_dir_all(self.path(folder)).unwrap();
+    }
+
     /// A store in the folder, with a fixed clock.
     pub fn laptop(&self, name: &str) -> Laptop<'_> {
-        Laptop { place: self, name: name.to_owned(), now: "2026-11-23T09:00:00+07:00".to_owned(), lang: "en".to_owned(), input: Vec::new() }
+        Laptop { place: self, name: name.to_owned(), now: "2026-11-23T09:00:00+07:00".to_owned(), lang: "en".to_owned(), input: Vec::new(), limit: None }
     }
 
     /// A laptop with a new store.
@@ -113,6 +134,16 @@ pub struct Laptop<'p> {
     now: String,
     lang: String,
     input: Vec<u8>,
+    limit: Option<Limit>,
+}
+
+/// No file may become longer than this.
+#[derive(Clone, Copy)]
+pub struct Limit {
+    /// In units of 512 bytes.
+    pub blocks: u64,
+    /// Whether a write beyond kills the program (as a power cut would, at exactly that byte) or fails as on a full disk.
+    pub kills: bool,
 }
 
 impl Laptop<'_> {
@@ -131,6 +162,19 @@ impl Laptop<'_> {
         Self { input: input.as_ref().to_owned(), ..self.clone() }
     }
 
+    /// With files that can only become so long; where there is a shell for it.
+    pub fn limited(&self, limit: Limit) -> Self {
+        Self { limit: Some(limit), ..self.clone() }
+    }
+
+    fn command(&self) -> Command {
+        let Some(limit) = self.limit else { return Command::new(env!("CARGO_BIN_EXE_khuyencong")) };
+        let mut shell = Command::new("sh");
+        let trap = if limit.kills { "" } else { "trap '' XFSZ;" };
+        shell.args(["-c", &format!("{trap} ulimit -f {}; exec \"$@\"", limit.blocks), "sh", env!("CARGO_BIN_EXE_khuyencong")]);
+        shell
+    }
+
     /// Runs a command.
     pub fn run(&self, args: &[&str]) -> Told {
         self.run_into(args, Stdio::piped())
@@ -138,7 +182,7 @@ impl Laptop<'_> {
 
     /// Runs a command with its stdout somewhere else.
     pub fn run_into(&self, args: &[&str], stdout: Stdio) -> Told {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_khuyencong"));
+        let mut command = self.command();
         command.env_clear().current_dir(self.place.dir.path());
         for kept in ["PATH", "SYSTEMROOT", "LLVM_PROFILE_FILE"] {
             if let Some(value) = std::env::var_os(kept) {

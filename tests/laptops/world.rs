@@ -11,7 +11,7 @@ use khuyencong::store::{Identity, Notice};
 use khuyencong::value::Value;
 use khuyencong::workbench::chance::{Chance, Clock};
 use khuyencong::workbench::edit::Choice;
-use khuyencong::workbench::transfer::{merge_files, verify};
+use khuyencong::workbench::merging::{merge_files, verify};
 use khuyencong::workbench::{Content, Desk, Settings};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};

@@ -62,8 +62,6 @@ say! {
     sent(count) "Đã gửi {count} bản lưu." "Sent {count} revisions."
     would_send(count) "Sẽ gửi {count} bản lưu (xem trước, chưa ghi gì)." "Would send {count} revisions (a plan, nothing written)."
     gap(device, count) "Thiếu {count} bản lưu của máy {device}: máy đó cần đồng bộ lại." "{count} revisions of {device} are missing: that laptop should sync again."
-    gap_range(device, first, last) "Máy {device}: thiếu bản lưu {first} đến {last}." "{device}: revisions {first} to {last} are missing."
-    fork(device, seq) "Máy {device}: số {seq} có hai bản lưu khác nhau (máy bị sao chép?)." "{device}: two different revisions have the number {seq} (a cloned laptop?)."
 
     conflicts() "Các mâu thuẫn chưa giải quyết" "Conflicts that need a decision"
     resolve() "Giải quyết một mâu thuẫn" "Settle a conflict"

@@ -42,7 +42,6 @@ say! {
     other_programme_hint() "Không có gì thay đổi. Chọn tệp của chương trình này." "Nothing was changed. Choose a file of this programme."
     file_locked(file) "{file} đang được một máy khác đồng bộ." "{file} is being synced by another machine."
     file_locked_hint() "Đợi một lát rồi làm lại." "Wait a moment and try again."
-    too_many_files(count) "Chỉ gộp được tối đa {count} tệp một lần." "At most {count} files can be merged at once."
 
     bad_form(name) "Mẫu phiếu {name} có lỗi." "The form {name} has errors."
     bad_form_hint(file) "Xem chi tiết: khuyencong forms check {file}" "See: khuyencong forms check {file}"

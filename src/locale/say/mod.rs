@@ -21,6 +21,7 @@ pub mod author;
 pub mod cli;
 pub mod data;
 pub mod decide;
+pub mod exchange;
 pub mod failure;
 pub mod form;
 pub mod migrate;

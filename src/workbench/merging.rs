@@ -1,0 +1,228 @@
+//! Merging central files without a store, and checking them.
+
+use super::Settings;
+use super::attachments::{self, Carried, Carrying};
+use super::crew::{Crew, MAX_SOURCES, Replaced};
+use super::library::Library;
+use super::telling::{Sides, Teller, Told};
+use crate::disk::{FileLock, remove_leftovers};
+use crate::error::{Exit, Failure};
+use crate::exchange::check::{Batch, Fact};
+use crate::exchange::seal::SealBuilder;
+use crate::exchange::union::{Source, UnionProblem, union};
+use crate::exchange::writer::Writer;
+use crate::exchange::{FileProblem, Problem};
+use crate::locale::{Text, say};
+use crate::record::{Entry, Revision};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Device and the runs of its numbers that something is said of.
+pub type Runs = Vec<(String, Vec<(u64, u64)>)>;
+
+/// What a union brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// The counts.
+    pub told: Told,
+    /// Numbers that are missing.
+    pub gaps: Runs,
+    /// Numbers that two laptops gave.
+    pub forks: Runs,
+    /// Attached files.
+    pub carried: Carried,
+}
+
+fn not_ours(path: &Path) -> Failure {
+    Failure::new(Exit::Refused, Text::both(|l| say::failure::not_ours(l, path.display()))).hint(Text::both(say::failure::not_ours_hint))
+}
+
+/// Device by device what a seal shows, where it shows anything.
+pub fn runs(seal: &SealBuilder, of: &dyn Fn(&crate::exchange::seal::DeviceSeal) -> Vec<(u64, u64)>) -> Runs {
+    seal.devices().iter().map(|(device, entry)| (device.to_string(), of(entry))).filter(|(_, runs)| !runs.is_empty()).collect()
+}
+
+/// The union of files, written to `out` unless it is only planned. What `out` holds already stays in it.
+///
+/// # Errors
+/// The first thing that is wrong; nothing was changed then.
+pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settings) -> Result<Merged, Failure> {
+    let mut lock = if plan { None } else { Some(FileLock::take(out).map_err(|p| Failure::lock(p, out))?) };
+    if lock.is_some() {
+        remove_leftovers(out);
+    }
+    if inputs.len() >= MAX_SOURCES {
+        return Err(Failure::new(Exit::Usage, Text::both(|l| say::exchange::too_many_files(l, MAX_SOURCES - 1))));
+    }
+    let crew = Crew::new(inputs.len() + 1);
+    let (mut sources, programme, exists) = open_all(out, inputs, &crew)?;
+    let io = |e| Failure::io(out, &e);
+    let target = Replaced { path: out, exists };
+    let mut writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, sources.len()));
+    let sides = Sides { had: exists.then_some(0), first: u16::from(exists), inputs: inputs.len(), sends: false };
+    let mut teller = Teller::new(Library::new(settings), settings.clock.now(), sides);
+    let mut carrying = Carrying::new(vec![attachments::of_file(out)], inputs.iter().map(|input| attachments::of_file(input)).collect());
+    let mut seal = SealBuilder::default();
+    union(&mut sources, &crew.checkers, &mut |batch, facts| {
+        lock.iter_mut().for_each(FileLock::touch);
+        teller.batch(batch, facts);
+        carrying.batch(batch);
+        facts.iter().flatten().for_each(|fact| seal.revision(fact));
+        writer.as_mut().map_or(Ok(()), |w| w.batch(batch, facts, &|holders| sides.is_had(holders)).map_err(UnionProblem::Io))
+    })
+    .map_err(|p| Failure::union(p, out))?;
+    drop(sources);
+    if let Some((Some(file), _)) = writer.map(Writer::finish).transpose().map_err(io)? {
+        file.commit(true).map_err(io)?;
+    }
+    let told = teller.finish()?;
+    Ok(Merged { told, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried: carrying.finish(plan) })
+}
+
+type Sources = Vec<Box<dyn Source>>;
+
+/// What is there first, then the inputs; their programme; and whether something was there.
+fn open_all(out: &Path, inputs: &[PathBuf], crew: &Crew) -> Result<(Sources, String, bool), Failure> {
+    let mut sources = Sources::new();
+    let mut programme: Option<String> = None;
+    let present = out.exists();
+    let mut exists = false;
+    for (at, path) in present.then_some(out).into_iter().chain(inputs.iter().map(PathBuf::as_path)).enumerate() {
+        match crew.open(path, programme.as_deref(), sources.len())? {
+            Some(reader) => {
+                exists |= present && at == 0;
+                programme.get_or_insert_with(|| reader.programme().to_owned());
+                sources.push(Box::new(reader));
+            }
+            None if present && at == 0 => {}
+            None => return Err(not_ours(path)),
+        }
+    }
+    Ok((sources, programme.unwrap_or_default(), exists))
+}
+
+/// What a good file holds, and of what it should be known.
+#[derive(Clone, Default)]
+pub struct Verified {
+    /// Its seal.
+    pub seal: SealBuilder,
+    /// Devices under whose name two laptops write.
+    pub forks: Vec<Fork>,
+    /// Attached files that are missing or damaged beside it.
+    pub carried: Carried,
+}
+
+/// Two laptops with one name: copies of one disk, or one that was set back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// The name.
+    pub device: String,
+    /// The last number that they have in common.
+    pub last_common: u64,
+    /// Each from there.
+    pub branches: Vec<Branch>,
+}
+
+/// What one of them wrote since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// Its first number of its own.
+    pub first: u64,
+    /// Its last.
+    pub last: u64,
+    /// Who wrote.
+    pub persons: BTreeSet<String>,
+    /// Since when.
+    pub since: String,
+    tip: [u8; 32],
+}
+
+/// Checks a file whole.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn verify(path: &Path) -> Result<Verified, Failure> {
+    let mut carrying = Carrying::new(vec![attachments::of_file(path)], Vec::new());
+    let seal = read(path, &mut |batch, _| carrying.batch(batch))?;
+    let doubtful: BTreeSet<&str> = seal.devices().iter().filter(|(_, entry)| !entry.is_chain()).map(|(device, _)| &**device).collect();
+    let mut forks = Vec::new();
+    if !doubtful.is_empty() {
+        let mut links = Links::default();
+        read(path, &mut |batch, facts| links.batch(batch, facts, &doubtful))?;
+        for (device, chain) in &links.devices {
+            if let Some(seq) = broken(chain) {
+                let what = Text::both(|l| say::failure::chain_broken(l, path.display(), device, seq));
+                return Err(Failure::new(Exit::Damage, what).hint(Text::both(say::failure::file_damaged_hint)));
+            }
+            forks.extend(fork(device, chain));
+        }
+    }
+    Ok(Verified { seal, forks, carried: carrying.finish(true) })
+}
+
+/// Reads a file whole, checking everything, and gives its seal.
+fn read(path: &Path, visit: &mut dyn FnMut(&Batch, &[Option<Fact>])) -> Result<SealBuilder, Failure> {
+    let crew = Crew::new(1);
+    let reader = crew.open(path, None, 0)?.ok_or_else(|| not_ours(path))?;
+    let mut sources: Vec<Box<dyn Source>> = vec![Box::new(reader)];
+    let seals = union(&mut sources, &crew.checkers, &mut |batch, facts| {
+        visit(batch, facts);
+        Ok(())
+    });
+    let seal = seals.map_err(|p| Failure::union(p, path))?.pop();
+    seal.ok_or_else(|| FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs }.into())
+}
+
+/// A revision in its laptop's chain.
+struct Link {
+    id: [u8; 32],
+    prev: Option<[u8; 32]>,
+    person: String,
+    at: String,
+}
+
+type Chain = BTreeMap<u64, Vec<Link>>;
+
+/// The chains of laptops that are in doubt.
+#[derive(Default)]
+struct Links {
+    devices: BTreeMap<String, Chain>,
+}
+
+impl Links {
+    fn batch(&mut self, batch: &Batch, facts: &[Option<Fact>], doubtful: &BTreeSet<&str>) {
+        for (at, fact) in facts.iter().enumerate() {
+            if fact.as_ref().is_some_and(|fact| doubtful.contains(&*fact.device))
+                && let Ok(Entry::Revision(Revision { device, seq, id, prev, person, at, .. })) = Entry::parse(batch.line(at))
+            {
+                self.devices.entry(device).or_default().entry(seq).or_default().push(Link { id, prev, person, at: at.to_string() });
+            }
+        }
+    }
+}
+
+/// The first revision that names no revision with the number before its own, where there is one.
+fn broken(chain: &Chain) -> Option<u64> {
+    let fits = |seq: u64, link: &Link| match chain.get(&(seq - 1)) {
+        Some(before) => before.iter().any(|before| link.prev == Some(before.id)),
+        None => link.prev.is_some() == (seq > 1),
+    };
+    chain.iter().find(|(seq, links)| links.iter().any(|link| !fits(**seq, link))).map(|(seq, _)| *seq)
+}
+
+fn fork(device: &str, chain: &Chain) -> Option<Fork> {
+    let (parted, _) = chain.iter().find(|(_, links)| links.len() > 1)?;
+    let mut branches: Vec<Branch> = Vec::new();
+    for (seq, links) in chain.range(parted..) {
+        for link in links {
+            match branches.iter_mut().find(|branch| link.prev == Some(branch.tip)) {
+                Some(branch) => {
+                    (branch.last, branch.tip) = (*seq, link.id);
+                    branch.persons.insert(link.person.clone());
+                }
+                None => branches.push(Branch { first: *seq, last: *seq, persons: BTreeSet::from([link.person.clone()]), since: link.at.clone(), tip: link.id }),
+            }
+        }
+    }
+    Some(Fork { device: device.to_owned(), last_common: parted - 1, branches })
+}

@@ -1,0 +1,276 @@
+//! What a union brings, counted as its lines pass: the revisions of a record stand together.
+//!
+//! Most records have one revision, or a plain chain of them; those cannot be in conflict and are not even parsed. The
+//! others are merged as their form sees them.
+
+use super::library::Library;
+use super::lookalikes::Known;
+use super::suspects::Suspects;
+use crate::error::Failure;
+use crate::exchange::check::{Batch, Fact};
+use crate::exchange::union::Tally;
+use crate::form::instance::Answers;
+use crate::record::Entry;
+use crate::record::history::{History, State};
+use crate::record::links::pairings;
+use crate::record::scan::{Parents, answer, names};
+use crate::value::Value;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::Path;
+
+/// Which sources are what.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides {
+    /// What was had before: `None` for nothing.
+    pub had: Option<u16>,
+    /// The first of the inputs.
+    pub first: u16,
+    /// How many inputs.
+    pub inputs: usize,
+    /// Where what is had but not in an input is sent.
+    pub sends: bool,
+}
+
+impl Sides {
+    fn inputs_of<'h>(&self, holders: &'h [u16]) -> impl Iterator<Item = usize> + 'h + use<'h> {
+        let (first, inputs) = (usize::from(self.first), self.inputs);
+        holders.iter().filter_map(move |holder| usize::from(*holder).checked_sub(first)).filter(move |input| *input < inputs)
+    }
+
+    /// Whether a line was had before.
+    pub fn is_had(&self, holders: &[u16]) -> bool {
+        self.had.is_some_and(|had| holders.contains(&had))
+    }
+}
+
+/// The counts of the whole, and of every input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The whole.
+    pub tally: Tally,
+    /// Every input: what it brings that neither what was had nor an earlier input holds.
+    pub inputs: Vec<Tally>,
+}
+
+/// One revision of the record that is passing.
+struct Passing {
+    line: Range<usize>,
+    fact: Fact,
+    /// The input that brings it.
+    brought: Option<usize>,
+}
+
+/// Counts.
+pub struct Teller {
+    sides: Sides,
+    library: Library,
+    now: DateTime<Utc>,
+    told: Told,
+    record: Vec<u8>,
+    passing: Vec<Passing>,
+    known: BTreeMap<String, Known>,
+    /// Whether records of a form (as `of` says) are seen as they are, without migrations.
+    plain: BTreeMap<String, bool>,
+    /// The last `of` that was.
+    plain_of: Vec<u8>,
+    suspects: Suspects,
+}
+
+/// Where the digits of a record's id stand in its lines.
+const RECORD: Range<usize> = 11..47;
+
+impl Teller {
+    /// A teller with the forms that are at hand.
+    pub fn new(library: Library, now: DateTime<Utc>, sides: Sides) -> Self {
+        Self {
+            told: Told { tally: Tally::default(), inputs: vec![Tally::default(); sides.inputs] },
+            sides,
+            library,
+            now,
+            record: Vec::new(),
+            passing: Vec::new(),
+            known: BTreeMap::new(),
+            plain: BTreeMap::new(),
+            plain_of: Vec::new(),
+            suspects: Suspects::default(),
+        }
+    }
+
+    /// Takes lines that have been checked.
+    pub fn batch(&mut self, batch: &Batch, facts: &[Option<Fact>]) {
+        for (at, fact) in facts.iter().enumerate() {
+            let (line, holders) = (batch.line(at), batch.holders(at));
+            match fact {
+                Some(fact) => self.revision(line, fact, holders),
+                None => self.definition(line),
+            }
+        }
+    }
+
+    fn definition(&mut self, line: &[u8]) {
+        let Ok(Entry::Definition(definition)) = Entry::parse(line) else { return };
+        self.known.extend(Known::of(&definition));
+        self.library.add(definition);
+    }
+
+    fn revision(&mut self, line: &[u8], fact: &Fact, holders: &[u16]) {
+        let is_same = self.passing.first().is_some_and(|first| self.record[first.line.clone()][RECORD] == line[RECORD]);
+        if !is_same {
+            self.close();
+        }
+        let is_had = self.sides.is_had(holders);
+        let mut brought = None;
+        for input in self.sides.inputs_of(holders) {
+            let is_new = !is_had && brought.is_none();
+            for tally in [&mut self.told.tally, &mut self.told.inputs[input]] {
+                *(if is_new { &mut tally.new } else { &mut tally.known }) += 1;
+            }
+            brought = brought.or(is_new.then_some(input));
+        }
+        self.told.tally.sent += u64::from(self.sides.sends && self.sides.inputs_of(holders).next().is_none());
+        let from = self.record.len();
+        self.record.extend_from_slice(line);
+        self.passing.push(Passing { line: from..self.record.len(), fact: fact.clone(), brought });
+    }
+
+    /// Whether every revision follows the one before it and none takes anything back: then there is nothing to be asked.
+    fn is_chain(&self) -> bool {
+        let acts: [&[u8]; 5] = [b"save", b"submit", b"approve", b"return", b"answer"];
+        let is_plain = |passing: &Passing| passing.fact.spans.as_ref().is_some_and(|spans| acts.contains(&self.part(passing, &spans.act)));
+        let follows = |pair: &[Passing]| pair[1].fact.parents == Parents::One(pair[0].fact.id);
+        self.passing[0].fact.parents == Parents::None && self.passing.windows(2).all(follows) && self.passing.iter().all(is_plain)
+    }
+
+    fn part(&self, passing: &Passing, span: &Range<u32>) -> &[u8] {
+        let line = &self.record[passing.line.clone()];
+        line.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    fn close(&mut self) {
+        if self.passing.is_empty() {
+            return;
+        }
+        if !(self.is_chain() && self.chain()) {
+            self.history();
+        }
+        self.passing.clear();
+        self.record.clear();
+    }
+
+    /// A plain chain: only its identifying answers matter. False where its form would see them otherwise.
+    fn chain(&mut self) -> bool {
+        for at in 0..self.passing.len() {
+            let of = self.passing[at].fact.spans.as_ref().map_or(&[][..], |spans| self.part(&self.passing[at], &spans.of));
+            // Records of one form mostly stand together.
+            if of != self.plain_of.as_slice() {
+                let of = of.to_vec();
+                if !self.is_plain(&String::from_utf8_lossy(&of)) {
+                    return false;
+                }
+                self.plain_of = of;
+            }
+        }
+        let form = std::str::from_utf8(&self.plain_of).ok().and_then(|of| of.split('@').next()).unwrap_or_default();
+        let record = self.record.get(RECORD).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default();
+        self.suspects.passed(record, Vec::new());
+        let Some(known) = self.known.get(form).filter(|known| !known.identity.is_empty()) else { return true };
+        let mut answers = Answers::new();
+        for path in self.identifying(known) {
+            answers.extend(self.answer(&path).map(|value| (path, value)));
+        }
+        if !answers.is_empty() {
+            for path in known.subject.iter().chain(&known.date) {
+                answers.extend(self.answer(path).map(|value| (path.clone(), value)));
+            }
+            let brought = self.passing.iter().filter_map(|passing| passing.brought).max();
+            self.suspects.add(form, known, record, &answers, brought);
+        }
+        true
+    }
+
+    /// Paths of identifying answers that the chain wrote.
+    fn identifying(&self, known: &Known) -> BTreeSet<String> {
+        let mut paths = BTreeSet::new();
+        for spans in self.passing.iter().filter_map(|passing| passing.fact.spans.as_ref().map(|spans| self.part(passing, &spans.wrote))) {
+            for name in &known.identity {
+                let end = format!("{name}\"");
+                for at in memchr::memmem::find_iter(spans, end.as_bytes()) {
+                    let from = memchr::memrchr(b'"', &spans[..at]).map_or(0, |quote| quote + 1);
+                    let path = String::from_utf8_lossy(&spans[from..at + name.len()]);
+                    if path.split('/').step_by(2).last() == Some(name.as_str()) {
+                        paths.insert(path.into_owned());
+                    }
+                }
+            }
+        }
+        paths
+    }
+
+    /// What the chain comes to at a path.
+    fn answer(&self, path: &str) -> Option<Value> {
+        let spans = |passing: &Passing| passing.fact.spans.clone();
+        let (passing, spans) =
+            self.passing.iter().rev().find_map(|passing| spans(passing).filter(|spans| names(self.part(passing, &spans.wrote), path)).map(|spans| (passing, spans)))?;
+        answer(self.part(passing, &spans.answers), path).and_then(value)
+    }
+
+    fn is_plain(&mut self, of: &str) -> bool {
+        if let Some(known) = self.plain.get(of) {
+            return *known;
+        }
+        let current = self.library.form(of.split('@').next().unwrap_or_default());
+        let is_plain = [current, self.library.form_of(of)].iter().flatten().all(|form| form.migrations.is_empty());
+        self.plain.insert(of.to_owned(), is_plain);
+        is_plain
+    }
+
+    /// Any other record is merged.
+    fn history(&mut self) {
+        let revision = |passing: &Passing| match Entry::parse(&self.record[passing.line.clone()]) {
+            Ok(Entry::Revision(revision)) => Some(revision),
+            _ => None,
+        };
+        let history = History::new(self.passing.iter().filter_map(revision).collect());
+        let Some(first) = history.revisions().first() else { return };
+        let merged = self.library.merge(&history, self.now);
+        let meets = history.heads().len() > 1;
+        let conflicts = merged.conflicts.len() as u64;
+        let mut inputs: Vec<usize> = self.passing.iter().filter_map(|passing| passing.brought).collect();
+        inputs.sort_unstable();
+        inputs.dedup();
+        self.told.tally.merged += u64::from(meets && !inputs.is_empty());
+        self.told.tally.conflicts += conflicts;
+        for input in &inputs {
+            self.told.inputs[*input].merged += u64::from(meets);
+            self.told.inputs[*input].conflicts += conflicts;
+        }
+        self.suspects.passed(&first.record, pairings(&history));
+        if let Some(known) = self.known.get(first.form()).filter(|_| history.state() != State::Void) {
+            self.suspects.add(first.form(), known, &first.record, &merged.answers, inputs.last().copied());
+        }
+    }
+
+    /// The counts.
+    ///
+    /// # Errors
+    /// A temporary file that was needed for counting cannot be read back.
+    pub fn finish(mut self) -> Result<Told, Failure> {
+        self.close();
+        let pairs = self.suspects.pairs(self.sides.inputs).map_err(|e| Failure::io(Path::new("tmp"), &e))?;
+        self.told.tally.duplicates = pairs.all;
+        for (tally, brought) in self.told.inputs.iter_mut().zip(pairs.brought) {
+            tally.duplicates = brought;
+        }
+        Ok(self.told)
+    }
+}
+
+/// A value as it is written in a line.
+fn value(written: &str) -> Option<Value> {
+    match written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|text| !text.contains('\\')) {
+        Some(text) => Some(Value::text(text)),
+        None => serde_json::from_str(written).ok().and_then(|json| crate::record::line::value(&json)),
+    }
+}
