@@ -80,7 +80,7 @@ if [ ! -d synced ]; then
     "$program" $shop --data-dir synced init --person "Người Thử" --device lt99 >/dev/null
     cp one.jsonl central.jsonl
     "$program" $shop --data-dir synced sync central.jsonl >/dev/null
-    seq 100 | sed 's/.*/{"name":"Cơ sở &","workers":&}/' | "$program" $shop --data-dir synced record add --form shop >/dev/null
+    seq 100 | sed 's/.*/{"name":"Cơ sở &","workers":1}/' | "$program" $shop --data-dir synced record add --form shop >/dev/null
 fi
 run=0
 while [ $run -lt "$runs" ]; do
