@@ -5,6 +5,8 @@
 pub mod attaching;
 pub mod bringing;
 pub mod chance;
+#[cfg(feature = "parquet")]
+pub mod data_set;
 pub mod decide;
 pub mod demo;
 mod demo_answers;

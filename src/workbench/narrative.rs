@@ -12,6 +12,9 @@ use crate::record::history::State;
 use crate::store::IndexRow;
 use std::collections::BTreeSet;
 
+/// Tables with more columns do not fit on an upright page: they stay in the workbook.
+const NARROW: usize = 6;
+
 impl Desk {
     /// The written report over the same paper as the tables.
     pub fn narrative(&self, report: &Report, paper: &Paper) -> Page {
@@ -27,7 +30,7 @@ impl Desk {
         }
         blocks.extend(chapter(s::general(lang), [open(s::direction(lang), lang)]));
         blocks.extend(chapter(s::results(lang), results(report, lang).into_iter().chain([self.caveat(report, lang)])));
-        blocks.extend(paper.tables.iter().filter(|table| table.columns.len() <= 8).flat_map(|table| {
+        blocks.extend(paper.tables.iter().filter(|table| table.columns.len() <= NARROW).flat_map(|table| {
             let heading = Block::Text(Paragraph::bold(&table.title).kept());
             [heading, Block::Grid(paper_page::grid(table, paper))]
         }));

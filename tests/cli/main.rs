@@ -3,7 +3,10 @@
 mod commands;
 mod damage;
 mod data;
+#[cfg(feature = "parquet")]
+mod data_set;
 mod district;
+mod outputs;
 mod records;
 mod refusals;
 mod registers;
