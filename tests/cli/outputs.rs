@@ -216,7 +216,7 @@ fn what_cannot_be_written_is_refused_with_a_sentence_and_a_way_out() {
     refused(lt01.run(&["minutes", "ffffffff", "-o", "m.docx"]), 1, "There is no record ffffffff.");
     refused(lt01.run(&["minutes", "ffffffff", "-o", "m.pdf"]), 2, "Minutes cannot be written to m.pdf: its kind is not known.");
     let survey = targets(&report).find(|t| t["id"] == "T-VL").unwrap()["records"][0].as_str().unwrap();
-    let wrong = format!("The record {survey} is “Post-support performance follow-up”, not machinery inspection minutes.");
+    let wrong = format!("The record {survey} is “Post-support performance”, not machinery inspection minutes.");
     refused(lt01.run(&["minutes", survey, "-o", "m.docx"]), 1, &wrong);
     let record = minutes(&lt01).into_values().next().unwrap()["record"].as_str().unwrap().to_owned();
     assert_eq!(lt01.run(&["minutes", &record, "-o", "no/such/m.docx"]).code, 5);
