@@ -3,10 +3,10 @@
 use super::Problem;
 use super::columns::{Field, Shape, Type};
 use parquet::basic::Compression;
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -114,24 +114,18 @@ impl Column {
     fn write<W: Write + Send>(&mut self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<(), Problem> {
         let Some(mut column) = group.next_column()? else { return Ok(()) };
         match self {
-            Self::Text(values, levels) => {
-                column.typed::<ByteArrayType>().write_batch(values, Some(levels), None)?;
-                (values.clear(), levels.clear());
-            }
-            Self::Number(values, levels) => {
-                column.typed::<DoubleType>().write_batch(values, Some(levels), None)?;
-                (values.clear(), levels.clear());
-            }
-            Self::Whole(values, levels) => {
-                column.typed::<Int64Type>().write_batch(values, Some(levels), None)?;
-                (values.clear(), levels.clear());
-            }
-            Self::Flag(values, levels) => {
-                column.typed::<BoolType>().write_batch(values, Some(levels), None)?;
-                (values.clear(), levels.clear());
-            }
+            Self::Text(values, levels) => drain::<ByteArrayType>(&mut column, values, levels)?,
+            Self::Number(values, levels) => drain::<DoubleType>(&mut column, values, levels)?,
+            Self::Whole(values, levels) => drain::<Int64Type>(&mut column, values, levels)?,
+            Self::Flag(values, levels) => drain::<BoolType>(&mut column, values, levels)?,
         }
-        column.close()?;
-        Ok(())
+        Ok(column.close()?)
     }
+}
+
+fn drain<T: DataType>(column: &mut SerializedColumnWriter<'_>, values: &mut Vec<T::T>, levels: &mut Vec<i16>) -> Result<(), Problem> {
+    column.typed::<T>().write_batch(values, Some(levels), None)?;
+    values.clear();
+    levels.clear();
+    Ok(())
 }
