@@ -1,12 +1,12 @@
 //! A report laid out for paper: whatever targets and tables it holds.
 
-use super::Desk;
-use super::reporting::Report;
 use crate::export::paper::{Cell, Chart, Column, Group, Kind, Listed, Paper, Row, Table};
 use crate::locale::say::{self, output as s};
 use crate::locale::{Lang, date, reading};
 use crate::programme::figure::Figure;
 use crate::record::history::State;
+use crate::workbench::Desk;
+use crate::workbench::reporting::Report;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,5 @@
 //! The skeleton of the written report: the figures stand in it, what only people know is left open for them.
 
-use super::Desk;
-use super::reporting::Report;
 use crate::export::page::{Align, Block, Grid, Page, Paragraph, Run, Slot};
 use crate::export::paper::Paper;
 use crate::export::paper_page;
@@ -10,6 +8,8 @@ use crate::locale::{Lang, date};
 use crate::programme::figure::Figure;
 use crate::record::history::State;
 use crate::store::IndexRow;
+use crate::workbench::Desk;
+use crate::workbench::reporting::Report;
 use std::collections::BTreeSet;
 
 /// Tables with more columns do not fit on an upright page: they stay in the workbook.

@@ -3,9 +3,7 @@
 //! The order of an official paper (Decree 30/2020): heading, title, grounds, those present, findings, conclusion, signatures.
 //! A question that an office's own version of the form no longer has leaves its line out.
 
-use super::Desk;
 use super::letterhead::official_day;
-use super::related::Related;
 use crate::error::{Exit, Failure};
 use crate::export::page::{Align, Block, Grid, Page, Paragraph, Run, Slot};
 use crate::form::instance::{ROOT_ROW, RowId};
@@ -15,6 +13,8 @@ use crate::locale::say::{minutes as s, output};
 use crate::locale::{Lang, Text, date, words};
 use crate::record::history::State;
 use crate::value::Value;
+use crate::workbench::Desk;
+use crate::workbench::related::Related;
 use chrono::Timelike;
 
 /// The form of which records are minutes.
