@@ -38,7 +38,7 @@
 //! | exchange | record value | | central file: read, verify, union, write |
 //! | store | record value disk | | keeping it here: the only user of sled and bincode |
 //! | programme | interview form record value locale | pure | targets, periods, figures with their records |
-//! | export | programme record form value locale interview | | records as tables for other programs |
+//! | export | programme record form value locale interview | | records as tables for other programs, reports and minutes as files for people |
 //! | intake | export form value locale interview | | what other programs wrote → answers: CSV, JSON and XML submissions, Excel registers |
 //! | error | store exchange record disk locale | | every error as a sentence with a way out |
 //! | workbench | error export intake programme store exchange record interview form value locale disk | | a person at work on one store: what screens and commands both do |

@@ -1,17 +1,18 @@
 //! `export`.
 
 use super::{Context, flag, option, say_out};
-use crate::error::{Exit, Failure};
+use crate::error::Failure;
 use crate::export::Options;
-use crate::locale::{Lang, Text, say};
-use crate::workbench::exporting::{Format, Request};
+use crate::locale::{Lang, say};
+use crate::workbench::Desk;
+use crate::workbench::exporting::{Exported, Format, Request};
 use clap::{Arg, ArgMatches, Command};
 use std::path::PathBuf;
 
 pub fn command(lang: Lang) -> Command {
     use say::data as s;
     Command::new("export").about(s::export(lang)).args([
-        option("format", "csv|jsonl|xlsx", say::cli::format(lang)).value_parser(["csv", "jsonl", "xlsx", "parquet"]).hide_possible_values(true).required(true),
+        option("format", "csv|jsonl|xlsx|parquet", say::cli::format(lang)).value_parser(["csv", "jsonl", "xlsx", "parquet"]).hide_possible_values(true).required(true),
         Arg::new("output").short('o').value_name("DIR").required(true).help(s::output_folder(lang)),
         option("form", "FORM", s::one_form(lang)),
         flag("labels", s::labels(lang)),
@@ -27,7 +28,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         Some("csv") => Format::Csv,
         Some("jsonl") => Format::Jsonl,
         Some("xlsx") => Format::Xlsx,
-        _ => return Err(Failure::new(Exit::Refused, Text::both(say::data::no_parquet)).hint(Text::both(say::data::no_parquet_hint))),
+        _ => return data_set(matches, context),
     };
     let desk = context.desk()?;
     let options = Options {
@@ -37,10 +38,32 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     };
     let request = Request { dir: PathBuf::from(text("output").unwrap_or_default()), form: text("form"), format, options, bom: matches.get_flag("bom") };
     let exported = desk.export(&request)?;
+    tell(&desk, &exported, context.lang);
+    desk.close()
+}
+
+/// Files that engines read: `records`, `answers`, `indicators`, `counted`.
+#[cfg(feature = "parquet")]
+fn data_set(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
+    let desk = context.desk()?;
+    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let exported = desk.export_data_set(std::path::Path::new(text("output").unwrap_or_default()), text("form"))?;
+    tell(&desk, &exported, context.lang);
+    desk.close()
+}
+
+#[cfg(not(feature = "parquet"))]
+fn data_set(_: &ArgMatches, _: &mut Context) -> Result<(), Failure> {
+    use crate::error::Exit;
+    use crate::locale::Text;
+    Err(Failure::new(Exit::Refused, Text::both(say::output::no_parquet)).hint(Text::both(say::output::no_parquet_hint)))
+}
+
+/// The files on stdout, what was left out on stderr.
+fn tell(desk: &Desk, exported: &Exported, lang: Lang) {
     for (path, rows) in &exported.files {
         say_out(format!("{} {rows}", path.display()));
     }
-    let lang = context.lang;
     let mut notes = Vec::new();
     if exported.files.is_empty() {
         notes.push(say::data::nothing_to_export(lang));
@@ -55,5 +78,4 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         notes.push(say::screen::demo_banner(lang));
     }
     notes.iter().for_each(|note| eprintln!("{note}"));
-    desk.close()
 }

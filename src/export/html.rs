@@ -14,7 +14,7 @@ table.lines td,table.lines th{border:1px solid #555}table.lines th{background:#e
 td p,th p{margin:0}.wide{overflow-x:auto}a{color:#0b4f8a}svg{width:100%;height:auto;max-width:60rem;display:block;margin:.5em auto}
 tr:target,h3:target{background:#fff3c4}
 @media screen and (max-width:600px){body{padding:.6rem;font-size:12pt}
-table.cards{font-size:1em!important}table.cards thead{display:none}table.cards tr{display:block;border:1px solid #555;margin:.5em 0;padding:.2em .4em}
+table.cards,table.cards tbody{display:block;font-size:1em!important}table.cards colgroup{display:none}svg{min-width:40rem}table.cards thead{display:none}table.cards tr{display:block;border:1px solid #555;margin:.5em 0;padding:.2em .4em}
 table.cards td{display:flex;border:0!important;padding:.1em 0;gap:.6em}table.cards td::before{content:attr(data-name);flex:0 0 42%;color:#555}
 table.cards td.centre,table.cards td.right{text-align:left}table.cards td:empty{display:none}}
 @media print{body{max-width:none;padding:0}a{color:inherit;text-decoration:none}tr,svg{break-inside:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}.wide{overflow:visible}}
@@ -157,7 +157,11 @@ fn draw(bars: &Bars, lang: Lang, out: &mut String) {
     let longest = bars.bars.iter().map(|(_, value)| *value).fold(bars.mark, f64::max).min(bars.mark * MOST).max(f64::MIN_POSITIVE);
     let scale = (WIDE - NAMES - NUMBERS) / longest;
     let high = 40.0 + BAR * bars.bars.len() as f64;
-    let _ = write!(out, "<svg viewBox=\"0 0 {WIDE} {high}\" role=\"img\" aria-label=\"{0}\" font-size=\"13\" font-family=\"sans-serif\"><title>{0}</title>", escaped(&bars.title));
+    let _ = write!(
+        out,
+        "<div class=\"wide\"><svg viewBox=\"0 0 {WIDE} {high}\" role=\"img\" aria-label=\"{0}\" font-size=\"13\" font-family=\"sans-serif\"><title>{0}</title>",
+        escaped(&bars.title)
+    );
     let _ = write!(out, "<text x=\"0\" y=\"16\" font-weight=\"bold\">{}</text>", escaped(&bars.title));
     for (at, (name, value)) in bars.bars.iter().enumerate() {
         let y = 28.0 + BAR * at as f64;
@@ -169,5 +173,24 @@ fn draw(bars: &Bars, lang: Lang, out: &mut String) {
         let _ = write!(out, "<text x=\"{:.1}\" y=\"{}\">{}</text>", NAMES + length + 5.0, y + 14.0, number::format_f64(*value, 1, lang));
     }
     let mark = NAMES + bars.mark * scale;
-    let _ = write!(out, "<line x1=\"{mark:.1}\" x2=\"{mark:.1}\" y1=\"24\" y2=\"{}\" stroke=\"#b3261e\" stroke-dasharray=\"4 3\"/></svg>", high - 8.0);
+    let _ = write!(out, "<line x1=\"{mark:.1}\" x2=\"{mark:.1}\" y1=\"24\" y2=\"{}\" stroke=\"#b3261e\" stroke-dasharray=\"4 3\"/></svg></div>", high - 8.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_typed_is_never_markup() {
+        let hostile = "<script>alert(\"1\")</script> & \u{1b}[31m";
+        let block = |text: &str| Block::Text(Paragraph::of(vec![Run { link: text.to_owned(), ..Run::new(text) }]));
+        let mut grid = Grid { cards: true, ..Grid::new(&[1], 9) };
+        grid.rows = vec![vec![Slot::head(hostile)], vec![Slot::text(hostile)]];
+        let bars = Bars { title: hostile.into(), bars: vec![(hostile.into(), f64::MAX), ("b".into(), -1.0)], mark: 100.0 };
+        let blocks = vec![Block::Heading(9, hostile.into(), hostile.into()), block(hostile), Block::Grid(grid), Block::Bars(bars)];
+        let text = text(&Page { lang: Lang::Vi, title: hostile.into(), landscape: false, blocks });
+        assert!(!text.contains("<script") && !text.contains('\u{1b}') && !text.contains("(\"1"));
+        assert!(text.matches("&lt;script&gt;").count() >= 9);
+        assert!(!text.contains("NaN") && !text.contains("inf"));
+    }
 }

@@ -6,6 +6,7 @@
 //! time. A report is laid out as a [`paper::Paper`], which [`paper_csv`] and [`paper_xlsx`] write; papers and minutes become a
 //! [`page::Page`], which [`html`] and [`docx`] write. What the columns are called, and why, is told in `docs/data.md`.
 
+pub mod columns;
 pub mod csv;
 pub mod docx;
 pub mod html;
@@ -15,6 +16,8 @@ pub mod paper;
 pub mod paper_csv;
 pub mod paper_page;
 pub mod paper_xlsx;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod row;
 pub mod xlsx;
 

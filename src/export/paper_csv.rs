@@ -1,6 +1,7 @@
 //! A report as CSV as Excel in Vietnam opens it by a double click: byte order mark, `;`, decimal comma.
 
 use super::paper::{Cell, Paper, Table};
+use crate::locale::say::output;
 use crate::locale::{Lang, date};
 use crate::value::Decimal;
 use std::io;
@@ -13,27 +14,34 @@ const PLACES: usize = 6;
 /// # Errors
 /// The writer's; none is known of for a buffer in memory.
 pub fn bytes(paper: &Paper) -> io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').flexible(true).terminator(csv::Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
-    for line in std::iter::once(&paper.title).chain(&paper.lines) {
-        writer.write_record([line])?;
-    }
+    let mut out = "\u{feff}".as_bytes().to_vec();
+    out.extend(lines(std::iter::once(&paper.title).chain(&paper.lines).map(|line| vec![line.clone()]))?);
     for table in &paper.tables {
-        write(&mut writer, table, paper.lang)?;
+        // A writer of CSV would put a blank line in quotes.
+        out.extend(b"\r\n");
+        out.extend(lines(of(table, paper.lang))?);
+    }
+    Ok(out)
+}
+
+fn lines(records: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').flexible(true).terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for record in records {
+        writer.write_record(record)?;
     }
     writer.into_inner().map_err(|e| io::Error::other(e.error().to_string()))
 }
 
-fn write(writer: &mut csv::Writer<Vec<u8>>, table: &Table, lang: Lang) -> io::Result<()> {
-    writer.write_record([""])?;
-    writer.write_record([&table.title])?;
-    writer.write_record(table.columns.iter().map(|column| &column.heading))?;
-    for row in &table.rows {
-        writer.write_record(row.cells.iter().map(|cell| shown(cell, lang)))?;
-    }
-    if let Some(totals) = table.totals() {
-        writer.write_record(totals.iter().map(|cell| shown(cell, lang)))?;
-    }
-    Ok(())
+fn of(table: &Table, lang: Lang) -> impl Iterator<Item = Vec<String>> {
+    let head = [vec![table.title.clone()], table.columns.iter().map(|column| column.heading.clone()).collect()];
+    let cells = move |cells: &[Cell]| cells.iter().map(|cell| shown(cell, lang)).collect();
+    let totals = table.totals().map(|mut totals| {
+        if totals.first() == Some(&Cell::Blank) {
+            totals[0] = Cell::Text(output::total(lang));
+        }
+        cells(&totals)
+    });
+    head.into_iter().chain(table.rows.iter().map(move |row| cells(&row.cells))).chain(totals)
 }
 
 fn shown(cell: &Cell, lang: Lang) -> String {

@@ -16,6 +16,9 @@ const WIDTHS: [f64; 7] = [10.0, 38.0, 34.0, 12.0, 60.0, 14.0, 28.0];
 const PAPER: u8 = 9;
 /// Rows of the chart's height, and its width in pixels.
 const CHART: (u32, u32) = (18, 900);
+/// The height of a line of text, in points, and the most lines a row shows.
+const LINE: f64 = 15.0;
+const MOST_LINES: usize = 20;
 const BLUE: u32 = 0x2F_66_90;
 
 struct Formats {
@@ -34,7 +37,7 @@ impl Formats {
             title: Format::new().set_bold().set_font_size(14),
             line: Format::new().set_italic(),
             head: cell().set_bold().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter).set_background_color(Color::RGB(0xEE_F2_F6)),
-            text: cell(),
+            text: cell().set_indent(1),
             day: cell().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Right),
             link: cell().set_num_format("#,##0").set_align(FormatAlign::Right).set_font_color(Color::RGB(0x0B_4F_8A)).set_underline(rust_xlsxwriter::FormatUnderline::Single),
         }
@@ -108,9 +111,11 @@ fn write_table(sheet: &mut Worksheet, paper: &Paper, table: &Table, (name, place
         sheet.write_string_with_format(head, at, &column.heading, &formats.head)?;
         sheet.set_column_width(at, column.width)?;
     }
+    sheet.set_row_height(head, 2.0 * LINE)?;
     let rows = u32::try_from(table.rows.len()).unwrap_or(u32::MAX);
     for (at, row) in (head + 1..).zip(&table.rows) {
         write_row(sheet, table, row, (at, paper, places), formats)?;
+        sheet.set_row_height(at, height(table, row, paper.lang))?;
     }
     let mut last = head + rows;
     if let Some(totals) = table.totals() {
@@ -126,6 +131,12 @@ fn write_table(sheet: &mut Worksheet, paper: &Paper, table: &Table, (name, place
     }
     sheet.set_print_area(0, 0, last, columns)?;
     Ok(())
+}
+
+/// Not every program makes rows as high as their wrapped text when it opens a file.
+fn height(table: &Table, row: &Row, lang: Lang) -> f64 {
+    let lines = table.columns.iter().zip(&row.cells).map(|(column, cell)| (cell.show(column.kind, lang).chars().count() + 1).div_ceil(usize::from(column.width.max(1))));
+    lines.max().unwrap_or(1).clamp(1, MOST_LINES) as f64 * LINE
 }
 
 fn write_row(sheet: &mut Worksheet, table: &Table, row: &Row, (line, paper, places): (u32, &Paper, &Places), formats: &Formats) -> Result<(), Problem> {
@@ -187,11 +198,12 @@ fn draw(chart: &Chart, sheet: &str, (first, last): (u32, u32)) -> Drawing {
     let series = drawing.add_series();
     series.set_categories((sheet, first, column(chart.names), last, column(chart.names)));
     series.set_values((sheet, first, column(chart.values), last, column(chart.values)));
+    series.set_gap(60);
     series.set_format(rust_xlsxwriter::ChartFormat::new().set_solid_fill(rust_xlsxwriter::ChartSolidFill::new().set_color(Color::RGB(BLUE))));
     drawing.title().set_name(&chart.title);
     drawing.legend().set_hidden();
-    drawing.y_axis().set_min(0);
-    drawing.x_axis().set_reverse();
+    drawing.y_axis().set_reverse();
+    drawing.x_axis().set_min(0);
     let rows = last - first + 1;
     drawing.set_width(CHART.1).set_height(20 * (CHART.0 / 3 + rows));
     drawing

@@ -211,7 +211,7 @@ impl Book {
 }
 
 /// A file where a folder is wanted is the likeliest slip, and the system has no plain word for it.
-fn no_folder(dir: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn no_folder(dir: &Path, error: &std::io::Error) -> Failure {
     match error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
             Failure::new(Exit::System, Text::both(|l| say::data::not_a_folder(l, dir.display()))).hint(Text::both(say::data::not_a_folder_hint))
@@ -220,7 +220,7 @@ fn no_folder(dir: &Path, error: &std::io::Error) -> Failure {
     }
 }
 
-fn create(dir: &Path, name: &str) -> Result<(PathBuf, AtomicFile), Failure> {
+pub(super) fn create(dir: &Path, name: &str) -> Result<(PathBuf, AtomicFile), Failure> {
     let path = dir.join(name);
     AtomicFile::create(&path).map(|file| (path.clone(), file)).map_err(|e| Failure::io(&path, &e))
 }

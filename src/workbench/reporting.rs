@@ -45,7 +45,8 @@ impl Desk {
         Ok(Report { programme, period, figures, due, demo: self.identity().demo })
     }
 
-    fn facts(&self, programme: &Programme) -> Result<Vec<Fact>, Failure> {
+    /// The records that the programme counts.
+    pub(super) fn facts(&self, programme: &Programme) -> Result<Vec<Fact>, Failure> {
         let mut facts = Vec::new();
         self.store().view().each_current(&mut |record, mut current| {
             let Some(row) = self.row(record).filter(|row| is_handed_in(row.state) && !self.links().is_linked(record)) else { return };

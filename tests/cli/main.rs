@@ -3,9 +3,12 @@
 mod commands;
 mod damage;
 mod data;
+#[cfg(feature = "parquet")]
+mod data_set;
 mod district;
 #[cfg(unix)]
 mod faults;
+mod outputs;
 mod records;
 mod refusals;
 mod registers;

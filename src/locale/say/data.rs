@@ -10,8 +10,6 @@ say! {
     group_separator() "Dấu giữa mục và câu hỏi ở tên cột: “-” như Central, “/” như Kobo, để trống: không ghi mục" "Between groups and question in column names: “-” as Central, “/” as Kobo, empty: no groups"
     split() "Câu chọn nhiều: thêm mỗi lựa chọn một cột 1/0" "Questions with several answers: one more column of 1/0 for every choice"
     bom() "Tệp CSV có dấu BOM để Excel đọc đúng tiếng Việt (nên dùng --format xlsx)" "CSV files with a byte order mark, so that Excel reads Vietnamese (--format xlsx is better)"
-    no_parquet() "Chưa xuất được dạng parquet." "There is no export to parquet yet."
-    no_parquet_hint() "Dùng --format csv hoặc --format jsonl: DuckDB, pandas, R đọc được cả hai." "Use --format csv or --format jsonl: DuckDB, pandas and R read both."
     no_workbook() "Không ghi được tệp Excel." "The workbook cannot be written."
     no_workbook_of(record) "Không ghi được tệp Excel: phiếu {record} không vừa." "The workbook cannot be written: the record {record} does not fit into it."
     no_workbook_hint() "Không có tệp nào thay đổi. Dùng --format csv: không bị giới hạn." "No file was changed. Use --format csv: it has no such limits."

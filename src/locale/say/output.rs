@@ -2,6 +2,9 @@
 
 say! {
     report_format() "Dạng: text, json, csv (Excel tiếng Việt), xlsx, html, docx" "Format: text, json, csv (for Vietnamese Excel), xlsx, html, docx"
+    no_parquet() "Bản này được dựng không có phần ghi parquet." "This build cannot write parquet."
+    no_parquet_hint() "Dùng --format jsonl hoặc csv (DuckDB, pandas, R đọc được), hoặc dựng bằng cargo build --release --features parquet."
+        "Use --format jsonl or csv, which DuckDB, pandas and R read too, or build with cargo build --release --features parquet."
     output_needed(format) "Dạng {format} cần tên tệp." "The format {format} needs a file."
     output_needed_hint(format) "Ghi thêm -o TÊN.{format}." "Add -o NAME.{format}."
     no_workbook(file) "Không ghi được báo cáo vào {file}." "The report cannot be written to {file}."
@@ -38,6 +41,8 @@ say! {
     reference() "Hệ số tham khảo" "Reference factors"
     undetermined() "Không xác định" "Undetermined"
     counted_by() "Cách tính" "How it is counted"
+    grounds() "Cách tính và độ tin cậy của từng con số" "How each figure is counted, and how far it can be relied on"
+    grounds_sheet() "Cách tính" "How counted"
     percent_chart() "Phần trăm so với chỉ tiêu (vạch: 100 %)" "Percent of what was promised (line: 100 %)"
     sources() "Nguồn số liệu: phiếu đã tính, mỗi phiếu một lần" "Sources: records counted, each once"
     sources_sheet() "Nguồn số liệu" "Sources"

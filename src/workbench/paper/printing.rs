@@ -1,12 +1,12 @@
 //! A report laid out for paper: whatever targets and tables it holds.
 
-use super::Desk;
-use super::reporting::Report;
 use crate::export::paper::{Cell, Chart, Column, Group, Kind, Listed, Paper, Row, Table};
 use crate::locale::say::{self, output as s};
 use crate::locale::{Lang, date, reading};
 use crate::programme::figure::Figure;
 use crate::record::history::State;
+use crate::workbench::Desk;
+use crate::workbench::reporting::Report;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ impl Desk {
     /// Lays a report out.
     pub fn paper(&self, report: &Report, lang: Lang) -> Paper {
         let mut groups: Vec<Group> = report.figures.iter().map(|figure| self.group(report, figure, lang)).collect();
-        let mut tables = vec![targets(report, lang), self.sources(report, lang)];
+        let mut tables = vec![targets(report, lang), grounds(report, lang), self.sources(report, lang)];
         tables.extend((!report.due.is_empty()).then(|| self.due_table(report, lang)));
         if let Some(more) = report.to_json().get("tables").and_then(Json::as_object) {
             tables.extend(more.iter().filter_map(|(name, rows)| self.table(name, rows, &mut groups, lang)));
@@ -75,7 +75,7 @@ impl Desk {
     }
 
     fn due_table(&self, report: &Report, lang: Lang) -> Table {
-        let columns = [(s::day(lang), Kind::Text, 12), (s::about(lang), Kind::Text, 60), (s::form(lang), Kind::Text, 44), (s::months_after(lang), Kind::Number(0), 12)];
+        let columns = [(s::day(lang), Kind::Text, 16), (s::about(lang), Kind::Text, 60), (s::form(lang), Kind::Text, 44), (s::months_after(lang), Kind::Number(0), 12)];
         let about = |record: &str| self.row(record).map_or_else(|| record.to_owned(), |row| row.summary.clone());
         let cells = |due: &crate::programme::due::Due| {
             vec![Cell::Day(due.day), Cell::text(about(&due.about)), Cell::text(self.form_title(&due.form, lang)), Cell::Number(f64::from(due.months))]
@@ -140,30 +140,29 @@ fn state(state: State, lang: Lang) -> String {
     }
 }
 
+fn text_column(heading: String, width: u16) -> Column {
+    Column::new(heading, Kind::Text, width)
+}
+
+fn rows(report: &Report, cells: impl Fn(&Figure) -> Vec<Cell>) -> Vec<Row> {
+    report.figures.iter().enumerate().map(|(at, figure)| Row { cells: cells(figure), group: Some(at) }).collect()
+}
+
 fn targets(report: &Report, lang: Lang) -> Table {
-    let text = |heading: String, width| Column::new(heading, Kind::Text, width);
-    let number = |heading: String, places| Column::new(heading, Kind::Number(places), 10);
     let columns = vec![
-        text(s::id(lang), 9),
-        text(s::target(lang), 34),
-        text(s::unit(lang), 10),
-        text(s::comparison(lang), 7),
-        number(s::number(lang), 2),
-        number(s::done(lang), 1),
+        text_column(s::id(lang), 9),
+        text_column(s::target(lang), 40),
+        text_column(s::unit(lang), 11),
+        text_column(s::comparison(lang), 8),
+        Column::new(s::number(lang), Kind::Number(2), 10),
+        Column::new(s::done(lang), Kind::Number(1), 10),
         Column::new(s::percent(lang), Kind::Share(DONE, NUMBER), 10),
-        text(s::met_heading(lang), 10),
-        text(s::also(lang), 24),
+        text_column(s::met_heading(lang), 10),
+        text_column(s::also(lang), 30),
         Column::new(s::records(lang), Kind::Records, 9),
-        number(s::unapproved(lang), 0),
-        number(s::conflicted(lang), 0),
-        number(s::overridden(lang), 0),
-        number(s::reference(lang), 0),
-        number(s::undetermined(lang), 0),
-        text(s::counted_by(lang), 40),
     ];
-    let rows = report.figures.iter().enumerate().map(|(at, figure)| Row { cells: target_cells(report, figure, lang), group: Some(at) }).collect();
     let chart = Some(Chart { title: s::percent_chart(lang), names: 1, values: SHARE, mark: 100.0 });
-    Table { name: s::targets_sheet(lang), title: s::targets(lang), columns, rows, chart }
+    Table { name: s::targets_sheet(lang), title: s::targets(lang), columns, rows: rows(report, |figure| target_cells(report, figure, lang)), chart }
 }
 
 fn target_cells(report: &Report, figure: &Figure, lang: Lang) -> Vec<Cell> {
@@ -181,11 +180,20 @@ fn target_cells(report: &Report, figure: &Figure, lang: Lang) -> Vec<Cell> {
         Cell::text(met.unwrap_or_default()),
         Cell::text(also.join("; ")),
         Cell::count(figure.records.len()),
-        Cell::count(figure.unapproved),
-        Cell::count(figure.conflicted),
-        Cell::count(figure.overridden),
-        Cell::count(figure.reference_factors),
-        Cell::count(figure.undetermined.len()),
-        Cell::text(target.counted_by.get(lang)),
     ]
+}
+
+/// How each figure is counted, and what it rests on.
+fn grounds(report: &Report, lang: Lang) -> Table {
+    let number = |heading: String| Column::new(heading, Kind::Number(0), 11);
+    let mut columns = vec![text_column(s::id(lang), 9), text_column(s::target(lang), 36), text_column(s::counted_by(lang), 48)];
+    columns.push(Column::new(s::records(lang), Kind::Records, 9));
+    columns.extend([s::unapproved(lang), s::conflicted(lang), s::overridden(lang), s::reference(lang), s::undetermined(lang)].map(number));
+    let cells = |figure: &Figure| {
+        let target = &report.programme.targets[figure.target];
+        let counts = [figure.records.len(), figure.unapproved, figure.conflicted, figure.overridden, figure.reference_factors, figure.undetermined.len()];
+        let texts = [target.id.as_str(), target.label.get(lang), target.counted_by.get(lang)].map(Cell::text);
+        texts.into_iter().chain(counts.map(Cell::count)).collect()
+    };
+    Table { name: s::grounds_sheet(lang), title: s::grounds(lang), columns, rows: rows(report, cells), chart: None }
 }

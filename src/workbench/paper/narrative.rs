@@ -1,7 +1,5 @@
 //! The skeleton of the written report: the figures stand in it, what only people know is left open for them.
 
-use super::Desk;
-use super::reporting::Report;
 use crate::export::page::{Align, Block, Grid, Page, Paragraph, Run, Slot};
 use crate::export::paper::Paper;
 use crate::export::paper_page;
@@ -10,7 +8,12 @@ use crate::locale::{Lang, date};
 use crate::programme::figure::Figure;
 use crate::record::history::State;
 use crate::store::IndexRow;
+use crate::workbench::Desk;
+use crate::workbench::reporting::Report;
 use std::collections::BTreeSet;
+
+/// Tables with more columns do not fit on an upright page: they stay in the workbook.
+const NARROW: usize = 6;
 
 impl Desk {
     /// The written report over the same paper as the tables.
@@ -27,7 +30,7 @@ impl Desk {
         }
         blocks.extend(chapter(s::general(lang), [open(s::direction(lang), lang)]));
         blocks.extend(chapter(s::results(lang), results(report, lang).into_iter().chain([self.caveat(report, lang)])));
-        blocks.extend(paper.tables.iter().filter(|table| table.columns.len() <= 8).flat_map(|table| {
+        blocks.extend(paper.tables.iter().filter(|table| table.columns.len() <= NARROW).flat_map(|table| {
             let heading = Block::Text(Paragraph::bold(&table.title).kept());
             [heading, Block::Grid(paper_page::grid(table, paper))]
         }));

@@ -3,9 +3,7 @@
 //! The order of an official paper (Decree 30/2020): heading, title, grounds, those present, findings, conclusion, signatures.
 //! A question that an office's own version of the form no longer has leaves its line out.
 
-use super::Desk;
 use super::letterhead::official_day;
-use super::related::Related;
 use crate::error::{Exit, Failure};
 use crate::export::page::{Align, Block, Grid, Page, Paragraph, Run, Slot};
 use crate::form::instance::{ROOT_ROW, RowId};
@@ -15,6 +13,8 @@ use crate::locale::say::{minutes as s, output};
 use crate::locale::{Lang, Text, date, words};
 use crate::record::history::State;
 use crate::value::Value;
+use crate::workbench::Desk;
+use crate::workbench::related::Related;
 use chrono::Timelike;
 
 /// The form of which records are minutes.
@@ -186,7 +186,7 @@ impl Writer<'_> {
         let mut lines = Vec::new();
         for (at, (party, rows)) in self.parties().into_iter().enumerate() {
             lines.push(Paragraph::bold(s::party(self.lang, at + 1, party)).kept());
-            lines.extend(rows.into_iter().map(|row| Paragraph::new(s::person(self.lang, self.at(row, "full_name"), self.at(row, "position")))));
+            lines.extend(rows.into_iter().map(|row| Paragraph::new(s::person(self.lang, self.at(row, "full_name"), self.at(row, "position"))).at(Align::Both)));
         }
         lines
     }
@@ -232,7 +232,7 @@ impl Writer<'_> {
             return;
         }
         let l = self.lang;
-        let mut grid = Grid { head: 2, ..Grid::new(&[5, 20, 13, 6, 6, 12, 12, 14, 14, 11, 7], 9) };
+        let mut grid = Grid { head: 2, ..Grid::new(&[6, 19, 12, 8, 8, 11, 11, 13, 13, 11, 7], 9) };
         let tall = |text: String| Slot::head(text).over(1, 2);
         grid.rows.push(vec![
             tall(s::number(l)),
@@ -288,25 +288,16 @@ impl Writer<'_> {
             name.unwrap_or_else(|| rows.first().map_or_else(String::new, |row| self.at(*row, "full_name")))
         };
         let centred = |run: Run| Paragraph::of(vec![run]).at(Align::Centre).kept();
-        let places: Vec<Slot> = self
-            .parties()
-            .iter()
-            .map(|(party, rows)| {
-                let head = s::for_party(self.lang, party.to_uppercase());
-                // The blank lines are where ink goes.
-                let text = vec![
-                    centred(Run::bold(head)),
-                    centred(Run { italic: true, ..Run::new(s::sign(self.lang)) }),
-                    centred(Run::new("\n\n\n")),
-                    centred(Run::bold(first(party, rows))),
-                ];
-                Slot { text, columns: 1, rows: 1 }
-            })
-            .collect();
+        let slot = |text: Vec<Paragraph>| Slot { text, columns: 1, rows: 1 };
+        // The blank lines are where ink goes.
+        let ink = || vec![centred(Run { italic: true, ..Run::new(s::sign(self.lang)) }), centred(Run::new("\n\n\n"))];
         let mut grid = Grid { head: 0, lines: false, ..Grid::new(&[33, 33, 34], 12) };
-        for line in places.chunks(BESIDE) {
-            let blank = (line.len()..BESIDE).map(|_| Slot::text(""));
-            grid.rows.push(line.iter().cloned().chain(blank).collect());
+        for line in self.parties().chunks(BESIDE) {
+            let blank = || (line.len()..BESIDE).map(|_| Slot::text(""));
+            let heads = line.iter().map(|(party, _)| slot(vec![centred(Run::bold(s::for_party(self.lang, party.to_uppercase())))]));
+            let names = line.iter().map(|(party, rows)| slot(ink().into_iter().chain([centred(Run::bold(first(party, rows)))]).collect()));
+            grid.rows.push(heads.chain(blank()).collect());
+            grid.rows.push(names.chain(blank()).collect());
         }
         grid
     }

@@ -1,9 +1,9 @@
 //! What official papers share: the national heading, the bodies that issue them, the line of place and day (Decree 30/2020).
 
-use super::Desk;
 use crate::export::page::{Align, Block, Grid, Paragraph, Run, Slot};
 use crate::locale::say::output as s;
 use crate::locale::{Lang, date};
+use crate::workbench::Desk;
 use chrono::{Datelike, NaiveDate};
 
 /// The list in which an office says who it is and on which laws its papers rest.

@@ -1,0 +1,170 @@
+//! The store as a data set for engines: records, answers in long form, indicators and what they were counted from.
+
+use super::Desk;
+use super::exporting::{Exported, create, no_folder};
+use super::refresh::is_handed_in;
+use crate::disk::AtomicFile;
+use crate::error::Failure;
+use crate::export::Problem;
+use crate::export::columns::{ANSWERS, COUNTED, Field, INDICATORS, RECORDS, Shape};
+use crate::export::parquet::ParquetTable;
+use crate::programme::Programme;
+use crate::programme::figure::{Fact, Figure, figures};
+use crate::programme::period::Period;
+use crate::record::history::State;
+use crate::store::{Current, IndexRow};
+use crate::value::Value;
+use std::path::{Path, PathBuf};
+
+/// A table with its file.
+struct Table {
+    path: PathBuf,
+    table: ParquetTable<AtomicFile>,
+    rows: u64,
+}
+
+impl Table {
+    fn new(dir: &Path, shape: Shape) -> Result<Self, Failure> {
+        let (path, file) = create(dir, &format!("{}.parquet", shape.0))?;
+        let table = ParquetTable::new(file, shape).map_err(|problem| told(problem, &path))?;
+        Ok(Self { path, table, rows: 0 })
+    }
+
+    fn row(&mut self, fields: &[Field<'_>]) -> Result<(), Failure> {
+        self.rows += 1;
+        self.table.row(fields).map_err(|problem| told(problem, &self.path))
+    }
+
+    fn finish(self) -> Result<(PathBuf, AtomicFile, u64), Failure> {
+        let file = self.table.finish().map_err(|problem| told(problem, &self.path))?;
+        Ok((self.path, file, self.rows))
+    }
+}
+
+fn told(problem: Problem, path: &Path) -> Failure {
+    match problem {
+        Problem::Io(error) => Failure::io(path, &error),
+        Problem::Workbook(why) => Failure::io(path, &std::io::Error::other(why)),
+    }
+}
+
+impl Desk {
+    /// Writes the data set into a folder; drafts stay at home and void records are left out. All files come in, or none.
+    ///
+    /// # Errors
+    /// The programme has errors, or the system refuses.
+    pub fn export_data_set(&self, dir: &Path, only: Option<&str>) -> Result<Exported, Failure> {
+        let programme = self.library().programme()?;
+        std::fs::create_dir_all(dir).map_err(|e| no_folder(dir, &e))?;
+        let mut exported = Exported::default();
+        let (mut records, mut answers) = (Table::new(dir, RECORDS)?, Table::new(dir, ANSWERS)?);
+        for row in self.rows().values().filter(|row| only.is_none_or(|form| form == row.form)) {
+            exported.void += usize::from(row.state == State::Void);
+            if is_handed_in(row.state) {
+                records.row(&record_fields(row, &row.at.to_string()))?;
+            }
+        }
+        let mut failed = None;
+        self.store().view().each_current(&mut |record, current| {
+            let row = self.row(record).filter(|row| is_handed_in(row.state) && only.is_none_or(|form| form == row.form));
+            if let (Some(row), None) = (row, &failed) {
+                failed = write_answers(&mut answers, row, &current).err();
+            }
+        })?;
+        failed.map_or(Ok(()), Err)?;
+        let mut files = vec![records.finish()?, answers.finish()?];
+        if only.is_none() {
+            files.extend(indicators(dir, &programme, &self.facts(&programme)?)?);
+        }
+        for (path, file, rows) in files {
+            file.commit(false).map_err(|e| Failure::io(&path, &e))?;
+            exported.files.push((path, rows));
+        }
+        Ok(exported)
+    }
+}
+
+fn text(text: &str) -> Field<'_> {
+    if text.is_empty() { Field::Blank } else { Field::Text(text) }
+}
+
+fn record_fields<'a>(row: &'a IndexRow, saved_at: &'a str) -> [Field<'a>; 12] {
+    let whole = |number: u32| Field::Whole(number.into());
+    [
+        text(&row.record),
+        text(&row.form),
+        whole(row.version),
+        text(row.state.word()),
+        whole(row.conflicts),
+        whole(row.warnings),
+        text(&row.person),
+        text(&row.device),
+        text(saved_at),
+        text(&row.date),
+        text(&row.subject),
+        text(&row.summary),
+    ]
+}
+
+/// Answers that are not relevant are kept in the store, but they are no data. Marks that order rows are none either.
+fn write_answers(table: &mut Table, row: &IndexRow, current: &Current) -> Result<(), Failure> {
+    let parts = [(&current.answers, false), (&current.computed, true)];
+    for ((path, value), computed) in parts.into_iter().flat_map(|(values, computed)| values.iter().map(move |entry| (entry, computed))) {
+        if path.ends_with("/#") || current.hidden.binary_search(path).is_ok() || (!computed && current.computed.contains_key(path)) {
+            continue;
+        }
+        let (place, question) = path.rsplit_once('/').unwrap_or(("", path));
+        let number = if let Value::Number(number) = value { Field::Number(number.to_f64()) } else { Field::Blank };
+        let shown = value.plain();
+        let fields = [text(&row.record), text(&row.form), text(path), text(question), Field::Text(place), Field::Flag(computed), text(&shown), number];
+        table.row(&fields)?;
+    }
+    Ok(())
+}
+
+/// The whole programme, its years, its half-years.
+fn periods(programme: &Programme) -> Vec<Period> {
+    let (first, last) = programme.years;
+    let years = (first..=last).flat_map(|year| [year.to_string(), format!("{year}-H1"), format!("{year}-H2")]);
+    programme.whole().into_iter().chain(years.filter_map(|text| programme.period(&text))).collect()
+}
+
+fn indicators(dir: &Path, programme: &Programme, facts: &[Fact]) -> Result<Vec<(PathBuf, AtomicFile, u64)>, Failure> {
+    let (mut indicators, mut counted) = (Table::new(dir, INDICATORS)?, Table::new(dir, COUNTED)?);
+    for period in periods(programme) {
+        for figure in figures(programme, facts, &period) {
+            write_figure(&mut indicators, programme, &period, &figure)?;
+            for record in &figure.records {
+                counted.row(&[text(&period.label), text(&programme.targets[figure.target].id), text(record)])?;
+            }
+        }
+    }
+    Ok(vec![indicators.finish()?, counted.finish()?])
+}
+
+/// The reading that counts has no name; the others have neither a number that was promised nor records of their own.
+fn write_figure(table: &mut Table, programme: &Programme, period: &Period, figure: &Figure) -> Result<(), Failure> {
+    let target = &programme.targets[figure.target];
+    let number = |number: Option<f64>| number.map_or(Field::Blank, Field::Number);
+    let (from, to) = (period.from.to_string(), period.to.to_string());
+    let readings = [("", figure.done)].into_iter().chain(figure.also.iter().map(|(name, value)| (name.as_str(), *value)));
+    for (name, done) in readings {
+        let counts = name.is_empty();
+        let only = |field: Field<'static>| if counts { field } else { Field::Blank };
+        table.row(&[
+            text(&period.label),
+            text(&from),
+            text(&to),
+            text(&target.id),
+            Field::Text(name),
+            text(&target.unit.vi),
+            only(Field::Text(target.op.sign())),
+            only(number(target.number)),
+            number(done),
+            only(number(figure.percent)),
+            only(figure.met.map_or(Field::Blank, Field::Flag)),
+            only(Field::Whole(i64::try_from(figure.records.len()).unwrap_or(i64::MAX))),
+        ])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! Reports and minutes on paper.
+
+pub mod letterhead;
+pub mod minutes;
+pub mod narrative;
+pub mod printing;
