@@ -47,15 +47,15 @@ pub fn measure(path: &Path, emit: &mut dyn FnMut(Figure)) -> Result<(), String> 
     let codes: Vec<Code> = taken.iter().filter_map(|expression| prepared(expression, form)).collect();
     let instance = Instance::new(form, interview.answers());
     let frame = Frame::new(form, &instance, around().world, around().now, around().lang, ROOT_ROW);
-    let name = format!("{} of {}", codes.len(), all.len());
+    eprintln!("{} of {} expressions of {} are taken", codes.len(), all.len(), path.display());
     let rate = |work: &dyn Fn()| {
         let mut samples: Vec<f64> = (0..PASSES).map(|_| per_second(codes.len(), work)).collect();
         samples.split_off(PASSES / 2)
     };
     let run = rate(&|| codes.iter().for_each(|code| drop(black_box(evaluate(code, &frame)))));
-    emit(Figure { unit: "/s", ..Figure::new(&name, "expressions, prepared", run) });
+    emit(Figure { unit: "/s", ..Figure::new("expressions", "prepared", run) });
     let whole = rate(&|| taken.iter().for_each(|expression| drop(black_box(prepared(expression, form).map(|code| evaluate(&code, &frame))))));
-    emit(Figure { unit: "/s", ..Figure::new(&name, "expressions, parsed and run", whole) });
+    emit(Figure { unit: "/s", ..Figure::new("expressions", "parsed and run", whole) });
     Ok(())
 }
 
