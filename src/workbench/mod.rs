@@ -116,6 +116,11 @@ impl Desk {
         desk.read_pairings()?;
         desk.refresh_stale()?;
         desk.refresh_upgraded()?;
+        desk.end_handed_in()?;
+        if notices.iter().any(Notice::is_loss) {
+            // Others may know revisions of this laptop that it lost: their numbers must not be given again.
+            desk.renew_device()?;
+        }
         Ok((desk, notices))
     }
 
@@ -348,8 +353,7 @@ impl Desk {
     /// # Errors
     /// The system's.
     pub fn keep_draft(&mut self, draft: Draft) -> Result<(), Failure> {
-        let dir = self.store.dir().to_owned();
-        self.store.drafts().keep(draft).map_err(|e| Failure::io(&dir, &e))
+        self.store.keep_draft(draft).map_err(Failure::from)
     }
 
     /// Forgets a draft.
@@ -357,8 +361,7 @@ impl Desk {
     /// # Errors
     /// The system's.
     pub fn end_draft(&mut self, record: &str) -> Result<(), Failure> {
-        let dir = self.store.dir().to_owned();
-        self.store.drafts().end(record).map_err(|e| Failure::io(&dir, &e))
+        self.store.end_draft(record).map_err(Failure::from)
     }
 
     /// A draft of an interview as it stands.

@@ -4,6 +4,7 @@ mod commands;
 mod damage;
 mod data;
 mod district;
+mod doctor;
 mod records;
 mod refusals;
 mod registers;
