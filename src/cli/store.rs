@@ -55,7 +55,7 @@ pub fn doctor(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, F
     let desk = context.desk()?;
     let lang = context.lang;
     let found = inspect::inspect(&dir)?;
-    let (entries, known) = (found.entries, desk.store().view().walk()?);
+    let (entries, known) = (found.entries, desk.store().view().walk()?.entries);
     let identity = desk.identity();
     say_out(say::cli::doctor_store(lang, dir.display()));
     say_out(say::cli::doctor_person(lang, &identity.person, &identity.device, &identity.programme));

@@ -93,7 +93,11 @@ pub fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, left: Option
 fn open_or_put_aside(dir: &Path) -> Result<(View, Option<PathBuf>, u64), StoreProblem> {
     let sled = dir.join("sled");
     match guarded(&sled, View::walk) {
-        Ok((view, held)) => Ok((view, None, held)),
+        Ok((view, walked)) => {
+            // A power cut may have brought a row back in an earlier state.
+            view.mark_outdated(&walked.outdated)?;
+            Ok((view, None, walked.entries))
+        }
         Err(problem @ StoreProblem::Newer(..)) => Err(problem),
         // The system's refusal says nothing about the view: it stays.
         Err(StoreProblem::Io(path, e)) if is_refusal(e.kind()) => Err(StoreProblem::Io(path, e)),

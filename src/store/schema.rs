@@ -2,7 +2,8 @@
 //! and the view is rebuilt from the journal. Names that recur (questions, devices, forms) are numbers of a dictionary.
 //!
 //! Schema 1 had the shapes `…V1`; 2 adds to a revision and to current answers a sum of the names behind their numbers, so
-//! that a dictionary that lost or shifted a name cannot give an answer to another question.
+//! that a dictionary that lost or shifted a name cannot give an answer to another question; and to what is derived the sum
+//! of the revisions that it was derived from, so that a row that a power cut brought back in an earlier state is seen.
 
 use super::derived::{Current, IndexRow};
 use crate::record::clock::Stamp;
@@ -224,7 +225,7 @@ pub fn unpack_body(packed: RevisionV1, (record, at, id): (String, Stamp, Revisio
 
 /// A record's line in lists.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct IndexRowV1 {
+struct IndexRowV1 {
     record: String,
     form: String,
     version: u32,
@@ -246,8 +247,7 @@ pub struct IndexRowV1 {
 const STATES: [State; 5] = [State::Draft, State::Submitted, State::Approved, State::Returned, State::Void];
 
 impl IndexRowV1 {
-    /// Packs.
-    pub fn pack(row: &IndexRow) -> Self {
+    fn pack(row: &IndexRow) -> Self {
         let row = row.clone();
         Self {
             record: row.record,
@@ -269,8 +269,7 @@ impl IndexRowV1 {
         }
     }
 
-    /// Unpacks.
-    pub fn unpack(self) -> IndexRow {
+    fn unpack(self) -> IndexRow {
         IndexRow {
             record: self.record,
             form: self.form,
@@ -289,6 +288,26 @@ impl IndexRowV1 {
             search: self.search,
             identity: self.identity,
         }
+    }
+}
+
+/// The same with what it was derived from.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexRowV2 {
+    body: IndexRowV1,
+    /// CRC-32 of the ids of the record's revisions, in their order.
+    pub revisions: u32,
+}
+
+impl IndexRowV2 {
+    /// Packs.
+    pub fn pack(row: &IndexRow, revisions: u32) -> Self {
+        Self { body: IndexRowV1::pack(row), revisions }
+    }
+
+    /// Unpacks.
+    pub fn unpack(self) -> IndexRow {
+        self.body.unpack()
     }
 }
 
@@ -314,11 +333,13 @@ impl CurrentV1 {
 pub struct CurrentV2 {
     body: CurrentV1,
     names: u32,
+    /// CRC-32 of the ids of the record's revisions, in their order.
+    pub revisions: u32,
 }
 
 impl CurrentV2 {
     /// Packs.
-    pub fn pack(current: &Current, dictionary: &mut Dictionary) -> Self {
+    pub fn pack(current: &Current, revisions: u32, dictionary: &mut Dictionary) -> Self {
         let mut values = |values: &BTreeMap<String, Value>| values.iter().map(|(path, value)| (pack_path(path, dictionary), pack_value(value))).collect();
         let (answers, computed) = (values(&current.answers), values(&current.computed));
         let body = CurrentV1 {
@@ -329,12 +350,12 @@ impl CurrentV2 {
             notes: current.notes.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         };
         let names = dictionary.sum(body.numbers()).unwrap_or_default();
-        Self { body, names }
+        Self { body, names, revisions }
     }
 
     /// Unpacks; `None` where the dictionary lacks a name or has another.
     pub fn unpack(self, dictionary: &Dictionary) -> Option<Current> {
-        let Self { body, names } = self;
+        let Self { body, names, .. } = self;
         if dictionary.sum(body.numbers())? != names {
             return None;
         }

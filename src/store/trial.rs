@@ -2,7 +2,7 @@
 
 use super::envelope;
 use super::journal;
-use super::schema::{CurrentV2, Dictionary, IndexRowV1, RevisionV1, RevisionV2, unpack, unpack_body};
+use super::schema::{CurrentV2, Dictionary, IndexRowV2, RevisionV1, RevisionV2, unpack, unpack_body};
 use super::sums::Sums;
 use crate::record::clock::Stamp;
 use std::io;
@@ -21,7 +21,7 @@ pub fn stored_value(bytes: &[u8]) -> usize {
         envelope::open::<RevisionV1>(1, &first).ok().and_then(|packed| unpack_body(packed, key(), &dictionary)).is_some(),
         current(bytes),
         current(&second),
-        envelope::open::<IndexRowV1>(2, &second).map(IndexRowV1::unpack).is_ok(),
+        envelope::open::<IndexRowV2>(2, &second).map(IndexRowV2::unpack).is_ok(),
         envelope::open::<String>(2, &second).is_ok(),
     ];
     kinds.iter().filter(|is_it| **is_it).count()

@@ -4,12 +4,13 @@
 //! an envelope (see `envelope`). A value that cannot be read makes the whole view doubtful; it is then rebuilt.
 
 mod pairings;
+mod walk;
 
 use super::StoreProblem;
 use super::derived::{Current, IndexRow};
 use super::envelope::{self, EnvelopeProblem};
 use super::recover::quietly;
-use super::schema::{CurrentV2, Dictionary, IndexRowV1, RevisionV2, SCHEMA, pack, unpack};
+use super::schema::{CurrentV2, Dictionary, IndexRowV2, RevisionV2, SCHEMA, pack, unpack};
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
 use crate::disk;
 use crate::record::clock::Stamp;
@@ -143,20 +144,6 @@ impl View {
         Ok(found)
     }
 
-    /// Reads everything once; any value that cannot be read is an error. Gives the number of entries.
-    pub fn walk(&self) -> Result<u64, StoreProblem> {
-        let mut count = self.definitions()?.len() as u64;
-        self.revisions("", &mut |_| {
-            count += 1;
-            Ok(())
-        })?;
-        self.index()?;
-        self.each_current(&mut |_, _| ())?;
-        self.stale()?;
-        self.forms_seen()?;
-        Ok(count)
-    }
-
     /// Makes the chain that of `device`: after a new identity, or a new suffix, it begins (or goes on) where that one ends.
     pub fn own(&self, device: &str) -> Result<(), StoreProblem> {
         if self.lock().chain.device == device {
@@ -280,10 +267,11 @@ impl View {
 
     /// Notes what was derived of a record.
     pub fn put_current(&self, row: &IndexRow, current: &Current) -> Result<(), StoreProblem> {
-        let packed = CurrentV2::pack(current, Arc::make_mut(&mut self.lock().dictionary));
+        let revisions = self.sum_of_revisions(&row.record)?;
+        let packed = CurrentV2::pack(current, revisions, Arc::make_mut(&mut self.lock().dictionary));
         self.store_names()?;
         self.put(&self.trees.current, &record_key(&row.record), &packed)?;
-        self.put(&self.trees.index, &record_key(&row.record), &IndexRowV1::pack(row))?;
+        self.put(&self.trees.index, &record_key(&row.record), &IndexRowV2::pack(row, revisions))?;
         self.asked(|| self.trees.stale.remove(record_key(&row.record))).map(|_| ())
     }
 
@@ -306,13 +294,13 @@ impl View {
 
     /// A record's line.
     pub fn row(&self, record: &str) -> Result<Option<IndexRow>, StoreProblem> {
-        self.get::<IndexRowV1>(&self.trees.index, &record_key(record)).map(|row| row.map(IndexRowV1::unpack))
+        self.get::<IndexRowV2>(&self.trees.index, &record_key(record)).map(|row| row.map(IndexRowV2::unpack))
     }
 
     /// All records' lines.
     pub fn index(&self) -> Result<Vec<IndexRow>, StoreProblem> {
         let mut rows = Vec::new();
-        self.each::<IndexRowV1>(&self.trees.index, b"", &mut |_, row| {
+        self.each::<IndexRowV2>(&self.trees.index, b"", &mut |_, row| {
             rows.push(row.unpack());
             Ok(())
         })?;

@@ -70,6 +70,22 @@ impl Desk {
         Ok(saved)
     }
 
+    /// Keeps a draft.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn keep_draft(&mut self, draft: Draft) -> Result<(), Failure> {
+        self.store_mut().keep_draft(draft).map_err(Failure::from)
+    }
+
+    /// Forgets a draft.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn end_draft(&mut self, record: &str) -> Result<(), Failure> {
+        self.store_mut().end_draft(record).map_err(Failure::from)
+    }
+
     /// Forgets drafts that were handed in: their end is not waited for, and may be lost in a power cut.
     pub(super) fn end_handed_in(&mut self) -> Result<(), Failure> {
         let mut ended = Vec::new();

@@ -348,22 +348,6 @@ impl Desk {
         std::iter::once(own).chain(lists).map(|d| (d.line().into_bytes(), Entry::Definition(d))).collect()
     }
 
-    /// Keeps a draft.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn keep_draft(&mut self, draft: Draft) -> Result<(), Failure> {
-        self.store.keep_draft(draft).map_err(Failure::from)
-    }
-
-    /// Forgets a draft.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn end_draft(&mut self, record: &str) -> Result<(), Failure> {
-        self.store.end_draft(record).map_err(Failure::from)
-    }
-
     /// A draft of an interview as it stands.
     pub fn draft_of(&self, record: &str, parents: &[RevisionId], interview: &Interview, around: Around<'_>) -> Draft {
         draft_of(record, parents, interview, around)

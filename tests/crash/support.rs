@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use khuyencong::error::Failure;
 use khuyencong::interview::json::Keys;
+use khuyencong::record::clock::Stamp;
+use khuyencong::record::history::State;
 use khuyencong::record::revision::RevisionId;
 use khuyencong::record::{Act, Definition, Entry, Revision};
-use khuyencong::store::{Draft, Identity, Notice, Store};
+use khuyencong::store::{Draft, Identity, IndexRow, Notice, Store};
 use khuyencong::value::Value;
 use khuyencong::workbench::chance::Clock;
 use khuyencong::workbench::{Content, Desk, Settings};
@@ -84,6 +86,28 @@ pub fn save(store: &mut Store, entry: &Entry) {
 
 pub fn draft(record: &str, name: &str) -> Draft {
     Draft { record: record.into(), of: "shop@1@3f2a9c0d1e4b".into(), answers: BTreeMap::from([("name".into(), Value::text(name))]), ..Draft::default() }
+}
+
+/// A record's line in lists.
+pub fn row(record: &str, summary: &str) -> IndexRow {
+    IndexRow {
+        record: record.to_owned(),
+        form: "shop".into(),
+        version: 1,
+        state: State::Submitted,
+        conflicts: 0,
+        problems: 0,
+        warnings: 0,
+        subject: String::new(),
+        references: Vec::new(),
+        date: "2026-11-23".into(),
+        person: "Nguyễn Thử Nghiệm".into(),
+        device: "lt01-k3f9q2".into(),
+        at: Stamp { millis: 0, counter: 0 },
+        summary: summary.to_owned(),
+        search: "co so thu nghiem".repeat(4),
+        identity: Vec::new(),
+    }
 }
 
 /// Every line that an open store knows.
