@@ -89,6 +89,7 @@ impl From<StoreProblem> for Failure {
             StoreProblem::Identity(path, why) => {
                 Self::new(Exit::Damage, Text::both(|l| say::failure::bad_identity(l, path.display()))).why(Text::plain(why)).hint(Text::both(say::failure::bad_identity_hint))
             }
+            StoreProblem::Newer(dir, number) => Self::new(Exit::Refused, Text::both(|l| say::store::newer(l, dir.display(), number))).hint(Text::both(say::store::newer_hint)),
             StoreProblem::DiskFull(dir) => Self::new(Exit::System, Text::both(|l| say::failure::disk_full(l, dir.display()))).hint(Text::both(say::failure::disk_full_hint)),
             StoreProblem::Io(path, error) => Self::io(&path, &error),
             StoreProblem::View(why) => Self::new(Exit::Damage, Text::both(say::failure::view_failed)).why(Text::plain(why)).hint(Text::both(say::failure::view_failed_hint)),

@@ -188,7 +188,7 @@ fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Fai
         Some(("export", m)) => export::run(m, context).map(done),
         Some(("backup", m)) => store::backup(m, context).map(done),
         Some(("restore", m)) => store::restore(m, context).map(done),
-        Some(("doctor", _)) => store::doctor(context),
+        Some(("doctor", m)) => store::doctor(m, context),
         Some(("completions", m)) => {
             let shell = *m.get_one::<clap_complete::Shell>("shell").unwrap_or(&clap_complete::Shell::Bash);
             let mut script = Vec::new();
@@ -204,7 +204,7 @@ fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Fai
 fn install_panic_hook() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().name() != Some(crate::store::GUARDED_THREAD) {
+        if !crate::store::is_guarded() {
             before(info);
         }
     }));

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::cmp::Ordering;
 
 const MAGIC: [u8; 2] = *b"KC";
 const HEAD: usize = 12;
@@ -16,6 +17,8 @@ pub enum EnvelopeProblem {
     Damaged,
     /// Written by a newer program.
     Newer(u16),
+    /// Written by an older program: whole, but of an earlier schema.
+    Older(u16),
 }
 
 fn config() -> impl bincode::config::Config {
@@ -26,12 +29,17 @@ fn config() -> impl bincode::config::Config {
 pub fn seal<T: Serialize>(schema: u16, value: &T) -> Vec<u8> {
     // Only maps of unknown length and values beyond the limit fail to encode; the schemas have neither.
     let payload = bincode::serde::encode_to_vec(value, config()).unwrap_or_default();
+    wrap(schema, &payload)
+}
+
+/// The envelope around a payload, whatever it is.
+pub fn wrap(schema: u16, payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(HEAD + payload.len());
     out.extend_from_slice(&MAGIC);
     out.extend_from_slice(&schema.to_le_bytes());
     out.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-    out.extend_from_slice(&crc(schema, &payload).to_le_bytes());
-    out.extend_from_slice(&payload);
+    out.extend_from_slice(&crc(schema, payload).to_le_bytes());
+    out.extend_from_slice(payload);
     out
 }
 
@@ -55,11 +63,13 @@ pub fn open<T: DeserializeOwned>(schema: u16, bytes: &[u8]) -> Result<T, Envelop
     if field(0, 2)? != MAGIC || payload.len() != length || crc(found, payload) != sum {
         return Err(EnvelopeProblem::Damaged);
     }
-    if found > schema {
-        return Err(EnvelopeProblem::Newer(found));
+    match found.cmp(&schema) {
+        Ordering::Greater => return Err(EnvelopeProblem::Newer(found)),
+        Ordering::Less => return Err(EnvelopeProblem::Older(found)),
+        Ordering::Equal => {}
     }
     match bincode::serde::decode_from_slice(payload, config()) {
-        Ok((value, consumed)) if consumed == payload.len() && found == schema => Ok(value),
+        Ok((value, consumed)) if consumed == payload.len() => Ok(value),
         _ => Err(EnvelopeProblem::Damaged),
     }
 }
@@ -82,6 +92,7 @@ mod tests {
             assert!(open::<(String, u64)>(1, &sealed[..at]).is_err(), "cut at {at}");
         }
         assert_eq!(open::<(String, u64)>(1, &seal(2, &("x".to_owned(), 1u64))), Err(EnvelopeProblem::Newer(2)));
+        assert_eq!(open::<(String, u64)>(2, &sealed), Err(EnvelopeProblem::Older(1)));
     }
 
     proptest! {

@@ -2,26 +2,42 @@
 //!
 //! The journal (`journal.jsonl`, canonical lines, fsynced before anything is called saved) is the truth; sled is the view
 //! that makes it fast to find, and is rebuilt from the journal whenever there is doubt. Drafts have a small journal of
-//! their own. Folder: `identity.toml journal.jsonl drafts.jsonl sled/ lock clean`.
+//! their own. Folder: `identity.toml identity.copy.toml journal.jsonl definitions.sums drafts.jsonl sled/ lock clean`, and
+//! `*.bad.N` for what was damaged and put aside.
 
+mod compact;
+mod derived;
 pub mod drafts;
 mod envelope;
 pub mod identity;
+pub mod inspect;
 mod journal;
+mod mark;
+mod migrate;
 mod open;
+mod recover;
+mod salvage;
 mod schema;
+mod sums;
+mod trees;
+pub mod trial;
 pub mod view;
 
+pub use derived::{Current, IndexRow};
 pub use drafts::{Draft, Drafts};
 pub use identity::Identity;
-pub use open::{GUARDED_THREAD, Notice};
-pub use view::{Current, IndexRow};
+pub use open::Notice;
+pub use recover::{GUARDED_THREAD, is_guarded};
+pub use trees::RevisionKey;
 
+use crate::disk;
 use crate::record::Entry;
 use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
 use chrono::{DateTime, Utc};
 use journal::Journal;
+use mark::Mark;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -38,6 +54,8 @@ pub enum StoreProblem {
     Locked(PathBuf),
     /// `identity.toml` cannot be read.
     Identity(PathBuf, String),
+    /// Made by a newer program: this one must not touch it. The path, and the number that it does not know.
+    Newer(PathBuf, u16),
     /// Too little room on the disk to open safely.
     DiskFull(PathBuf),
     /// The system refused.
@@ -65,16 +83,17 @@ impl Store {
     /// # Errors
     /// [`StoreProblem::AlreadyThere`], or the system's.
     pub fn create(dir: &Path, identity: &Identity) -> Result<(), StoreProblem> {
-        if dir.join(identity::FILE).exists() {
+        if Self::exists(dir) {
             return Err(StoreProblem::AlreadyThere(dir.to_owned()));
         }
-        std::fs::create_dir_all(dir).map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
+        let made = std::fs::create_dir_all(dir).and_then(|()| disk::sync_folder(dir));
+        made.map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
         identity.save(dir)
     }
 
     /// Whether the folder holds a store.
     pub fn exists(dir: &Path) -> bool {
-        dir.join(identity::FILE).exists()
+        dir.join(identity::FILE).exists() || dir.join(identity::COPY).exists()
     }
 
     /// Opens a store; what had to be repaired on the way is told in notices.
@@ -114,9 +133,45 @@ impl Store {
         &self.view
     }
 
-    /// Drafts.
-    pub fn drafts(&mut self) -> &mut Drafts {
-        &mut self.drafts
+    /// Changes the drafts.
+    fn change_drafts(&mut self, change: impl FnOnce(&mut Drafts) -> io::Result<()>) -> Result<(), StoreProblem> {
+        self.unclean()?;
+        change(&mut self.drafts).map_err(|e| StoreProblem::Io(self.dir.join(drafts::FILE), e))
+    }
+
+    /// Keeps a draft whole (a field was left).
+    ///
+    /// # Errors
+    /// The system's; the draft is kept in memory all the same.
+    pub fn keep_draft(&mut self, draft: Draft) -> Result<(), StoreProblem> {
+        self.change_drafts(|drafts| drafts.keep(draft))
+    }
+
+    /// Keeps what is being typed (a key was pressed).
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn keep_typing(&mut self, record: &str, path: &str, text: &str) -> Result<(), StoreProblem> {
+        self.change_drafts(|drafts| drafts.typing(record, path, text))
+    }
+
+    /// Forgets a draft (see [`Drafts::end`]).
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn end_draft(&mut self, record: &str) -> Result<(), StoreProblem> {
+        match self.drafts.get(record) {
+            Some(_) => self.change_drafts(|drafts| drafts.end(record)),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes what was typed durable.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn sync_drafts(&mut self) -> Result<(), StoreProblem> {
+        self.drafts.sync().map_err(|e| StoreProblem::Io(self.dir.join(drafts::FILE), e))
     }
 
     /// Whether something was typed that is not durable yet.
@@ -146,9 +201,9 @@ impl Store {
     /// # Errors
     /// The system's: nothing of this call is then called saved.
     pub fn append(&mut self, entries: &[(Vec<u8>, Entry)], now: DateTime<Utc>) -> Result<usize, StoreProblem> {
-        let mut new: Vec<&(Vec<u8>, Entry)> = Vec::new();
+        let (mut new, mut there) = (Vec::<&(Vec<u8>, Entry)>::new(), BTreeSet::new());
         for line in entries {
-            if !self.view.contains(&line.1)? {
+            if !self.view.contains(&line.1)? && there.insert(&line.0) {
                 new.push(line);
             }
         }
@@ -156,7 +211,7 @@ impl Store {
             return Ok(0);
         }
         self.unclean()?;
-        self.journal.append(new.iter().map(|(bytes, _)| bytes.as_slice())).map_err(|e| StoreProblem::Io(self.dir.clone(), e))?;
+        self.journal.append(new.iter().map(|(bytes, _)| bytes.as_slice())).map_err(|e| StoreProblem::Io(self.dir.join(journal::FILE), e))?;
         // The numbers are used up from here on, even if the view should fail.
         for (_, entry) in &new {
             if let Entry::Revision(revision) = entry {
@@ -169,20 +224,10 @@ impl Store {
         Ok(new.len())
     }
 
-    /// Reads the whole journal, to check it: the number of entries, and the numbers of damaged lines.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn check_journal(&self) -> Result<(u64, Vec<u64>), StoreProblem> {
-        let mut entries = 0;
-        let scan = journal::scan(&self.dir, &mut |_, _| entries += 1).map_err(|e| StoreProblem::Io(self.dir.clone(), e))?;
-        Ok((entries, scan.damaged))
-    }
-
     /// Takes the mark of a clean end away before anything is written.
     fn unclean(&mut self) -> Result<(), StoreProblem> {
         if std::mem::take(&mut self.clean) {
-            open::remove_clean_mark(&self.dir).map_err(|e| StoreProblem::Io(self.dir.clone(), e))?;
+            mark::remove(&self.dir).map_err(|e| StoreProblem::Io(self.dir.clone(), e))?;
         }
         Ok(())
     }
@@ -201,11 +246,27 @@ impl Store {
     /// # Errors
     /// The system's; the journal is durable all the same.
     pub fn close(mut self) -> Result<(), StoreProblem> {
-        self.drafts.sync().map_err(|e| StoreProblem::Io(self.dir.clone(), e))?;
+        let io = |e| StoreProblem::Io(self.dir.clone(), e);
         if self.clean {
             return Ok(());
         }
+        self.drafts.close().map_err(io)?;
+        if compact::is_large(&self.view, self.journal.bytes()) {
+            self.view.make_small(&self.dir)?;
+        }
         self.view.flush(&self.dir)?;
-        open::write_clean_mark(&self.dir, self.journal.bytes(), &self.view).map_err(|e| StoreProblem::Io(self.dir.clone(), e))
+        let end = self.journal.end();
+        let left = Mark { bytes: end.bytes, crc: end.crc.clone().finalize(), entries: end.lines, drafts: mark::of_drafts(&self.dir).map_err(io)?, view: self.view.fingerprint() };
+        // A journal that failed is looked at whole by the next start.
+        if self.journal.is_broken() || self.view.is_doubtful() { Ok(()) } else { mark::write(&self.dir, &left).map_err(io) }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.view.is_doubtful() {
+            // Where even this is refused, the view's own checks still stand between it and a wrong answer.
+            let _ = mark::remove(&self.dir);
+        }
     }
 }

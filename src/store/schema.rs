@@ -1,7 +1,11 @@
-//! The frozen shapes of stored values, one module a schema. A shape is never changed: a new one gets a new module, and
-//! the view is rebuilt from the journal. Names that recur (questions, devices, forms) are numbers of a dictionary.
+//! The frozen shapes of stored values. A shape is never changed: a new schema gets new ones, the old ones stay to be read,
+//! and the view is rebuilt from the journal. Names that recur (questions, devices, forms) are numbers of a dictionary.
+//!
+//! Schema 1 had the shapes `…V1`; 2 adds to a revision and to current answers a sum of the names behind their numbers, so
+//! that a dictionary that lost or shifted a name cannot give an answer to another question; and to what is derived the sum
+//! of the revisions that it was derived from, so that a row that a power cut brought back in an earlier state is seen.
 
-use super::view::{Current, IndexRow};
+use super::derived::{Current, IndexRow};
 use crate::record::clock::Stamp;
 use crate::record::history::State;
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
@@ -10,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Schema of everything in the view. Raised when a shape or what is derived changes; an older view is then rebuilt.
-pub const SCHEMA: u16 = 1;
+pub const SCHEMA: u16 = 2;
 
 /// Names by number.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +48,16 @@ impl Dictionary {
 
     fn name(&self, number: u32) -> Option<&str> {
         self.names.get(number as usize).map(String::as_str)
+    }
+
+    /// CRC-32 of the names behind numbers; `None` where one is missing.
+    fn sum(&self, numbers: impl Iterator<Item = u32>) -> Option<u32> {
+        let mut hasher = crc32fast::Hasher::new();
+        for number in numbers {
+            hasher.update(self.name(number)?.as_bytes());
+            hasher.update(b"\0");
+        }
+        Some(hasher.finalize())
     }
 }
 
@@ -84,6 +98,20 @@ pub struct RevisionV1 {
     answers: Vec<AnswerV1>,
     cleared: Vec<PathV1>,
     notes: Vec<(String, String)>,
+}
+
+impl RevisionV1 {
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        let paths = self.answers.iter().map(|answer| &answer.path).chain(&self.cleared);
+        [self.device, self.of, self.act].into_iter().chain(paths.flat_map(|path| path.names.iter().copied()))
+    }
+}
+
+/// The same with the sum of its names.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RevisionV2 {
+    body: RevisionV1,
+    names: u32,
 }
 
 fn pack_path(path: &str, dictionary: &mut Dictionary) -> PathV1 {
@@ -127,7 +155,14 @@ fn unpack_value(value: ValueV1) -> Option<Value> {
 }
 
 /// Packs a revision.
-pub fn pack(revision: &Revision, dictionary: &mut Dictionary) -> RevisionV1 {
+pub fn pack(revision: &Revision, dictionary: &mut Dictionary) -> RevisionV2 {
+    let body = pack_body(revision, dictionary);
+    // Every number was given a name just now.
+    let names = dictionary.sum(body.numbers()).unwrap_or_default();
+    RevisionV2 { body, names }
+}
+
+fn pack_body(revision: &Revision, dictionary: &mut Dictionary) -> RevisionV1 {
     let wrote = |path: &String| revision.wrote.binary_search(path).is_ok();
     RevisionV1 {
         device: dictionary.number(&revision.device),
@@ -151,8 +186,14 @@ pub fn pack(revision: &Revision, dictionary: &mut Dictionary) -> RevisionV1 {
     }
 }
 
-/// Unpacks a revision; `None` where the dictionary lacks a name.
-pub fn unpack(packed: RevisionV1, (record, at, id): (String, Stamp, RevisionId), dictionary: &Dictionary) -> Option<Revision> {
+/// Unpacks a revision; `None` where the dictionary lacks a name or has another.
+pub fn unpack(packed: RevisionV2, key: (String, Stamp, RevisionId), dictionary: &Dictionary) -> Option<Revision> {
+    let sum = dictionary.sum(packed.body.numbers())?;
+    (sum == packed.names).then(|| unpack_body(packed.body, key, dictionary)).flatten()
+}
+
+/// Unpacks a revision of schema 1, whose names nothing vouches for: its id must be checked.
+pub fn unpack_body(packed: RevisionV1, (record, at, id): (String, Stamp, RevisionId), dictionary: &Dictionary) -> Option<Revision> {
     let name = |number: u32| dictionary.name(number).map(str::to_owned);
     let mut wrote = packed.cleared.iter().map(|path| unpack_path(path, dictionary)).collect::<Option<Vec<_>>>()?;
     let mut answers = BTreeMap::new();
@@ -184,7 +225,7 @@ pub fn unpack(packed: RevisionV1, (record, at, id): (String, Stamp, RevisionId),
 
 /// A record's line in lists.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct IndexRowV1 {
+struct IndexRowV1 {
     record: String,
     form: String,
     version: u32,
@@ -206,8 +247,7 @@ pub struct IndexRowV1 {
 const STATES: [State; 5] = [State::Draft, State::Submitted, State::Approved, State::Returned, State::Void];
 
 impl IndexRowV1 {
-    /// Packs.
-    pub fn pack(row: &IndexRow) -> Self {
+    fn pack(row: &IndexRow) -> Self {
         let row = row.clone();
         Self {
             record: row.record,
@@ -229,8 +269,7 @@ impl IndexRowV1 {
         }
     }
 
-    /// Unpacks.
-    pub fn unpack(self) -> IndexRow {
+    fn unpack(self) -> IndexRow {
         IndexRow {
             record: self.record,
             form: self.form,
@@ -252,9 +291,29 @@ impl IndexRowV1 {
     }
 }
 
+/// The same with what it was derived from.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexRowV2 {
+    body: IndexRowV1,
+    /// CRC-32 of the ids of the record's revisions, in their order.
+    pub revisions: u32,
+}
+
+impl IndexRowV2 {
+    /// Packs.
+    pub fn pack(row: &IndexRow, revisions: u32) -> Self {
+        Self { body: IndexRowV1::pack(row), revisions }
+    }
+
+    /// Unpacks.
+    pub fn unpack(self) -> IndexRow {
+        self.body.unpack()
+    }
+}
+
 /// A record's merged answers with what was derived from them.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct CurrentV1 {
+struct CurrentV1 {
     of: String,
     answers: Vec<(PathV1, ValueV1)>,
     hidden: Vec<PathV1>,
@@ -263,30 +322,52 @@ pub struct CurrentV1 {
 }
 
 impl CurrentV1 {
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        let paths = self.answers.iter().chain(&self.computed).map(|(path, _)| path).chain(&self.hidden);
+        paths.flat_map(|path| path.names.iter().copied())
+    }
+}
+
+/// The same with the sum of its names.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CurrentV2 {
+    body: CurrentV1,
+    names: u32,
+    /// CRC-32 of the ids of the record's revisions, in their order.
+    pub revisions: u32,
+}
+
+impl CurrentV2 {
     /// Packs.
-    pub fn pack(current: &Current, dictionary: &mut Dictionary) -> Self {
+    pub fn pack(current: &Current, revisions: u32, dictionary: &mut Dictionary) -> Self {
         let mut values = |values: &BTreeMap<String, Value>| values.iter().map(|(path, value)| (pack_path(path, dictionary), pack_value(value))).collect();
         let (answers, computed) = (values(&current.answers), values(&current.computed));
-        Self {
+        let body = CurrentV1 {
             of: current.of.clone(),
             answers,
             computed,
             hidden: current.hidden.iter().map(|path| pack_path(path, dictionary)).collect(),
             notes: current.notes.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-        }
+        };
+        let names = dictionary.sum(body.numbers()).unwrap_or_default();
+        Self { body, names, revisions }
     }
 
-    /// Unpacks.
+    /// Unpacks; `None` where the dictionary lacks a name or has another.
     pub fn unpack(self, dictionary: &Dictionary) -> Option<Current> {
+        let Self { body, names, .. } = self;
+        if dictionary.sum(body.numbers())? != names {
+            return None;
+        }
         let values = |values: Vec<(PathV1, ValueV1)>| {
             values.into_iter().map(|(path, value)| Some((unpack_path(&path, dictionary)?, unpack_value(value)?))).collect::<Option<BTreeMap<_, _>>>()
         };
         Some(Current {
-            of: self.of,
-            answers: values(self.answers)?,
-            computed: values(self.computed)?,
-            hidden: self.hidden.iter().map(|path| unpack_path(path, dictionary)).collect::<Option<_>>()?,
-            notes: self.notes.into_iter().collect(),
+            of: body.of,
+            answers: values(body.answers)?,
+            computed: values(body.computed)?,
+            hidden: body.hidden.iter().map(|path| unpack_path(path, dictionary)).collect::<Option<_>>()?,
+            notes: body.notes.into_iter().collect(),
         })
     }
 }

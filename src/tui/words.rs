@@ -4,6 +4,7 @@ use crate::locale::{Lang, say};
 use crate::record::history::State;
 use crate::record::revision::Act;
 use crate::store::Notice;
+use std::path::Path;
 
 /// A record's state.
 pub fn state(state: State, lang: Lang) -> String {
@@ -39,10 +40,30 @@ pub fn act(act: &Act, lang: Lang) -> String {
 pub fn notice(notice: &Notice, lang: Lang) -> String {
     match notice {
         Notice::Rebuilt(aside) => say::cli::rebuilt(lang, aside.display()),
-        Notice::TornTail => say::cli::torn_tail(lang),
-        Notice::Damaged { lines, recovered, kept } => {
-            let lines: Vec<String> = lines.iter().map(u64::to_string).collect();
-            say::cli::journal_damaged(lang, lines.join(", "), recovered, kept.display())
+        Notice::Refilled(count) => say::store::refilled(lang, count),
+        Notice::Upgraded(format) => say::store::upgraded(lang, format),
+        Notice::TornTail(kept) => say::store::torn_tail(lang, kept.display()),
+        Notice::Damaged { lines, recovered, lost, kept } => {
+            let what = if lines.is_empty() { say::store::shortened(lang, recovered) } else { say::store::damaged(lang, numbers(lines), recovered) };
+            let lost = (*lost > 0).then(|| say::store::lost(lang, lost));
+            [Some(what), lost, old_file(kept.as_deref(), lang)].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
+        Notice::Drafts(lines, kept) => {
+            let what = if lines.is_empty() { say::store::drafts_changed(lang) } else { say::store::drafts_damaged(lang, numbers(lines)) };
+            [Some(what), old_file(kept.as_deref(), lang)].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
+        Notice::Identity(kept) => [Some(say::store::identity_restored(lang)), old_file(kept.as_deref(), lang)].into_iter().flatten().collect::<Vec<_>>().join(" "),
     }
+}
+
+/// Line numbers for a sentence; of very many the first.
+pub fn numbers(lines: &[u64]) -> String {
+    const MOST: usize = 20;
+    let shown: Vec<String> = lines.iter().take(MOST).map(u64::to_string).collect();
+    let more = lines.len().saturating_sub(MOST);
+    if more == 0 { shown.join(", ") } else { format!("{} … (+{more})", shown.join(", ")) }
+}
+
+fn old_file(kept: Option<&Path>, lang: Lang) -> Option<String> {
+    kept.map(|kept| say::store::kept(lang, kept.display()))
 }

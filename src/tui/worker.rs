@@ -38,8 +38,7 @@ impl Worker {
     /// Makes what was typed durable.
     pub fn sync_typed(&mut self) -> Option<Reply> {
         let desk = self.desk.as_mut()?;
-        let dir = desk.dir().to_owned();
-        desk.store_mut().drafts().sync().err().map(|e| Reply::Failed(Failure::io(&dir, &e)))
+        desk.store_mut().sync_drafts().err().map(|problem| Reply::Failed(problem.into()))
     }
 
     fn attempt(&mut self, effect: Effect) -> Result<Option<Reply>, Failure> {
@@ -104,8 +103,7 @@ impl Worker {
             Effect::Edit(record) => edit(desk, record).map(Some),
             Effect::Gather(reference) => Ok(Some(Reply::Gathered(vec![(reference.clone(), desk.gather(&reference))]))),
             Effect::Typing { record, path, text } => {
-                let dir = desk.dir().to_owned();
-                desk.store_mut().drafts().typing(&record, &path, &text).map_err(|e| Failure::io(&dir, &e))?;
+                desk.store_mut().keep_typing(&record, &path, &text)?;
                 Ok(None)
             }
             Effect::Attach { record, path, file } => {

@@ -70,6 +70,37 @@ impl Desk {
         Ok(saved)
     }
 
+    /// Keeps a draft.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn keep_draft(&mut self, draft: Draft) -> Result<(), Failure> {
+        self.store_mut().keep_draft(draft).map_err(Failure::from)
+    }
+
+    /// Forgets a draft.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn end_draft(&mut self, record: &str) -> Result<(), Failure> {
+        self.store_mut().end_draft(record).map_err(Failure::from)
+    }
+
+    /// Forgets drafts that were handed in: their end is not waited for, and may be lost in a power cut.
+    pub(super) fn end_handed_in(&mut self) -> Result<(), Failure> {
+        let mut ended = Vec::new();
+        for draft in self.store().draft_list().filter(|draft| self.rows().contains_key(&draft.record)) {
+            let history = self.store().view().history(&draft.record)?;
+            let mut parents = draft.parents.clone();
+            parents.sort_unstable();
+            let is_it = |r: &Revision| r.device == self.identity().device && r.parents == parents && r.notes == draft.notes && r.answers == draft.answers;
+            if draft.typing.is_empty() && history.iter().any(is_it) {
+                ended.push(draft.record.clone());
+            }
+        }
+        ended.iter().try_for_each(|record| self.end_draft(record))
+    }
+
     /// Fills a new interview from JSON. All problems are listed, soft ones apart.
     ///
     /// # Errors

@@ -122,6 +122,11 @@ impl Desk {
         desk.read_pairings()?;
         desk.refresh_stale()?;
         desk.refresh_upgraded()?;
+        desk.end_handed_in()?;
+        if notices.iter().any(Notice::is_loss) {
+            // Others may know revisions of this laptop that it lost: their numbers must not be given again.
+            desk.renew_device()?;
+        }
         Ok((desk, notices))
     }
 
@@ -347,24 +352,6 @@ impl Desk {
         let own = Definition::Form { id: form.id.clone(), version: form.version, source: form.source.to_string() };
         let lists = form.lists.iter().filter_map(|list| list.source.as_ref().map(|source| Definition::List { name: list.name.clone(), source: source.to_string() }));
         std::iter::once(own).chain(lists).map(|d| (d.line().into_bytes(), Entry::Definition(d))).collect()
-    }
-
-    /// Keeps a draft.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn keep_draft(&mut self, draft: Draft) -> Result<(), Failure> {
-        let dir = self.store.dir().to_owned();
-        self.store.drafts().keep(draft).map_err(|e| Failure::io(&dir, &e))
-    }
-
-    /// Forgets a draft.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn end_draft(&mut self, record: &str) -> Result<(), Failure> {
-        let dir = self.store.dir().to_owned();
-        self.store.drafts().end(record).map_err(|e| Failure::io(&dir, &e))
     }
 
     /// A draft of an interview as it stands.

@@ -15,8 +15,8 @@ use crate::exchange::{FileProblem, Problem};
 use crate::record::line::LineProblem;
 use crate::record::revision::hex;
 use crate::record::{Definition, Entry};
+use crate::store::RevisionKey;
 use crate::store::StoreProblem;
-use crate::store::view::RevisionKey;
 use std::path::{Path, PathBuf};
 
 /// The store's lines, sorted, as a source. Of a revision only the beginning of the line is at hand, which tells it from all
@@ -214,7 +214,7 @@ impl Desk {
     }
 
     /// A new suffix, so that no number is ever given twice.
-    fn renew_device(&mut self) -> Result<(), Failure> {
+    pub(super) fn renew_device(&mut self) -> Result<(), Failure> {
         let mut identity = self.identity().clone();
         let label = identity.device.split('-').next().unwrap_or_default().to_owned();
         identity.device = format!("{label}-{}", self.chance().key(6));
@@ -247,8 +247,8 @@ impl Desk {
         let done = self.pass(path, Some(&mut lock), &mut Incoming::nowhere())?;
         let count = done.tally.sent + done.tally.known;
         let drafts = drafts_beside(path);
-        match std::fs::copy(self.dir().join(crate::store::drafts::FILE), &drafts) {
-            Ok(_) => Ok(count),
+        match std::fs::read(self.dir().join(crate::store::drafts::FILE)) {
+            Ok(bytes) => crate::disk::replace(&drafts, &bytes).map(|()| count).map_err(|e| Failure::io(&drafts, &e)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(count),
             Err(e) => Err(Failure::io(&drafts, &e)),
         }

@@ -6,6 +6,7 @@ mod data;
 #[cfg(feature = "parquet")]
 mod data_set;
 mod district;
+mod doctor;
 #[cfg(unix)]
 mod faults;
 mod outputs;

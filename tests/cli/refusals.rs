@@ -60,6 +60,12 @@ fn an_identity_that_cannot_be_read_leaves_the_records_safe() {
     let lt01 = laptop(&place);
     place.write("lt01/identity.toml", "person = [");
     let told = lt01.run(&["record", "list"]);
+    let restored = "identity.toml was damaged or gone and was restored from identity.copy.toml. The old one is kept in [TMP]/lt01/identity.toml.bad.0.\n";
+    assert_eq!((told.err.as_str(), told.code), (restored, 0));
+    assert_eq!(place.read("lt01/identity.toml"), place.read("lt01/identity.copy.toml"));
+    place.write("lt01/identity.toml", "person = [");
+    place.write("lt01/identity.copy.toml", "");
+    let told = lt01.run(&["record", "list"]);
     let lines: Vec<&str> = told.err.lines().collect();
     assert_eq!((lines.len(), lines[0], told.code), (3, "[TMP]/lt01/identity.toml cannot be read.", 3));
     assert_eq!(lines[2], "Mend the file, or copy it from a backup; the records are safe in journal.jsonl.");

@@ -91,9 +91,6 @@ say! {
     doctor_view(revisions, records, drafts) "Chỉ mục: {revisions} bản lưu, {records} phiếu, {drafts} bản nháp" "View: {revisions} revisions, {records} records, {drafts} drafts"
     doctor_disk(free) "Đĩa còn trống: {free} MiB" "Free disk space: {free} MiB"
     doctor_ok() "Tốt." "All is well."
-    doctor_bad() "Có dòng hỏng: hãy sao lưu rồi đồng bộ với tệp tổng hợp." "There are damaged lines: back up, then sync with the central file."
     rebuilt(aside) "Chỉ mục bị nghi ngờ nên đã dựng lại từ nhật ký; bản cũ giữ ở {aside}. Không mất phiếu nào." "The index was in doubt and was rebuilt from the journal; the old one is kept in {aside}. No record was lost."
-    torn_tail() "Dòng cuối của nhật ký chưa ghi xong khi tắt máy, đã bỏ. Phiếu đã báo lưu thì không mất." "The journal's last line was unfinished when the power went and was cut off. Nothing that was called saved is lost."
-    journal_damaged(lines, recovered, kept) "Nhật ký hỏng ở dòng {lines}; đã lấy lại {recovered} bản từ chỉ mục; bản cũ giữ ở {kept}." "The journal was damaged at line {lines}; {recovered} entries were recovered from the index; the old one is kept in {kept}."
     completions() "In lệnh hoàn thành cho shell" "Print shell completions"
 }

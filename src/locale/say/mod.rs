@@ -28,6 +28,7 @@ pub mod migrate;
 pub mod minutes;
 pub mod output;
 pub mod screen;
+pub mod store;
 pub mod transfer_forms;
 pub mod xform;
 pub mod xlsform;

@@ -2,8 +2,9 @@
 
 use super::super::StoreProblem;
 use super::super::envelope::EnvelopeProblem;
-use super::super::schema::{RevisionV1, unpack};
-use super::{RevisionKey, View, doubtful, failed, get, key_parts, revision_key_of};
+use super::super::schema::{RevisionV2, unpack};
+use super::super::trees::{RevisionKey, doubtful, failed, key_parts, revision_key_of};
+use super::View;
 use crate::record::Revision;
 
 impl View {
@@ -11,7 +12,7 @@ impl View {
     pub fn revision_keys(&self) -> impl Iterator<Item = Result<RevisionKey, StoreProblem>> + '_ {
         // A long revision lies in chunks; the first stands for all.
         let is_first = |key: &sled::IVec| key.ends_with(&[0, 0]);
-        self.revisions.iter().keys().filter(move |key| key.as_ref().map_or(true, is_first)).map(|key| {
+        self.trees.revisions.iter().keys().filter(move |key| key.as_ref().map_or(true, is_first)).map(|key| {
             let key = key.map_err(failed)?;
             key_parts(&key[..key.len().saturating_sub(2)]).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))
         })
@@ -19,7 +20,7 @@ impl View {
 
     /// One revision.
     pub fn revision(&self, (record, at, id): &RevisionKey) -> Result<Option<Revision>, StoreProblem> {
-        let packed: Option<RevisionV1> = get(&self.revisions, &revision_key_of(record, *at, id))?;
+        let packed: Option<RevisionV2> = self.get(&self.trees.revisions, &revision_key_of(record, *at, id))?;
         let dictionary = self.lock().dictionary.clone();
         packed.map(|packed| unpack(packed, (record.clone(), *at, *id), &dictionary).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))).transpose()
     }

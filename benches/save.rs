@@ -1,0 +1,68 @@
+//! How long from the key to "saved": one follow-up form handed in, against one append + fdatasync of the same bytes on the
+//! same disk. Taken in turns, so that both meet the same disk. `benches/rivals/save.sh` adds SQLite.
+//!
+//! `cargo bench --bench save [-- DIR]`: the folder lies on the disk that is measured, by default in `target`.
+
+use khuyencong::interview::Interview;
+use khuyencong::interview::derive::Severity;
+use khuyencong::locale::Lang;
+use khuyencong::workbench::related::Gathering;
+use khuyencong::workbench::{Content, Desk, Settings, demo};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 400;
+const FORM: &str = "post_support_performance";
+
+fn main() {
+    let folder = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target"), PathBuf::from);
+    let place = tempfile::tempdir_in(folder).expect("a folder on the disk to be measured");
+    let settings = Settings { data_dir: place.path().join("store"), lang: Some(Lang::Vi), seed: Some("save".into()), ..Settings::default() };
+    demo::create(&settings).expect("a new store");
+    let mut desk = Desk::open(settings).expect("a store").0;
+    demo::fill(&mut desk, 300, "1").expect("records");
+    let records: Vec<String> = desk.rows().values().filter(|row| row.form == FORM).map(|row| row.record.clone()).collect();
+    assert!(!records.is_empty(), "the demo has follow-ups");
+    let mut raw = OpenOptions::new().append(true).create(true).open(place.path().join("raw")).expect("a file");
+    let (mut saves, mut appends, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for round in 0..ROUNDS + 20 {
+        let record = &records[round % records.len()];
+        let (interview, content) = opened(&desk, record);
+        let form = interview.form().clone();
+        let begun = Instant::now();
+        let revision = desk.submit(record, &form, content).expect("it is saved");
+        let saved = begun.elapsed();
+        let line = revision.line() + "\n";
+        let begun = Instant::now();
+        raw.write_all(line.as_bytes()).and_then(|()| raw.sync_data()).expect("it is written");
+        let appended = begun.elapsed();
+        if round >= 20 {
+            bytes += line.len();
+            saves.push(saved);
+            appends.push(appended);
+        }
+    }
+    println!("{} saves of {} bytes on {}", ROUNDS, bytes / ROUNDS, place.path().display());
+    let (save, append) = (told("save, key to saved", saves), told("append + fdatasync of the same bytes", appends));
+    println!("ratio of medians {:.2}", save.as_secs_f64() / append.as_secs_f64());
+    desk.close().expect("it closes");
+    let _: &Path = place.path();
+}
+
+fn opened(desk: &Desk, record: &str) -> (Interview, Content) {
+    let world = Gathering::new(desk, record);
+    let opened = desk.open_record(record, &world).expect("a record");
+    let hard = opened.interview.findings().into_iter().filter(|f| f.severity == Severity::Hard).count();
+    assert_eq!(hard, 0, "it can be handed in");
+    let content = Content::of(&opened.interview, opened.parents.clone());
+    (opened.interview, content)
+}
+
+fn told(name: &str, mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    let at = |share: usize| times[times.len() * share / 100];
+    println!("{name:40} median {:>8.1} µs   p10 {:>8.1}   p90 {:>8.1}", at(50).as_secs_f64() * 1e6, at(10).as_secs_f64() * 1e6, at(90).as_secs_f64() * 1e6);
+    at(50)
+}

@@ -1,0 +1,106 @@
+//! `clean`: the mark of a clean end. It says how the journal, the drafts and the view were left, so that the next start
+//! need not look at everything, and sees at once when something is shorter or other than it was left.
+
+use super::{drafts, journal, schema::SCHEMA};
+use crate::disk;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+const FILE: &str = "clean";
+
+/// How things were left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The journal's length.
+    pub bytes: u64,
+    /// CRC-32 of the journal.
+    pub crc: u32,
+    /// The number of entries in it.
+    pub entries: u64,
+    /// Length and CRC-32 of the drafts.
+    pub drafts: (u64, u32),
+    /// What the view held.
+    pub view: String,
+}
+
+/// Reads it; nothing when the last end was not clean, or was that of a program with another schema.
+pub fn read(dir: &Path) -> Option<Mark> {
+    let text = fs::read_to_string(dir.join(FILE)).ok()?;
+    let (body, sum) = text.strip_suffix('\n')?.rsplit_once(' ')?;
+    if u32::from_str_radix(sum, 16) != Ok(crc32fast::hash(body.as_bytes())) {
+        return None;
+    }
+    let mut parts = body.splitn(7, ' ');
+    if parts.next()?.parse() != Ok(SCHEMA) {
+        return None;
+    }
+    let mut number = || parts.next()?.parse::<u64>().ok();
+    let (bytes, crc, entries, drafts) = (number()?, number()?, number()?, (number()?, number()?));
+    Some(Mark { bytes, crc: u32::try_from(crc).ok()?, entries, drafts: (drafts.0, u32::try_from(drafts.1).ok()?), view: parts.next()?.to_owned() })
+}
+
+/// Writes it, durably.
+///
+/// # Errors
+/// The system's.
+pub fn write(dir: &Path, mark: &Mark) -> io::Result<()> {
+    let body = format!("{SCHEMA} {} {} {} {} {} {}", mark.bytes, mark.crc, mark.entries, mark.drafts.0, mark.drafts.1, mark.view);
+    disk::replace(&dir.join(FILE), format!("{body} {:08x}\n", crc32fast::hash(body.as_bytes())).as_bytes())
+}
+
+/// Takes it away, durably: before anything is written.
+///
+/// # Errors
+/// The system's.
+pub fn remove(dir: &Path) -> io::Result<()> {
+    match fs::remove_file(dir.join(FILE)) {
+        Ok(()) => disk::sync_folder(&dir.join(FILE)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(e),
+    }
+}
+
+/// Length and CRC-32 of the drafts as they lie there; a missing file is an empty one.
+///
+/// # Errors
+/// The system's.
+pub fn of_drafts(dir: &Path) -> io::Result<(u64, u32)> {
+    match fs::read(dir.join(drafts::FILE)) {
+        Ok(bytes) => Ok((bytes.len() as u64, crc32fast::hash(&bytes))),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok((0, 0)),
+        Err(e) => Err(e),
+    }
+}
+
+/// The next free `NAME.bad.N`: damaged files are put aside, never deleted.
+pub fn aside(dir: &Path, name: &str) -> PathBuf {
+    (0u32..).map(|n| dir.join(format!("{name}.bad.{n}"))).find(|path| !path.exists()).unwrap_or_else(|| dir.join(format!("{name}.bad")))
+}
+
+/// Keeps a copy of a damaged file beside it, durably; gives its path.
+///
+/// # Errors
+/// The system's.
+pub fn keep_aside(dir: &Path, name: &str) -> io::Result<PathBuf> {
+    let kept = aside(dir, name);
+    let mut copy = disk::AtomicFile::create(&kept)?;
+    io::copy(&mut fs::File::open(dir.join(name))?, &mut copy)?;
+    copy.commit(false)?;
+    Ok(kept)
+}
+
+/// Everything that was put aside in a store's folder, by name.
+pub fn kept_aside(dir: &Path) -> Vec<PathBuf> {
+    let names = ["sled.bad.", "journal.jsonl.bad.", "drafts.jsonl.bad.", "identity.toml.bad.", "journal.bad."];
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| path.file_name().is_some_and(|n| names.iter().any(|s| n.to_string_lossy().starts_with(s)))).collect();
+    found.sort();
+    found
+}
+
+/// The journal's length as it lies there.
+pub fn journal_length(dir: &Path) -> u64 {
+    fs::metadata(dir.join(journal::FILE)).map_or(0, |m| m.len())
+}

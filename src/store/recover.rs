@@ -1,0 +1,223 @@
+//! After an unclean end or any doubt: the journal and the view are read whole, and each fills what the other lacks.
+
+use super::identity::Identity;
+use super::journal::{self, End, Scan};
+use super::mark::{self, Mark};
+use super::salvage::salvage;
+use super::view::View;
+use super::{Notice, StoreProblem};
+use crate::record::Entry;
+use crate::record::line::MAX_LINE;
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// sled may hang on a damaged file; a view that is not open after this long is put aside.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The name of threads in which a panic is expected and caught: the program's panic hook stays silent for them.
+pub const GUARDED_THREAD: &str = "store-guard";
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread is expected: it is caught and told as a notice or a sentence.
+pub fn is_guarded() -> bool {
+    let thread = std::thread::current();
+    // sled writes on threads of its own; what goes wrong there is told by what was asked of it.
+    QUIET.get() || thread.name().is_some_and(|name| name == GUARDED_THREAD || name.starts_with("sled"))
+}
+
+/// Asks something of sled, which may panic; `None` when it did.
+pub fn quietly<T>(ask: impl FnOnce() -> T) -> Option<T> {
+    let before = QUIET.replace(true);
+    let given = std::panic::catch_unwind(AssertUnwindSafe(ask)).ok();
+    QUIET.set(before);
+    given
+}
+
+/// Runs something that may panic or hang where that cannot reach us; `None` when it did.
+fn guard<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (sender, receiver) = mpsc::channel();
+    let thread = std::thread::Builder::new().name(GUARDED_THREAD.to_owned()).spawn(move || {
+        let _ = sender.send(work());
+    });
+    thread.ok()?;
+    receiver.recv_timeout(PATIENCE).ok()
+}
+
+/// Opens the view and looks at it, guarded.
+///
+/// # Errors
+/// Why it is not to be trusted, or the system's refusal.
+pub fn guarded<T: Send + 'static>(sled: &Path, look: fn(&View) -> Result<T, StoreProblem>) -> Result<(View, T), StoreProblem> {
+    let path = sled.to_owned();
+    guard(move || View::open(&path).and_then(|view| look(&view).map(|seen| (view, seen)))).unwrap_or_else(|| Err(StoreProblem::View("sled".to_owned())))
+}
+
+/// Gives a view that holds everything, and how far the journal goes.
+///
+/// # Errors
+/// The system's, or a store of a newer program. Nothing was lost by trying.
+pub fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, left: Option<&Mark>, notices: &mut Vec<Notice>) -> Result<(View, End), StoreProblem> {
+    let (view, aside, mut held) = open_or_put_aside(dir)?;
+    view.own(&identity.device)?;
+    let mut taker = Taker { view: &view, identity, now, failed: None, entries: 0, added: 0 };
+    let scan = journal::scan(dir, &mut |_, entry| taker.journal(&entry)).map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
+    // Of a view that is not trusted, every entry that vouches for itself is still good.
+    if let Some(aside) = aside.clone() {
+        guard(move || salvage(&aside)).unwrap_or_default().iter().for_each(|entry| taker.add(entry));
+    }
+    let Taker { failed, entries, added, .. } = taker;
+    failed.map_or(Ok(()), Err)?;
+    held += added;
+    view.store_chain()?;
+    match aside {
+        Some(aside) => tell_aside(aside, notices)?,
+        // After a clean end the view lacks nothing by itself.
+        None if added > 0 && left.is_some_and(|mark| entries <= mark.entries) => notices.push(Notice::Refilled(added)),
+        None => {}
+    }
+    let end = heal(dir, &view, &scan, (entries, held), left, notices)?;
+    Ok((view, end))
+}
+
+/// The view, the old one if that had to be put aside, and how many entries the view holds.
+fn open_or_put_aside(dir: &Path) -> Result<(View, Option<PathBuf>, u64), StoreProblem> {
+    let sled = dir.join("sled");
+    match guarded(&sled, View::walk) {
+        Ok((view, walked)) => {
+            // A power cut may have brought a row back in an earlier state.
+            view.mark_outdated(&walked.outdated)?;
+            Ok((view, None, walked.entries))
+        }
+        Err(problem @ StoreProblem::Newer(..)) => Err(problem),
+        // The system's refusal says nothing about the view: it stays.
+        Err(StoreProblem::Io(path, e)) if is_refusal(e.kind()) => Err(StoreProblem::Io(path, e)),
+        Err(problem) if !sled.exists() => Err(problem),
+        Err(_) => {
+            let aside = mark::aside(dir, "sled");
+            std::fs::rename(&sled, &aside).map_err(|e| StoreProblem::Io(sled.clone(), e))?;
+            guarded(&sled, |_| Ok(())).map(|(view, ())| (view, Some(aside), 0))
+        }
+    }
+}
+
+fn is_refusal(kind: ErrorKind) -> bool {
+    use ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(kind, PermissionDenied | ReadOnlyFilesystem | StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+/// A view that was only of an earlier schema is of no use any more; a damaged one is kept and told.
+fn tell_aside(aside: PathBuf, notices: &mut Vec<Notice>) -> Result<(), StoreProblem> {
+    if notices.iter().any(|notice| matches!(notice, Notice::Upgraded(_))) {
+        return std::fs::remove_dir_all(&aside).map_err(|e| StoreProblem::Io(aside, e));
+    }
+    notices.push(Notice::Rebuilt(aside));
+    Ok(())
+}
+
+/// Puts entries into the view.
+struct Taker<'v> {
+    view: &'v View,
+    identity: &'v Identity,
+    now: DateTime<Utc>,
+    failed: Option<StoreProblem>,
+    /// Good entries of the journal.
+    entries: u64,
+    /// Entries that the view lacked.
+    added: u64,
+}
+
+impl Taker<'_> {
+    fn journal(&mut self, entry: &Entry) {
+        self.entries += 1;
+        if let Entry::Revision(revision) = entry {
+            // The view may hold the revision without its end of the chain, when the kill came in between.
+            self.view.observe(revision, &self.identity.device, self.now);
+        }
+        self.add(entry);
+    }
+
+    fn add(&mut self, entry: &Entry) {
+        if self.failed.is_some() {
+            return;
+        }
+        let taken = self.view.contains(entry).and_then(|is_there| match is_there {
+            true => Ok(0),
+            false => self.view.insert(entry, &self.identity.device, self.now).map(|()| 1),
+        });
+        match taken {
+            Ok(added) => self.added += added,
+            Err(problem) => self.failed = Some(problem),
+        }
+    }
+}
+
+/// Fills the journal from the view, where it lacks something; a torn tail was never called saved and is cut off by
+/// [`journal::Journal::open`].
+fn heal(dir: &Path, view: &View, scan: &Scan, (entries, held): (u64, u64), left: Option<&Mark>, notices: &mut Vec<Notice>) -> Result<End, StoreProblem> {
+    let io = |e| StoreProblem::Io(dir.to_owned(), e);
+    // As many here as there, and every one of the journal's is in the view: they are the same.
+    let missing = if entries == held { Vec::new() } else { missing(dir, view)? };
+    let recovered = missing.len() as u64;
+    let known = entries + recovered;
+    let left_lines = left.map_or(0, |mark| mark.entries);
+    let lost = left_lines.saturating_sub(known).max((scan.damaged.len() as u64).saturating_sub(recovered + rescued(scan, entries)));
+    if scan.damaged.is_empty() && missing.is_empty() && !scan.misshapen && lost == 0 {
+        if scan.is_torn() {
+            notices.push(Notice::TornTail(keep_tail(dir, scan).map_err(io)?));
+        }
+        return Ok(scan.end.clone());
+    }
+    let (kept, end) = journal::rewrite(dir, &missing).map_err(io)?;
+    notices.push(Notice::Damaged { lines: scan.damaged.clone(), recovered, lost, kept });
+    Ok(end)
+}
+
+/// Entries that were found inside damaged lines.
+fn rescued(scan: &Scan, entries: u64) -> u64 {
+    entries.saturating_sub(scan.end.lines - (scan.damaged.len() as u64).min(scan.end.lines))
+}
+
+/// Lines of the view's entries that the journal lacks.
+fn missing(dir: &Path, view: &View) -> Result<Vec<Vec<u8>>, StoreProblem> {
+    let name = |line: &[u8]| -> [u8; 32] { Sha256::digest(line).into() };
+    let mut there: BTreeSet<[u8; 32]> = BTreeSet::new();
+    journal::scan(dir, &mut |line, _| {
+        there.insert(name(line));
+    })
+    .map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
+    let mut missing = Vec::new();
+    let mut look = |entry: &Entry| {
+        let line = entry.line().into_bytes();
+        // What does not vouch for itself must not reach the journal.
+        if !there.contains(&name(&line)) && Entry::parse(&line).is_ok() {
+            missing.push(line);
+        }
+    };
+    view.definitions()?.into_iter().for_each(|d| look(&Entry::Definition(d)));
+    view.revisions("", &mut |revision| {
+        look(&Entry::Revision(revision));
+        Ok(())
+    })?;
+    Ok(missing)
+}
+
+/// Keeps what there is of a line that never came to its end.
+fn keep_tail(dir: &Path, scan: &Scan) -> std::io::Result<PathBuf> {
+    let mut file = std::fs::File::open(dir.join(journal::FILE))?;
+    file.seek(SeekFrom::Start(scan.end.bytes))?;
+    let mut tail = Vec::new();
+    file.take(MAX_LINE as u64 + 2).read_to_end(&mut tail)?;
+    let kept = mark::aside(dir, journal::FILE);
+    crate::disk::replace(&kept, &tail)?;
+    Ok(kept)
+}

@@ -1,0 +1,158 @@
+//! sled's trees: opening and dropping them, their keys, values that lie in chunks.
+
+use super::StoreProblem;
+use super::envelope::EnvelopeProblem;
+use super::recover::quietly;
+use crate::record::clock::Stamp;
+use crate::record::revision::RevisionId;
+use crate::record::{Definition, Revision};
+use sled::{Db, Tree};
+use std::path::Path;
+
+const CACHE: u64 = 64 << 20;
+
+/// sled, open, with its trees.
+pub struct Trees {
+    pub db: Db,
+    pub revisions: Tree,
+    pub definitions: Tree,
+    pub current: Tree,
+    pub index: Tree,
+    pub stale: Tree,
+    pub names: Tree,
+    pub meta: Tree,
+}
+
+/// The trees, dropped where a panic cannot reach us: sled panics when the system refuses its last sync.
+pub struct Kept(Option<Trees>);
+
+impl std::ops::Deref for Kept {
+    type Target = Trees;
+
+    fn deref(&self) -> &Trees {
+        self.0.as_ref().expect("taken only when dropped")
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(trees) = self.0.take() {
+            let _ = quietly(|| drop(trees));
+        }
+    }
+}
+
+impl Kept {
+    /// Opens or makes the trees in a folder.
+    pub fn open(dir: &Path) -> Result<Self, StoreProblem> {
+        let db = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open().map_err(failed)?;
+        let tree = |name: &str| db.open_tree(name).map_err(failed);
+        Ok(Self(Some(Trees {
+            revisions: tree("revisions")?,
+            definitions: tree("definitions")?,
+            current: tree("current")?,
+            index: tree("index")?,
+            stale: tree("stale")?,
+            names: tree("names")?,
+            meta: tree("meta")?,
+            db,
+        })))
+    }
+}
+
+/// What sled says, as a problem of the store.
+pub fn failed(error: sled::Error) -> StoreProblem {
+    match error {
+        sled::Error::Io(error) => StoreProblem::Io("sled".into(), error),
+        other => StoreProblem::View(other.to_string()),
+    }
+}
+
+/// A value that cannot be read, as a problem of the store.
+pub fn doubtful(problem: EnvelopeProblem) -> StoreProblem {
+    match problem {
+        EnvelopeProblem::Newer(schema) => StoreProblem::Newer("sled".into(), schema),
+        other => StoreProblem::View(format!("{other:?}")),
+    }
+}
+
+/// A record in `current`, `index` and `stale`.
+pub fn record_key(record: &str) -> Vec<u8> {
+    record.as_bytes().to_vec()
+}
+
+/// What a revision is found by, and sorted: the beginning of its line says the same.
+pub type RevisionKey = (String, Stamp, RevisionId);
+
+/// A revision in `revisions`.
+pub fn revision_key(revision: &Revision) -> Vec<u8> {
+    revision_key_of(&revision.record, revision.at, &revision.id)
+}
+
+/// A revision in `revisions`, by its parts.
+pub fn revision_key_of(record: &str, at: Stamp, id: &RevisionId) -> Vec<u8> {
+    let mut key = record_key(record);
+    // Sorts as the stamp's text does: flipped sign, big end first.
+    key.extend_from_slice(&((at.millis as u64) ^ (1 << 63)).to_be_bytes());
+    key.extend_from_slice(&at.counter.to_be_bytes());
+    key.extend_from_slice(id);
+    key
+}
+
+/// A revision's key taken apart.
+pub fn key_parts(key: &[u8]) -> Option<RevisionKey> {
+    let record = String::from_utf8(key.get(..36)?.to_vec()).ok()?;
+    let millis = (u64::from_be_bytes(key.get(36..44)?.try_into().ok()?) ^ (1 << 63)) as i64;
+    let counter = u16::from_be_bytes(key.get(44..46)?.try_into().ok()?);
+    Some((record, Stamp { millis, counter }, key.get(46..78)?.try_into().ok()?))
+}
+
+/// A form or list in `definitions`.
+pub fn definition_key(definition: &Definition) -> Vec<u8> {
+    let kind = match definition {
+        Definition::Form { id, version, .. } => format!("f{id}\0{version}\0"),
+        Definition::List { name, .. } => format!("l{name}\0"),
+    };
+    (kind + &definition.hash()).into_bytes()
+}
+
+/// A chunk of a value.
+pub fn chunk_key(key: &[u8], at: usize) -> Vec<u8> {
+    let mut whole = key.to_vec();
+    whole.extend_from_slice(&(at as u16).to_be_bytes());
+    whole
+}
+
+/// A definition's key taken apart, its text behind it.
+pub fn definition_of(key: &[u8], source: String) -> Option<Definition> {
+    let (kind, rest) = key.split_first()?;
+    let mut parts = std::str::from_utf8(rest).ok()?.split('\0');
+    let name = parts.next()?.to_owned();
+    match kind {
+        b'f' => Some(Definition::Form { id: name, version: parts.next()?.parse().ok()?, source }),
+        b'l' => Some(Definition::List { name, source }),
+        _ => None,
+    }
+}
+
+/// Takes a key and the bytes of its value.
+type VisitBytes<'v> = &'v mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreProblem>;
+
+/// Goes through a tree (or the part behind a prefix), giving the bytes of whole values with their keys.
+pub fn each_bytes(tree: &Tree, prefix: &[u8], visit: VisitBytes<'_>) -> Result<(), StoreProblem> {
+    let mut pending: Option<(Vec<u8>, Vec<u8>)> = None;
+    let mut items = tree.scan_prefix(prefix);
+    while let Some(item) = quietly(|| items.next()).ok_or_else(|| StoreProblem::View("sled".to_owned()))? {
+        let (whole, chunk) = item.map_err(failed)?;
+        let (key, at) = whole.split_at(whole.len().saturating_sub(2));
+        match &mut pending {
+            Some((open, bytes)) if open == key && at != [0, 0] => bytes.extend_from_slice(&chunk),
+            _ => {
+                if let Some((key, bytes)) = pending.replace((key.to_vec(), chunk.to_vec())) {
+                    visit(&key, &bytes)?;
+                }
+            }
+        }
+    }
+    pending.map_or(Ok(()), |(key, bytes)| visit(&key, &bytes))
+}

@@ -1,0 +1,38 @@
+//! Doors for the fuzz targets to what the store keeps to itself: stored values and the journal's reader.
+
+use super::envelope;
+use super::journal;
+use super::schema::{CurrentV2, Dictionary, IndexRowV2, RevisionV1, RevisionV2, unpack, unpack_body};
+use super::sums::Sums;
+use crate::record::clock::Stamp;
+use std::io;
+
+/// Opens bytes as every kind of stored value, as they are and in an envelope that vouches for them; gives how many of the
+/// kinds they could be.
+pub fn stored_value(bytes: &[u8]) -> usize {
+    let dictionary = Dictionary::new(["name", "lt01-k3f9q2", "save", "shop@1@3f2a9c0d1e4b"].map(str::to_owned).to_vec());
+    let key = || (String::new(), Stamp { millis: 0, counter: 0 }, [0; 32]);
+    let (first, second) = (envelope::wrap(1, bytes), envelope::wrap(2, bytes));
+    let revision = |bytes: &[u8]| envelope::open::<RevisionV2>(2, bytes).ok().and_then(|packed| unpack(packed, key(), &dictionary)).is_some();
+    let current = |bytes: &[u8]| envelope::open::<CurrentV2>(2, bytes).ok().and_then(|packed| packed.unpack(&dictionary)).is_some();
+    let kinds = [
+        revision(bytes),
+        revision(&second),
+        envelope::open::<RevisionV1>(1, &first).ok().and_then(|packed| unpack_body(packed, key(), &dictionary)).is_some(),
+        current(bytes),
+        current(&second),
+        envelope::open::<IndexRowV2>(2, &second).map(IndexRowV2::unpack).is_ok(),
+        envelope::open::<String>(2, &second).is_ok(),
+    ];
+    kinds.iter().filter(|is_it| **is_it).count()
+}
+
+/// Reads bytes as a journal; gives the number of entries and of damaged lines.
+///
+/// # Errors
+/// None that bytes can cause.
+pub fn journal(mut bytes: &[u8]) -> io::Result<(u64, usize)> {
+    let mut entries = 0;
+    let scan = journal::read(&mut bytes, &Sums::none(), &mut |_, _| entries += 1)?;
+    Ok((entries, scan.damaged.len()))
+}
