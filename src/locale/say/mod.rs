@@ -26,6 +26,7 @@ pub mod form;
 pub mod migrate;
 pub mod minutes;
 pub mod output;
+pub mod programme;
 pub mod screen;
 pub mod transfer_forms;
 pub mod xform;
