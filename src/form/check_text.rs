@@ -1,9 +1,9 @@
 //! One expression on its own, against a form: for the programme file, `--where` and `forms eval`.
 
-use super::{Form, NodeId};
 use super::check_logic::{compile_error, syntax_error};
 use super::expression::compile::{Site, compile};
 use super::expression::{Code, syntax};
+use super::{Form, NodeId};
 use crate::locale::Text;
 
 /// What came of it.

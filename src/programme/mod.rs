@@ -13,6 +13,7 @@ pub mod period;
 pub mod plan;
 pub mod read;
 mod read_table;
+mod shape;
 pub mod table;
 
 use crate::form::expression::Code;

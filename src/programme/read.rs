@@ -2,164 +2,20 @@
 
 use super::group::{Dimension, Key, Value};
 use super::plan::PlanSource;
-use super::{Class, Comparison, FollowUp, Measure, Programme, Reading, Source, Target};
+use super::shape::{DimensionToml, FileToml, FollowUpToml, Name, PlanToml, ReadingToml, TargetToml, Words};
+use super::{Class, FollowUp, Measure, Programme, Reading, Source, Target};
 use crate::form::check_text::{Compiled, compile_text_at};
-use crate::form::expression::compile::nearest;
 use crate::form::expression::Code;
+use crate::form::expression::compile::nearest;
 use crate::form::list::ChoiceList;
 use crate::form::problem::Problem;
 use crate::form::{Form, NodeId, ScopeId};
 use crate::locale::{Text, say};
 use chrono::NaiveDate;
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
-
-pub(super) type Words = BTreeMap<String, String>;
-
-/// A text with its place.
-pub(super) type Name = Spanned<String>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileToml {
-    programme: String,
-    title: Words,
-    first_year: Spanned<i32>,
-    last_year: Spanned<i32>,
-    half_years: Spanned<Vec<Name>>,
-    #[serde(default)]
-    target: Vec<TargetToml>,
-    #[serde(default)]
-    follow_up: Vec<FollowUpToml>,
-    plan: Option<PlanToml>,
-    #[serde(default)]
-    by: Vec<DimensionToml>,
-    #[serde(default)]
-    table: Vec<super::read_table::TableToml>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FollowUpToml {
-    from: Name,
-    #[serde(rename = "where")]
-    filter: Option<Name>,
-    about: Name,
-    then: Name,
-    point: Name,
-    months: Vec<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlanToml {
-    from: Name,
-    #[serde(rename = "where")]
-    filter: Option<Name>,
-    year: Name,
-    rows: Name,
-    target: Name,
-    number: Name,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DimensionToml {
-    name: Name,
-    label: Words,
-    list: Option<Name>,
-    holds: Option<Name>,
-    #[serde(default)]
-    key: Vec<KeyToml>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeyToml {
-    from: Vec<Name>,
-    rows: Option<Name>,
-    via: Option<Name>,
-    of: Name,
-    #[serde(default)]
-    own: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TargetToml {
-    id: Name,
-    label: Words,
-    #[serde(default)]
-    op: Comparison,
-    number: Option<f64>,
-    unit: Words,
-    #[serde(default)]
-    headline: bool,
-    from: Option<Name>,
-    #[serde(default)]
-    and_from: Vec<Name>,
-    #[serde(rename = "where")]
-    filter: Option<Name>,
-    rows: Option<Name>,
-    latest_per: Option<Name>,
-    prefer: Option<Name>,
-    guard: Option<Name>,
-    by_year: Option<Name>,
-    per: Option<Name>,
-    each: Option<Name>,
-    list: Option<Name>,
-    years: Option<Name>,
-    measure: Measure,
-    of: Option<Name>,
-    weight: Option<Name>,
-    class: Option<ClassToml>,
-    reference_factors: Option<Name>,
-    factor_version: Option<Name>,
-    #[serde(default)]
-    parts: Vec<Name>,
-    #[serde(default)]
-    counted_by: Words,
-    #[serde(default)]
-    also: Vec<ReadingToml>,
-}
-
-/// Another reading takes what it does not say from its target, unless it counts another form.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReadingToml {
-    name: String,
-    #[serde(default)]
-    label: Words,
-    from: Option<Name>,
-    #[serde(default)]
-    and_from: Vec<Name>,
-    #[serde(rename = "where")]
-    filter: Option<Name>,
-    rows: Option<Name>,
-    latest_per: Option<Name>,
-    prefer: Option<Name>,
-    guard: Option<Name>,
-    by_year: Option<Name>,
-    per: Option<Name>,
-    each: Option<Name>,
-    list: Option<Name>,
-    years: Option<Name>,
-    measure: Measure,
-    of: Option<Name>,
-    weight: Option<Name>,
-    class: Option<ClassToml>,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClassToml {
-    of: Name,
-    order: Vec<String>,
-    take: String,
-}
 
 /// The id of a programme file, even when the rest of it has errors.
 pub fn id_of(text: &str) -> String {
@@ -501,55 +357,5 @@ impl Source {
     /// All records of a form.
     pub fn new(form: Arc<Form>) -> Self {
         Self { form, rows: None, filter: None, guard: None, latest_per: None, prefer: None, by_year: None, of: None, weight: None, class: None }
-    }
-}
-
-
-impl TargetToml {
-    /// The reading that counts.
-    fn counting(&mut self) -> ReadingToml {
-        ReadingToml {
-            name: String::new(),
-            label: Words::new(),
-            from: self.from.clone(),
-            and_from: std::mem::take(&mut self.and_from),
-            filter: self.filter.take(),
-            rows: self.rows.take(),
-            latest_per: self.latest_per.take(),
-            prefer: self.prefer.take(),
-            guard: self.guard.take(),
-            by_year: self.by_year.take(),
-            per: self.per.take(),
-            each: self.each.take(),
-            list: self.list.take(),
-            years: self.years.take(),
-            measure: self.measure,
-            of: self.of.take(),
-            weight: self.weight.take(),
-            class: self.class.take(),
-        }
-    }
-}
-
-impl ReadingToml {
-    /// With what it leaves to its target.
-    fn after(self, target: &Self) -> Self {
-        if self.from.is_some() {
-            return self;
-        }
-        Self {
-            from: target.from.clone(),
-            and_from: target.and_from.clone(),
-            filter: self.filter.or_else(|| target.filter.clone()),
-            rows: self.rows.or_else(|| target.rows.clone()),
-            latest_per: self.latest_per.or_else(|| target.latest_per.clone()),
-            prefer: self.prefer.or_else(|| target.prefer.clone()),
-            guard: self.guard.or_else(|| target.guard.clone()),
-            by_year: self.by_year.or_else(|| target.by_year.clone()),
-            per: self.per.or_else(|| target.per.clone()),
-            each: self.each.or_else(|| target.each.clone()),
-            class: self.class.or_else(|| target.class.clone()),
-            ..self
-        }
     }
 }

@@ -1,68 +1,12 @@
 //! The tables of a programme file.
 
 use super::Source;
-use super::read::{Name, Reader, Words, words};
+use super::read::{Reader, words};
+use super::shape::{Name, PartToml, TableToml};
 use super::table::{Body, Column, ColumnKind, Part, TableKey, TableRule};
 use crate::form::NodeId;
 use crate::form::expression::compile::nearest;
 use crate::locale::say;
-use serde::Deserialize;
-use std::collections::BTreeMap;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TableToml {
-    id: Name,
-    title: Words,
-    from: Option<Name>,
-    #[serde(rename = "where")]
-    filter: Option<Name>,
-    rows: Option<Name>,
-    by_year: Option<Name>,
-    #[serde(default)]
-    key: Vec<KeyToml>,
-    column: Vec<ColumnToml>,
-    #[serde(default)]
-    part: Vec<PartToml>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeyToml {
-    name: String,
-    label: Words,
-    list: Option<Name>,
-    #[serde(default)]
-    all: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ColumnToml {
-    name: Name,
-    label: Words,
-    #[serde(default)]
-    kind: ColumnKind,
-    via: Option<Name>,
-    of: Option<Name>,
-    share: Option<[Name; 2]>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PartToml {
-    from: Name,
-    #[serde(rename = "where")]
-    filter: Option<Name>,
-    rows: Option<Name>,
-    latest_per: Option<Name>,
-    by_year: Option<Name>,
-    key: Vec<Name>,
-    #[serde(default)]
-    sum: BTreeMap<Name, Name>,
-    #[serde(default)]
-    latest: BTreeMap<Name, Name>,
-}
 
 impl Reader<'_> {
     pub(super) fn table(&mut self, table: TableToml) -> Option<TableRule> {

@@ -242,7 +242,8 @@ impl TableRule {
                 for row in rows(&part.source, fact) {
                     let holder = part.source.rows.map(|(_, holder)| holder);
                     let read = |code: &Code| value(code, fact, row, holder);
-                    let name: Vec<(usize, String)> = part.keys.iter().zip(keys).map(|(code, key)| (read(code).to_text().to_string(), key)).map(|(n, key)| (place(key, &n), n)).collect();
+                    let name: Vec<(usize, String)> =
+                        part.keys.iter().zip(keys).map(|(code, key)| (read(code).to_text().to_string(), key)).map(|(n, key)| (place(key, &n), n)).collect();
                     let line = lines.entry(name.clone()).or_insert_with(blank);
                     line.records.insert(fact.record.clone());
                     for (at, code) in &part.sums {

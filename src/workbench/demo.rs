@@ -2,9 +2,10 @@
 //!
 //! Every record goes through the same engine and checks as a person's; one that is refused is a bug here or in a form.
 
+pub(super) mod programme;
+
 use super::demo_answers as answers;
 use super::demo_data::FAMILY;
-use super::demo_programme as programme;
 use super::demo_plan::{Dice, Plan, Shares, draw};
 use super::{Content, Desk, Saving, Settings};
 use crate::error::{Exit, Failure};

@@ -1,7 +1,7 @@
 //! The answers of each synthetic record, as nested JSON: what a person would have typed.
 
+use super::demo::programme::yearly_money;
 use super::demo_data::ORIGINS;
-use super::demo_programme::yearly_money;
 use super::demo_plan::{Case, Dice, Firm, Plan, Project, Survey, first_of, month_index};
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Map, Value as Json, json};

@@ -1,7 +1,7 @@
 //! Who is surveyed, supported, inspected and followed up, and when: drawn before any answer, so that the records agree.
 
+use super::demo::programme::{self, Activities, ActivityShares};
 use super::demo_data::{FAMILY, GIVEN, LEGAL_FORMS, TRADES, Trade};
-use super::demo_programme::{self, Activities, ActivityShares};
 use crate::interview::json::Keys;
 use chrono::{Datelike, Days, NaiveDate};
 use sha2::{Digest, Sha256};
@@ -223,7 +223,8 @@ struct Drafting<'d> {
 pub fn draw(dice: &mut Dice, shares: Shares, communes: usize, today: NaiveDate, first_number: usize) -> Plan {
     let mut drafting = Drafting { dice, today, first_number };
     let accepted = if shares.projects == 0 { 0 } else { (shares.inspections * 78 / 100).max(shares.inspections.min(5)) };
-    let mut plan = Plan { firms: Vec::new(), surveys: Vec::new(), projects: Vec::new(), cases: Vec::new(), inspections: Vec::new(), followups: Vec::new(), activities: Activities::default() };
+    let mut plan =
+        Plan { firms: Vec::new(), surveys: Vec::new(), projects: Vec::new(), cases: Vec::new(), inspections: Vec::new(), followups: Vec::new(), activities: Activities::default() };
     drafting.projects(&mut plan, shares.projects, accepted);
     drafting.followups(&mut plan, shares.followups);
     drafting.inspections(&mut plan, shares.inspections);
@@ -232,7 +233,7 @@ pub fn draw(dice: &mut Dice, shares: Shares, communes: usize, today: NaiveDate, 
     let activities = shares.activities.until(communes, today);
     let missing = missing + shares.activities.sum() - activities.sum();
     drafting.firms(&mut plan, shares.firms + missing, communes);
-    plan.activities = demo_programme::draw(drafting.dice, activities, plan.firms.len(), communes, today, first_number);
+    plan.activities = programme::draw(drafting.dice, activities, plan.firms.len(), communes, today, first_number);
     drafting.surveys(&mut plan, shares.surveys);
     drafting.money(&mut plan);
     plan

@@ -1,5 +1,7 @@
 //! The store's records as facts, and the report over them.
 
+mod json;
+
 use super::Desk;
 use super::refresh::is_handed_in;
 use crate::error::{Exit, Failure};

@@ -100,13 +100,8 @@ fn figures_of_different_seasons_are_listed_and_not_averaged_and_factors_name_the
 fn a_year_is_compared_with_its_newest_approved_plan() {
     let programme = shipped();
     let plan = |record: &str, day: &str, status: &str, number: &str| {
-        let answers = [
-            ("plan_year", "2027"),
-            ("plan_status", status),
-            ("plan_targets/a/#", "V"),
-            ("plan_targets/a/planned_target", "T-TT2"),
-            ("plan_targets/a/planned_number", number),
-        ];
+        let answers =
+            [("plan_year", "2027"), ("plan_status", status), ("plan_targets/a/#", "V"), ("plan_targets/a/planned_target", "T-TT2"), ("plan_targets/a/planned_number", number)];
         fact(&programme, "annual_plan", record, day, &answers)
     };
     let leaflet = |record: &str, day: &str| fact(&programme, "programme_event", record, day, &[("event_kind", "publication"), ("event_code", record), ("copies", "500")]);
@@ -210,8 +205,8 @@ column = [{ name = "code", label = { vi = "M", en = "C" }, of = "${cod}" }]
             "7:6 these targets add up in a circle: A → B → A",
             "11:10 this form has no question “event_knd”",
             "15:6 the target “B” names no form to count (from)",
-            "19:16 there is no target “C”",
-            "24:8 there is no form “programme_evnt”.",
+            "19:15 there is no target “C”",
+            "24:8 There is no form “programme_evnt”.",
             "30:8 this form has no question “suports”",
             "31:66 this form has no question “cod”",
         ]

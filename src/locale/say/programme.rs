@@ -1,9 +1,9 @@
 //! What is said about the programme, its report and its tables.
 
 say! {
-    bad_years(first, last) "Chương trình từ {first} đến {last} không thể có: năm đầu không sau năm cuối, nhiều nhất 100 năm" "A programme from {first} to {last} cannot be: the first year is not after the last, 100 years at most"
+    bad_years(first, last) "chương trình từ {first} đến {last} không thể có: năm đầu không sau năm cuối, nhiều nhất 100 năm" "a programme from {first} to {last} cannot be: the first year is not after the last, 100 years at most"
     bad_half_year(text) "“{text}” không phải ngày bắt đầu nửa năm: tháng-ngày có trong mọi năm, ví dụ \"12-15\"" "“{text}” is no day on which a half-year begins: month-day that every year has, for example \"12-15\""
-    same_half_years() "Hai nửa năm bắt đầu cùng một ngày" "Both half-years begin on the same day"
+    same_half_years() "hai nửa năm bắt đầu cùng một ngày" "both half-years begin on the same day"
     no_list(name) "không có danh mục “{name}”" "there is no list “{name}”"
     no_column(list, name) "danh mục “{list}” không có cột “{name}”" "the list “{list}” has no column “{name}”"
     no_repeat(name) "“{name}” không phải phần lặp" "“{name}” is no repeat"
@@ -31,8 +31,6 @@ say! {
     bad_by_hint(names) "Dùng một trong: {names}" "Use one of: {names}"
     tables_help() "In cả các biểu B1–B9" "Print the tables B1–B9 too"
     total() "Cộng" "Total"
-    frozen(file) "Đã chốt báo cáo: {file}" "The report was frozen: {file}"
-    freeze_help() "Chốt: ghi lại những gì đã đếm cạnh kho dữ liệu, in lại đúng từng byte" "Freeze: write down what was counted beside the store, to be reprinted to the byte"
 
     b1_title() "Thực hiện chỉ tiêu Chương trình" "The programme's targets"
     b1_id() "Mã" "Id"

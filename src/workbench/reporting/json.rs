@@ -1,6 +1,6 @@
 //! A report as scripts read it: `report --format json`.
 
-use super::reporting::Report;
+use super::Report;
 use crate::locale::Text;
 use crate::programme::figure::Figure;
 use crate::programme::table::{Cell, Table, TableLine};
@@ -45,7 +45,8 @@ impl Report {
             "cumulative": {"done": exact(figure.cumulative), "percent": exact(figure.percent_of_programme(target))}, "years": years,
         });
         if self.by.is_some() {
-            let group = |group: &crate::programme::figure::GroupFigure| json!({"group": group.group, "label": both(&group.label), "done": exact(group.done), "records": group.records});
+            let group =
+                |group: &crate::programme::figure::GroupFigure| json!({"group": group.group, "label": both(&group.label), "done": exact(group.done), "records": group.records});
             json["groups"] = figure.groups.iter().map(group).collect();
         }
         json

@@ -1,7 +1,7 @@
 //! The synthetic programme beside projects: events, recognised products, what communes report, plans of years.
 
-use super::demo_answers::with;
-use super::demo_plan::{Dice, Firm, start};
+use crate::workbench::demo_answers::with;
+use crate::workbench::demo_plan::{Dice, Firm, start};
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value as Json, json};
 
@@ -117,8 +117,7 @@ fn event(dice: &mut Dice, kind: &'static str, number: usize, firms: usize, today
 }
 
 fn recognition(dice: &mut Dice, at: usize, firms: usize, today: NaiveDate) -> Recognition {
-    const FIRST: [(&str, &str); 6] =
-        [("typical", "provincial"), ("typical", "regional"), ("typical", "national"), ("export_standard", ""), ("first_export", ""), ("ocop", "")];
+    const FIRST: [(&str, &str); 6] = [("typical", "provincial"), ("typical", "regional"), ("typical", "national"), ("export_standard", ""), ("first_export", ""), ("ocop", "")];
     const REST: [(&str, u64); 6] = [("provincial", 48), ("regional", 22), ("national", 7), ("export_standard", 10), ("first_export", 6), ("ocop", 7)];
     let (kind, level) = FIRST.get(at).copied().unwrap_or_else(|| match dice.weighted(&REST) {
         level @ ("provincial" | "regional" | "national") => ("typical", level),
@@ -177,7 +176,9 @@ pub fn event_answers(event: &Event, firms: &[Firm], commune: &str, today: NaiveD
             let days = (0..13).map(|at| event.on + Days::new(28 * at)).filter(|day| *day <= today);
             answers = with(answers, json!({"airings": days.map(|day| json!({"aired_on": day.to_string(), "airing_topic": "Phóng sự mẫu"})).collect::<Vec<_>>()}));
         }
-        "publication" => answers = with(answers, json!({"publication_type": dice.weighted(&[("leaflet", 5), ("poster", 2), ("handbook", 1)]), "copies": dice.between(1, 20) * 100})),
+        "publication" => {
+            answers = with(answers, json!({"publication_type": dice.weighted(&[("leaflet", 5), ("poster", 2), ("handbook", 1)]), "copies": dice.between(1, 20) * 100}))
+        }
         "website" | "showroom" => answers = with(answers, json!({"upkeep_state": dice.weighted(&[("kept", 7), ("improved", 3)]), "upkeep_figure": dice.between(20, 200)})),
         _ => {}
     }
