@@ -6,7 +6,17 @@ use khuyencong::workbench::{Desk, Settings, demo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const FORMS: [&str; 5] = ["establishment", "establishment_survey", "support_project", "machinery_inspection", "post_support_performance"];
+const FORMS: [&str; 9] = [
+    "establishment",
+    "establishment_survey",
+    "support_project",
+    "machinery_inspection",
+    "post_support_performance",
+    "programme_event",
+    "product_recognition",
+    "commune_status",
+    "annual_plan",
+];
 
 fn settings(dir: &Path, now: &str) -> Settings {
     Settings { data_dir: dir.to_owned(), clock: Clock::parse(now).expect("a moment"), seed: Some("fixed".to_owned()), ..Settings::default() }
@@ -51,7 +61,7 @@ fn two_hundred_records_show_every_form_and_kind_without_hard_problems() {
     assert!((1..60).contains(&warned), "a few soft warnings, not {warned}");
     let report = desk.report(None).expect("a report").to_json();
     let done: BTreeMap<&str, f64> = report["targets"].as_array().expect("targets").iter().filter_map(|t| Some((t["id"].as_str()?, t["done"].as_f64()?))).collect();
-    assert_eq!(done.len(), 10, "a number for each headline target: {done:?}");
+    assert_eq!(done.len(), 40, "a number for each target: {done:?}");
     for kind in ["T-TD", "T-MM", "T-SX", "T-MT", "T-DIEM"] {
         assert!(done[kind] >= 1.0, "{kind} occurs: {done:?}");
     }

@@ -1,96 +1,28 @@
 //! Stories over the forms: what a person answers, and what the form then asks, computes and refuses. The engine runs
 //! whole, without a store.
 
+#[path = "support/story.rs"]
+mod story;
+
 use khuyencong::form::instance::Answers;
-use khuyencong::form::problem::Severity as ProblemSeverity;
-use khuyencong::form::world::Nowhere;
-use khuyencong::form::{Form, NodeId};
 use khuyencong::interview::derive::{Severity, derive};
-use khuyencong::interview::{Around, Interview, Who, entry, json, outline};
-use khuyencong::locale::Lang;
+use khuyencong::interview::outline;
 use khuyencong::value::Value;
 use khuyencong::workbench::library::check_text;
-use std::path::PathBuf;
 use std::sync::Arc;
+use story::{Story, around, forms_folder, load, shipped};
 
-fn forms_folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("forms")
-}
-
-fn load(text: &str) -> Result<Arc<Form>, Vec<String>> {
-    let lists = |name: &str| std::fs::read_to_string(forms_folder().join(name)).ok().map(Arc::from);
-    let report = check_text("form.toml", text, &lists);
-    let errors = report.problems.iter().filter(|p| p.severity == ProblemSeverity::Error).map(|p| format!("{:?} {}", p.line_column(&report.source), p.what.en)).collect();
-    report.form.map(Arc::new).ok_or(errors)
-}
-
-fn shipped(name: &str) -> Arc<Form> {
-    load(&std::fs::read_to_string(forms_folder().join(format!("{name}.toml"))).unwrap()).unwrap()
-}
-
-fn around() -> Around<'static> {
-    let now = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(9, 0, 0).unwrap();
-    Around { world: &Nowhere, now, lang: Lang::En }
-}
-
-/// A form being answered as a story.
-struct Story {
-    interview: Interview,
-    rows: u32,
-}
-
-impl Story {
-    fn new(form: Arc<Form>) -> Self {
-        Self { interview: Interview::begin(form, &Who::default(), around()), rows: 0 }
-    }
-
-    /// `energy[2]/after` as a path; `energy[]` adds a row first.
-    fn path(&mut self, path: &str) -> String {
-        if let Some((repeat, rest)) = path.split_once("[]/") {
-            self.rows += 1;
-            let key = format!("r{}", self.rows);
-            self.interview.add_row(repeat, &key, around());
-            return format!("{repeat}/{key}/{rest}");
-        }
-        json::canonical_path(self.interview.form(), self.interview.answers(), path).unwrap_or_else(|| panic!("no path {path}"))
-    }
-
-    /// Types an answer as a person would.
-    fn answer(mut self, path: &str, typed: &str) -> Self {
-        let path = self.path(path);
-        let at = self.interview.derived().instance.locate(self.interview.form(), &path).unwrap_or_else(|| panic!("{path} is not there"));
-        let value = entry::read(typed, self.interview.form(), self.interview.derived(), at, around()).unwrap_or_else(|e| panic!("{path} = {typed}: {}", e.en));
-        self.interview.answer(&path, value, around());
-        self
-    }
-
-    fn at(&mut self, path: &str) -> (khuyencong::form::instance::RowId, NodeId) {
-        let path = self.path(path);
-        self.interview.derived().instance.locate(self.interview.form(), &path).unwrap()
-    }
-
-    fn gives(mut self, path: &str, expected: &str) -> Self {
-        let (row, node) = self.at(path);
-        let value = self.interview.derived().value(self.interview.form(), row, node).map_or_else(String::new, |v| v.plain());
-        assert_eq!(value, expected, "{path}");
-        self
-    }
-
-    fn asks(mut self, path: &str, asked: bool) -> Self {
-        let (row, node) = self.at(path);
-        assert_eq!(self.interview.derived().instance.is_relevant(self.interview.form(), row, node), asked, "{path}");
-        self
-    }
-
-    fn finds(mut self, path: &str, severity: Option<Severity>) -> Self {
-        let path = self.path(path);
-        let found = self.interview.findings().into_iter().find(|f| f.path == path).map(|f| f.severity);
-        assert_eq!(found, severity, "{path}");
-        self
-    }
-}
-
-const ALL: [&str; 5] = ["establishment", "establishment_survey", "support_project", "machinery_inspection", "post_support_performance"];
+const ALL: [&str; 9] = [
+    "establishment",
+    "establishment_survey",
+    "support_project",
+    "machinery_inspection",
+    "post_support_performance",
+    "programme_event",
+    "product_recognition",
+    "commune_status",
+    "annual_plan",
+];
 
 #[test]
 fn every_shipped_form_loads_without_a_warning_and_speaks_both_languages() {

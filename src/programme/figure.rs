@@ -1,14 +1,17 @@
 //! Counting: facts → figures, each with the records that it rests on.
 
+use super::group::{Dimension, YEAR, groups_of};
+use super::lines::{Facts, Lines, guarded, lines, value, year_of};
+use super::measure::{Asked, Count, count};
 use super::period::Period;
-use super::{Class, Measure, Programme, Reading, Target};
+use super::plan::Plans;
+use super::{Programme, Reading, Target};
 use crate::form::Form;
-use crate::form::expression::evaluate::{Frame, evaluate};
-use crate::form::expression::{Code, Datum};
+use crate::form::expression::Code;
 use crate::form::instance::{Instance, ROOT_ROW};
-use crate::form::world::Nowhere;
-use crate::locale::Lang;
+use crate::locale::Text;
 use crate::record::clock::Stamp;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -16,7 +19,7 @@ use std::sync::Arc;
 pub struct Fact {
     /// Its id.
     pub record: String,
-    /// Its form.
+    /// Its form, as the programme counts it.
     pub form: Arc<Form>,
     /// Its answers and results.
     pub instance: Instance,
@@ -24,6 +27,8 @@ pub struct Fact {
     pub date: String,
     /// When it was saved.
     pub at: Stamp,
+    /// One line about it.
+    pub summary: String,
     /// Whether a supervisor approved it as it is.
     pub approved: bool,
     /// Whether an answer is in conflict.
@@ -32,19 +37,58 @@ pub struct Fact {
     pub overridden: bool,
 }
 
-/// One figure and what it rests on.
+/// Another reading of a target.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Also {
+    /// Its name.
+    pub name: String,
+    /// Its name for people; may be empty.
+    pub label: Text,
+    /// Its figure.
+    pub value: Option<f64>,
+    /// The records counted.
+    pub records: Vec<String>,
+}
+
+/// What was planned and done in a year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct YearFigure {
+    /// The programme year.
+    pub year: i32,
+    /// Planned.
+    pub plan: Option<f64>,
+    /// Done.
+    pub done: Option<f64>,
+}
+
+/// A figure's part in one group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupFigure {
+    /// The group's name; empty for records that cannot be placed.
+    pub group: String,
+    /// Its name for people.
+    pub label: Text,
+    /// Done.
+    pub done: Option<f64>,
+    /// The records counted.
+    pub records: Vec<String>,
+}
+
+/// One figure and what it rests on.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figure {
     /// The target's place in the programme.
     pub target: usize,
-    /// What was done; `None` where nothing can be counted.
+    /// What was done in the period; `None` where nothing can be counted.
     pub done: Option<f64>,
     /// Percent of the number.
     pub percent: Option<f64>,
     /// Whether it is met.
     pub met: Option<bool>,
-    /// The other readings by name.
-    pub also: Vec<(String, Option<f64>)>,
+    /// The newest day among what was counted.
+    pub day: Option<NaiveDate>,
+    /// The other readings.
+    pub also: Vec<Also>,
     /// The records counted, sorted.
     pub records: Vec<String>,
     /// How many of them nobody has approved.
@@ -55,152 +99,153 @@ pub struct Figure {
     pub overridden: usize,
     /// How many rest on reference factors.
     pub reference_factors: usize,
+    /// The versions of the factors that they were reckoned with.
+    pub factor_versions: Vec<String>,
     /// Records that fit but in which the value is undetermined.
     pub undetermined: Vec<String>,
+    /// Records kept out because before and after cover different seasons.
+    pub out_of_season: Vec<String>,
+    /// The programme year that the period ends in (or that goes on today).
+    pub year: i32,
+    /// What was planned for that year.
+    pub plan: Option<f64>,
+    /// What was done from the year's first day to the period's end.
+    pub year_done: Option<f64>,
+    /// What was done from the programme's first day to the period's end.
+    pub cumulative: Option<f64>,
+    /// Every year of the programme.
+    pub years: Vec<YearFigure>,
+    /// Its parts, where groups were asked for.
+    pub groups: Vec<GroupFigure>,
 }
 
-fn value(code: &Code, fact: &Fact) -> Datum {
-    let frame = Frame::new(&fact.form, &fact.instance, &Nowhere, chrono::NaiveDateTime::default(), Lang::Vi, ROOT_ROW);
-    evaluate(code, &frame)
+impl Figure {
+    /// Percent of the year's plan.
+    pub fn percent_of_plan(&self) -> Option<f64> {
+        share(self.year_done, self.plan)
+    }
+
+    /// Percent of the programme's number, over the programme so far.
+    pub fn percent_of_programme(&self, target: &Target) -> Option<f64> {
+        share(self.cumulative, target.number)
+    }
+}
+
+/// `part` in percent of `whole`.
+pub fn share(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
+    part.zip(whole).filter(|(_, whole)| *whole != 0.0).map(|(part, whole)| part / whole * 100.0)
 }
 
 pub(super) fn holds(code: Option<&Code>, fact: &Fact, otherwise: bool) -> bool {
-    code.map_or(otherwise, |code| value(code, fact).to_boolean())
+    code.map_or(otherwise, |code| value(code, fact, ROOT_ROW, None).to_boolean())
+}
+
+/// What a report is asked for.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The period.
+    pub period: &'a Period,
+    /// Years that begin after this day have not been.
+    pub today: NaiveDate,
+    /// The dimension by which figures are parted, by name.
+    pub by: Option<&'a str>,
 }
 
 /// Counts every target over the facts of a period. Facts may come in any order; those of other forms are passed over.
-pub fn figures(programme: &Programme, facts: &[Fact], period: &Period) -> Vec<Figure> {
-    programme.targets.iter().enumerate().map(|(at, target)| figure(at, target, facts, period)).collect()
+pub fn figures(programme: &Programme, facts: &Facts<'_>, question: Question<'_>) -> Vec<Figure> {
+    let plans = Plans::new(programme, facts);
+    let counting = Counting { programme, facts, plans: &plans, question };
+    let mut figures: Vec<Figure> = programme.targets.iter().enumerate().map(|(at, target)| counting.figure(at, target)).collect();
+    for (at, target) in programme.targets.iter().enumerate().filter(|(_, target)| !target.parts.is_empty()) {
+        let value = target.parts.iter().map(|part| figures[*part].done).sum::<Option<f64>>();
+        let records: BTreeSet<String> = target.parts.iter().flat_map(|part| figures[*part].records.clone()).collect();
+        figures[at].also.push(Also { name: "parts".to_owned(), label: Text::both(crate::locale::say::programme::sum_of_parts), value, records: records.into_iter().collect() });
+    }
+    figures
 }
 
-fn figure(at: usize, target: &Target, facts: &[Fact], period: &Period) -> Figure {
-    let fits = |fact: &&Fact| fact.form.of == target.form.of && period.holds(&fact.date) && holds(target.filter.as_ref(), fact, true);
-    // A record made with another version of the form is counted too, where it has the questions.
-    let other = |fact: &&Fact| fact.form.id == target.form.id && fact.form.of != target.form.of && period.holds(&fact.date);
-    let converted: Vec<Fact> = facts.iter().filter(other).map(|fact| convert(fact, &target.form)).filter(|fact| holds(target.filter.as_ref(), fact, true)).collect();
-    let mut chosen: Vec<&Fact> = facts.iter().filter(fits).chain(&converted).collect();
-    chosen.sort_by(|a, b| a.record.cmp(&b.record));
-    if target.latest_per.is_some() {
-        chosen = latest(target, chosen);
-    }
-    if let Some(class) = &target.class {
-        chosen = of_class(class, &target.readings[0], chosen);
-    }
-    let (done, counted) = measure(&target.readings[0], &chosen);
-    let undetermined = chosen.iter().filter(|f| !counted.contains(f.record.as_str())).map(|f| f.record.clone()).collect();
-    chosen.retain(|f| counted.contains(f.record.as_str()));
-    let count = |test: &dyn Fn(&Fact) -> bool| chosen.iter().filter(|f| test(f)).count();
-    Figure {
-        target: at,
-        done,
-        percent: done.zip(target.number).filter(|(_, n)| *n != 0.0).map(|(d, n)| d / n * 100.0),
-        met: done.zip(target.number).map(|(d, n)| target.op.met(d, n)),
-        also: target.readings[1..].iter().map(|r| (r.name.clone(), also(target, r, facts, &chosen, period))).collect(),
-        unapproved: count(&|f| !f.approved),
-        conflicted: count(&|f| f.conflicted),
-        overridden: count(&|f| f.overridden),
-        reference_factors: count(&|f| holds(target.reference_factors.as_ref(), f, false)),
-        records: chosen.iter().map(|f| f.record.clone()).collect(),
-        undetermined,
-    }
+struct Counting<'a, 'f> {
+    programme: &'a Programme,
+    facts: &'a Facts<'f>,
+    plans: &'a Plans,
+    question: Question<'a>,
 }
 
-/// Another reading is taken over all fitting records: one that is undetermined in the counting reading may count here.
-fn also(target: &Target, reading: &Reading, facts: &[Fact], chosen: &[&Fact], period: &Period) -> Option<f64> {
-    if target.class.is_some() {
-        return measure(reading, chosen).0;
+impl Counting<'_, '_> {
+    fn count(&self, reading: &Reading, lines: &Lines<'_>, period: &Period) -> Count {
+        count(reading, lines, Asked { programme: self.programme, period, today: self.question.today, keep: &|_| true, divide: true })
     }
-    let fits = |fact: &&Fact| fact.form.of == target.form.of && period.holds(&fact.date) && holds(target.filter.as_ref(), fact, true);
-    let mut fitting: Vec<&Fact> = facts.iter().filter(fits).collect();
-    fitting.sort_by(|a, b| a.record.cmp(&b.record));
-    let fitting = if target.latest_per.is_some() { latest(target, fitting) } else { fitting };
-    measure(reading, &fitting).0
-}
 
-/// The same answers under another version of the form, by name.
-fn convert(fact: &Fact, form: &Arc<Form>) -> Fact {
-    let mut instance = Instance::new(form, &BTreeMap::new());
-    for id in form.ids().filter(|id| form.node(*id).scope == crate::form::ROOT) {
-        let old = fact.form.find(&form.node(id).name).filter(|old| fact.form.node(*old).scope == crate::form::ROOT);
-        if let Some(old) = old {
-            instance.cell_mut(form, ROOT_ROW, id).value = fact.instance.read(&fact.form, ROOT_ROW, old);
+    fn figure(&self, at: usize, target: &Target) -> Figure {
+        let reading = &target.readings[0];
+        let period = self.question.period;
+        let taken = lines(self.programme, reading, self.facts);
+        let counted = self.count(reading, &taken, period);
+        let records: Vec<&Fact> = counted.records.iter().filter_map(|record| self.facts.get(record)).collect();
+        let how_many = |test: &dyn Fn(&Fact) -> bool| records.iter().filter(|fact| test(fact)).count();
+        let of_target = |fact: &Fact| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
+        let versions = target.factor_version.iter().flat_map(|code| records.iter().filter(|f| of_target(f)).map(|f| value(code, f, ROOT_ROW, None).to_text().to_string()));
+        let versions: BTreeSet<String> = versions.filter(|version| !version.is_empty()).collect();
+        let year = year_of(self.programme, period.to.min(self.question.today.max(period.from))).clamp(self.programme.years.0, self.programme.years.1);
+        Figure {
+            target: at,
+            done: counted.value,
+            percent: share(counted.value, target.number),
+            met: counted.value.zip(target.number).map(|(d, n)| target.op.met(d, n)),
+            day: counted.day,
+            also: target.readings[1..].iter().map(|reading| self.also(reading)).collect(),
+            unapproved: how_many(&|f| !f.approved),
+            conflicted: how_many(&|f| f.conflicted),
+            overridden: how_many(&|f| f.overridden),
+            reference_factors: how_many(&|f| of_target(f) && holds(target.reference_factors.as_ref(), f, false)),
+            factor_versions: versions.into_iter().collect(),
+            out_of_season: guarded(&taken, period).into_iter().collect(),
+            year,
+            plan: self.plans.of(year, &target.id),
+            year_done: self.since(self.programme.first_day(year), reading, &taken),
+            cumulative: self.since(self.programme.first_day(self.programme.years.0), reading, &taken),
+            years: self.years(target, &taken),
+            groups: self.groups(reading, &taken),
+            records: counted.records.into_iter().collect(),
+            undetermined: counted.undetermined.into_iter().collect(),
         }
     }
-    Fact { record: fact.record.clone(), form: form.clone(), instance, date: fact.date.clone(), ..*fact }
-}
 
-/// For each value of `latest_per` one record: preferred ones first, then the newest event, then the newest save.
-fn latest<'f>(target: &Target, facts: Vec<&'f Fact>) -> Vec<&'f Fact> {
-    let Some(question) = target.latest_per else { return facts };
-    let mut best: BTreeMap<String, &Fact> = BTreeMap::new();
-    let rank = |fact: &Fact| (holds(target.prefer.as_ref(), fact, false), fact.date.clone(), fact.at, fact.record.clone());
-    for fact in facts {
-        let key = fact.instance.read(&fact.form, ROOT_ROW, question).to_text().to_string();
-        let best = best.entry(key).or_insert(fact);
-        if rank(fact) > rank(best) {
-            *best = fact;
+    fn also(&self, reading: &Reading) -> Also {
+        let count = self.count(reading, &lines(self.programme, reading, self.facts), self.question.period);
+        Also { name: reading.name.clone(), label: reading.label.clone(), value: count.value, records: count.records.into_iter().collect() }
+    }
+
+    /// From a day to the end of the period.
+    fn since(&self, from: Option<NaiveDate>, reading: &Reading, lines: &Lines<'_>) -> Option<f64> {
+        let period = Period { from: from?, to: self.question.period.to, label: String::new() };
+        self.count(reading, lines, &period).value
+    }
+
+    fn years(&self, target: &Target, lines: &Lines<'_>) -> Vec<YearFigure> {
+        let begun = |period: &Period| period.from <= self.question.today;
+        let done = |year: i32| self.programme.year(year).filter(begun).and_then(|period| self.count(&target.readings[0], lines, &period).value);
+        (self.programme.years.0..=self.programme.years.1).map(|year| YearFigure { year, plan: self.plans.of(year, &target.id), done: done(year) }).collect()
+    }
+
+    fn groups(&self, reading: &Reading, lines: &Lines<'_>) -> Vec<GroupFigure> {
+        let Some(by) = self.question.by.filter(|_| reading.entries.is_none()) else { return Vec::new() };
+        let dimension: Option<&Dimension> = self.programme.dimensions.iter().find(|d| d.name == by);
+        if dimension.is_none() && by != YEAR {
+            return Vec::new();
         }
+        let placed: Vec<BTreeSet<String>> = lines.counted.iter().map(|line| groups_of(self.programme, dimension, reading, line, self.facts)).collect();
+        let mut names: BTreeMap<&str, ()> = placed.iter().flatten().map(|name| (name.as_str(), ())).collect();
+        names.insert("", ());
+        // A figure per commune is not divided again when it is shown by commune.
+        let same_list = |list: &Arc<crate::form::list::ChoiceList>| dimension.and_then(|d| d.list.as_ref()).is_some_and(|own| own.name == list.name);
+        let divide = !reading.each.as_ref().is_some_and(same_list);
+        let figure = |name: &str| {
+            let keep = |line: &super::lines::Line<'_>| if name.is_empty() { placed[line.at].is_empty() } else { placed[line.at].contains(name) };
+            let count = count(reading, lines, Asked { programme: self.programme, period: self.question.period, today: self.question.today, keep: &keep, divide });
+            let label = dimension.map_or_else(|| Text::plain(name), |dimension| dimension.label_of(name));
+            GroupFigure { group: name.to_owned(), label, done: count.value, records: count.records.into_iter().collect() }
+        };
+        names.into_keys().map(figure).filter(|group| !group.records.is_empty()).collect()
     }
-    let mut chosen: Vec<&Fact> = best.into_values().collect();
-    chosen.sort_by(|a, b| a.record.cmp(&b.record));
-    chosen
-}
-
-/// The records of the things whose first class is the one to take.
-fn of_class<'f>(class: &Class, counting: &Reading, facts: Vec<&'f Fact>) -> Vec<&'f Fact> {
-    let thing = |fact: &Fact| counting.of.as_ref().map(|code| value(code, fact).to_text().to_string());
-    let place = |fact: &Fact| class.order.iter().position(|c| **c == *value(&class.of, fact).to_text()).unwrap_or(usize::MAX);
-    let mut first: BTreeMap<Option<String>, usize> = BTreeMap::new();
-    for fact in &facts {
-        let (thing, place) = (thing(fact), place(fact));
-        first.entry(thing).and_modify(|best| *best = place.min(*best)).or_insert(place);
-    }
-    let taken = class.order.iter().position(|c| *c == class.take);
-    facts.into_iter().filter(|fact| first.get(&thing(fact)).copied() == taken && Some(place(fact)) == taken).collect()
-}
-
-/// A figure over records, and which of them have a determined value.
-fn measure<'f>(reading: &Reading, facts: &[&'f Fact]) -> (Option<f64>, BTreeSet<&'f str>) {
-    let all = || facts.iter().map(|f| f.record.as_str()).collect();
-    let number = |code: &Option<Code>, fact: &Fact| code.as_ref().map(|code| value(code, fact)).filter(|d| !d.is_blank()).map(|d| d.to_number()).filter(|n| n.is_finite());
-    match reading.measure {
-        Measure::Count => return (Some(facts.len() as f64), all()),
-        Measure::CountDistinct => {
-            let values: BTreeSet<String> = facts.iter().filter_map(|f| reading.of.as_ref().map(|c| value(c, f).to_text().to_string())).filter(|t| !t.is_empty()).collect();
-            return (Some(values.len() as f64), all());
-        }
-        _ => {}
-    }
-    let is_share = reading.measure == Measure::Share;
-    let mut pairs: Vec<(f64, f64)> = Vec::new();
-    let mut counted = BTreeSet::new();
-    for fact in facts {
-        // A share speaks of the records in which everything that it compares is answered.
-        let determined = !is_share || reading.of.as_ref().is_some_and(|code| code.reads().iter().all(|id| !fact.instance.read(&fact.form, ROOT_ROW, *id).is_blank()));
-        let weighted = matches!(reading.measure, Measure::WeightedMean | Measure::RatioOfSums | Measure::GrowthOfSums);
-        let weight = if weighted { number(&reading.weight, fact) } else { Some(1.0) };
-        if let (Some(value), Some(weight), true) = (number(&reading.of, fact), weight, determined) {
-            pairs.push((value, weight));
-            counted.insert(fact.record.as_str());
-        }
-    }
-    (combine(reading.measure, &pairs), counted)
-}
-
-fn combine(measure: Measure, pairs: &[(f64, f64)]) -> Option<f64> {
-    let sum: f64 = pairs.iter().map(|(value, _)| value).sum();
-    let weights: f64 = pairs.iter().map(|(_, weight)| weight).sum();
-    let count = pairs.len() as f64;
-    let result = match measure {
-        Measure::Sum => sum,
-        Measure::Mean => sum / count,
-        Measure::Share => sum / count * 100.0,
-        Measure::WeightedMean => pairs.iter().map(|(value, weight)| value * weight).sum::<f64>() / weights,
-        Measure::RatioOfSums => sum / weights,
-        Measure::GrowthOfSums => (sum / weights - 1.0) * 100.0,
-        Measure::Min => pairs.iter().map(|(value, _)| *value).fold(f64::INFINITY, f64::min),
-        Measure::Max => pairs.iter().map(|(value, _)| *value).fold(f64::NEG_INFINITY, f64::max),
-        Measure::Count | Measure::CountDistinct => count,
-    };
-    Some(result).filter(|r| r.is_finite())
 }

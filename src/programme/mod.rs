@@ -1,21 +1,33 @@
 //! What the province promised and how it is counted. Pure: facts come in, figures with their lineage go out.
+//!
+//! A programme file ([`read`]) names targets, each with the reading that counts and others beside it; a reading takes
+//! [`lines`] from records, and [`measure`] makes them one number. [`figure`] puts a target's numbers together, [`group`]
+//! parts them, [`table`] lays records out for the report.
 
 pub mod due;
 pub mod figure;
+pub mod group;
+pub mod lines;
+pub mod measure;
 pub mod period;
+pub mod plan;
+pub mod read;
+mod read_table;
+mod shape;
+pub mod table;
 
-use crate::form::check_text::{Compiled, compile_text};
 use crate::form::expression::Code;
-use crate::form::problem::Problem;
-use crate::form::{Form, NodeId};
-use crate::locale::{Text, say};
+use crate::form::list::ChoiceList;
+use crate::form::{Form, NodeId, ScopeId};
+use crate::locale::Text;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use toml::Spanned;
+
+pub use read::id_of;
 
 /// A programme: its targets in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Programme {
     /// Its id, which every central file names.
     pub id: String,
@@ -23,12 +35,32 @@ pub struct Programme {
     pub title: Text,
     /// Its first and last year.
     pub years: (i32, i32),
-    /// Month and day on which each half-year begins; the first belongs to the year before.
+    /// Month and day on which each half-year begins; the first may belong to the year before.
     pub half_years: [(u32, u32); 2],
     /// Its targets.
     pub targets: Vec<Target>,
     /// What falls due after what.
     pub follow_ups: Vec<FollowUp>,
+    /// How plans of years are read.
+    pub plan: Option<plan::PlanSource>,
+    /// How records are placed in groups.
+    pub dimensions: Vec<group::Dimension>,
+    /// Its report tables beside the targets.
+    pub tables: Vec<table::TableRule>,
+}
+
+impl Programme {
+    /// The forms whose records are needed: those counted, listed or referred to.
+    pub fn forms(&self) -> Vec<&Arc<Form>> {
+        let of_targets = self.targets.iter().flat_map(|t| &t.readings).flat_map(|r| &r.sources).map(|s| &s.form);
+        let of_plan = self.plan.iter().map(|p| &p.source.form);
+        let of_dimensions = self.dimensions.iter().flat_map(|d| &d.keys).flat_map(|k| std::iter::once(&k.form).chain(k.of.via.iter().map(|(_, form)| form)));
+        let of_tables = self.tables.iter().flat_map(table::TableRule::forms);
+        let of_dues = self.follow_ups.iter().flat_map(|f| [&f.from, &f.then]);
+        let mut seen = BTreeSet::new();
+        let all = of_targets.chain(of_plan).chain(of_dimensions).chain(of_tables).chain(of_dues);
+        all.filter(|form| seen.insert(form.id.clone())).collect()
+    }
 }
 
 /// A record that falls due some months after another.
@@ -49,7 +81,7 @@ pub struct FollowUp {
 }
 
 /// How a target is compared with what was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub enum Comparison {
     /// Met when done ≥ number.
     #[serde(rename = ">=")]
@@ -63,6 +95,10 @@ pub enum Comparison {
     /// About.
     #[serde(rename = "~")]
     About,
+    /// The programme does not say.
+    #[default]
+    #[serde(rename = "")]
+    Open,
 }
 
 impl Comparison {
@@ -73,6 +109,7 @@ impl Comparison {
             Self::Exactly => "=",
             Self::Above => ">",
             Self::About => "~",
+            Self::Open => "",
         }
     }
 
@@ -80,7 +117,7 @@ impl Comparison {
     pub fn shown(self) -> &'static str {
         match self {
             Self::AtLeast => "≥ ",
-            Self::Exactly => "",
+            Self::Exactly | Self::Open => "",
             Self::Above => "> ",
             Self::About => "~ ",
         }
@@ -96,7 +133,7 @@ impl Comparison {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
-    /// How many records.
+    /// How many records (or rows).
     Count,
     /// How many different values.
     CountDistinct,
@@ -116,6 +153,37 @@ pub enum Measure {
     Min,
     /// The greatest.
     Max,
+    /// The value of the newest record.
+    Latest,
+    /// 1 when there is a record (whose `of`, in the newest, is true), else 0; with the newest day.
+    Status,
+    /// How many choices of `list` name the year in their column `years`.
+    Entries,
+}
+
+/// Records of a form, or rows of one of its repeats, and what is read from each.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The form.
+    pub form: Arc<Form>,
+    /// The repeat whose rows are taken: its scope, and a question in it from which expressions are read.
+    pub rows: Option<(ScopeId, NodeId)>,
+    /// Which of them.
+    pub filter: Option<Code>,
+    /// Those for which this is false are not counted, but listed: figures before and after that cover different seasons.
+    pub guard: Option<Code>,
+    /// Only the latest record for each value of this question.
+    pub latest_per: Option<NodeId>,
+    /// Among these, records for which this is true go before newer ones.
+    pub prefer: Option<Code>,
+    /// The year that a record speaks of, where that is not the year of its date.
+    pub by_year: Option<Code>,
+    /// The value.
+    pub of: Option<Code>,
+    /// Its weight.
+    pub weight: Option<Code>,
+    /// Its class.
+    pub class: Option<Code>,
 }
 
 /// One reading of a target.
@@ -123,19 +191,25 @@ pub enum Measure {
 pub struct Reading {
     /// Its name; empty for the one that counts.
     pub name: String,
+    /// Its name for people; may be empty.
+    pub label: Text,
     /// How values become a figure.
     pub measure: Measure,
-    /// The value of a record.
-    pub of: Option<Code>,
-    /// Its weight.
-    pub weight: Option<Code>,
+    /// What is counted.
+    pub sources: Vec<Source>,
+    /// Whether each year is counted on its own; the figure is then their mean.
+    pub per_year: bool,
+    /// The list over whose choices the figure is divided.
+    pub each: Option<Arc<ChoiceList>>,
+    /// For [`Measure::Entries`]: the list, and the column that names years.
+    pub entries: Option<(Arc<ChoiceList>, String)>,
+    /// Disjoint classes.
+    pub class: Option<Class>,
 }
 
 /// Disjoint classes: each thing counted belongs to the first of `order` that any of its records has.
 #[derive(Clone, Debug)]
 pub struct Class {
-    /// The class of a record.
-    pub of: Code,
     /// Which goes first.
     pub order: Vec<String>,
     /// The one that is counted.
@@ -157,198 +231,14 @@ pub struct Target {
     pub unit: Text,
     /// Whether it stands on the first screen.
     pub headline: bool,
-    /// The form whose records are counted.
-    pub form: Arc<Form>,
-    /// Which of them.
-    pub filter: Option<Code>,
-    /// Only the latest record for each value of this question.
-    pub latest_per: Option<NodeId>,
-    /// Among these, records for which this is true go before newer ones.
-    pub prefer: Option<Code>,
-    /// Disjoint classes.
-    pub class: Option<Class>,
-    /// Whether a record rests on reference factors.
-    pub reference_factors: Option<Code>,
     /// Which reading counts, and why.
     pub counted_by: Text,
     /// The reading that counts, then the others.
     pub readings: Vec<Reading>,
-}
-
-type Words = BTreeMap<String, String>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileToml {
-    programme: String,
-    title: Words,
-    first_year: i32,
-    last_year: i32,
-    half_years: [String; 2],
-    #[serde(default)]
-    target: Vec<TargetToml>,
-    #[serde(default)]
-    follow_up: Vec<FollowUpToml>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FollowUpToml {
-    from: Spanned<String>,
-    #[serde(rename = "where")]
-    filter: Option<Spanned<String>>,
-    about: Spanned<String>,
-    then: Spanned<String>,
-    point: Spanned<String>,
-    months: Vec<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TargetToml {
-    id: String,
-    label: Words,
-    op: Comparison,
-    number: Option<f64>,
-    unit: Words,
-    #[serde(default)]
-    headline: bool,
-    from: Spanned<String>,
-    #[serde(rename = "where")]
-    filter: Option<Spanned<String>>,
-    latest_per: Option<Spanned<String>>,
-    prefer: Option<Spanned<String>>,
-    measure: Measure,
-    of: Option<Spanned<String>>,
-    weight: Option<Spanned<String>>,
-    class: Option<ClassToml>,
-    reference_factors: Option<Spanned<String>>,
-    #[serde(default)]
-    counted_by: Words,
-    #[serde(default)]
-    also: Vec<ReadingToml>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReadingToml {
-    name: String,
-    measure: Measure,
-    of: Option<Spanned<String>>,
-    weight: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClassToml {
-    of: Spanned<String>,
-    order: Vec<String>,
-    take: String,
-}
-
-/// The id of a programme file, even when the rest of it has errors.
-pub fn id_of(text: &str) -> String {
-    let table = text.parse::<toml::Table>().ok();
-    table.and_then(|t| t.get("programme").and_then(|v| v.as_str()).map(str::to_owned)).unwrap_or_default()
-}
-
-impl Programme {
-    /// Reads a programme file; `forms` gives the forms that it counts.
-    ///
-    /// # Errors
-    /// All problems, with their places.
-    pub fn read(text: &str, forms: &dyn Fn(&str) -> Option<Arc<Form>>) -> Result<Self, Vec<Problem>> {
-        let file: FileToml = toml::from_str(text).map_err(|e| vec![Problem::error(e.span().unwrap_or(0..0), Text::both(|l| say::form::not_toml(l, e.message())))])?;
-        let mut reader = Reader { text, forms, problems: Vec::new() };
-        let targets = file.target.into_iter().filter_map(|t| reader.target(t)).collect();
-        let follow_ups = file.follow_up.into_iter().filter_map(|f| reader.follow_up(f)).collect();
-        let day = |text: &String| text.split_once('-').and_then(|(m, d)| Some((m.parse().ok()?, d.parse().ok()?)));
-        let half_years = match (day(&file.half_years[0]), day(&file.half_years[1])) {
-            (Some(first), Some(second)) => [first, second],
-            _ => {
-                reader.problems.push(Problem::error(0..0, Text::both(|l| say::form::wrong_kind(l, "half_years", "[\"12-15\", \"06-15\"]"))));
-                [(12, 15), (6, 15)]
-            }
-        };
-        let programme = Self { id: file.programme, title: words(file.title), years: (file.first_year, file.last_year), half_years, targets, follow_ups };
-        if reader.problems.is_empty() { Ok(programme) } else { Err(reader.problems) }
-    }
-}
-
-fn words(mut words: Words) -> Text {
-    Text::pair(words.remove("vi").unwrap_or_default(), words.remove("en").unwrap_or_default())
-}
-
-struct Reader<'a> {
-    text: &'a str,
-    forms: &'a dyn Fn(&str) -> Option<Arc<Form>>,
-    problems: Vec<Problem>,
-}
-
-impl Reader<'_> {
-    fn code(&mut self, form: &Form, source: Option<&Spanned<String>>) -> Option<Code> {
-        let source = source?;
-        let span = source.span();
-        let raw = self.text.get(span.clone()).unwrap_or("");
-        let inside = raw.find(source.get_ref().as_str()).map_or(span.start, |at| span.start + at);
-        match compile_text(source.get_ref(), form) {
-            Compiled::Code(code) => Some(code),
-            Compiled::Problem { what, near, start, end } => {
-                self.problems.push(Problem::error(inside + start..inside + end, what).near(near));
-                None
-            }
-        }
-    }
-
-    fn form(&mut self, name: &Spanned<String>) -> Option<Arc<Form>> {
-        let form = (self.forms)(name.get_ref());
-        if form.is_none() {
-            self.problems.push(Problem::error(name.span(), Text::both(|l| say::failure::no_form(l, name.get_ref()))));
-        }
-        form
-    }
-
-    fn question(&mut self, form: &Form, name: &Spanned<String>) -> Option<NodeId> {
-        let found = form.find(name.get_ref());
-        if found.is_none() {
-            let near = crate::form::expression::compile::nearest(name.get_ref(), form.names.keys().map(String::as_str));
-            self.problems.push(Problem::error(name.span(), Text::both(|l| say::form::unknown_question(l, name.get_ref()))).near(near));
-        }
-        found
-    }
-
-    fn follow_up(&mut self, follow_up: FollowUpToml) -> Option<FollowUp> {
-        let from = self.form(&follow_up.from)?;
-        let then = self.form(&follow_up.then)?;
-        let about = self.question(&from, &follow_up.about)?;
-        let point = self.question(&then, &follow_up.point)?;
-        Some(FollowUp { filter: self.code(&from, follow_up.filter.as_ref()), from, about, then, point, months: follow_up.months })
-    }
-
-    fn target(&mut self, target: TargetToml) -> Option<Target> {
-        let form = self.form(&target.from)?;
-        let latest_per = target.latest_per.as_ref().and_then(|name| self.question(&form, name));
-        let counting = ReadingToml { name: String::new(), measure: target.measure, of: target.of, weight: target.weight };
-        let readings = std::iter::once(counting)
-            .chain(target.also)
-            .map(|r| Reading { measure: r.measure, of: self.code(&form, r.of.as_ref()), weight: self.code(&form, r.weight.as_ref()), name: r.name })
-            .collect();
-        let class = target.class.and_then(|class| self.code(&form, Some(&class.of)).map(|of| Class { of, order: class.order, take: class.take }));
-        Some(Target {
-            id: target.id,
-            label: words(target.label),
-            op: target.op,
-            number: target.number,
-            unit: words(target.unit),
-            headline: target.headline,
-            filter: self.code(&form, target.filter.as_ref()),
-            latest_per,
-            prefer: self.code(&form, target.prefer.as_ref()),
-            class,
-            reference_factors: self.code(&form, target.reference_factors.as_ref()),
-            counted_by: words(target.counted_by),
-            readings,
-            form,
-        })
-    }
+    /// Targets whose figures add up to this one.
+    pub parts: Vec<usize>,
+    /// Whether a record rests on reference factors.
+    pub reference_factors: Option<Code>,
+    /// The version of the factors that a record was reckoned with.
+    pub factor_version: Option<Code>,
 }

@@ -25,12 +25,22 @@ impl Programme {
     fn start(&self, year: i32, half: usize) -> Option<NaiveDate> {
         let (month, day) = self.half_years[half];
         // A year that begins in December begins in the December before.
-        let year = if half == 0 && month > self.half_years[1].0 { year - 1 } else { year };
+        let year = if half == 0 && month > self.half_years[1].0 { year.checked_sub(1)? } else { year };
         NaiveDate::from_ymd_opt(year, month, day)
     }
 
     fn span(&self, from: NaiveDate, next: NaiveDate, label: &str) -> Option<Period> {
         Some(Period { from, to: next.checked_sub_days(Days::new(1))?, label: label.to_owned() })
+    }
+
+    /// The first day of a programme year.
+    pub fn first_day(&self, year: i32) -> Option<NaiveDate> {
+        self.start(year, 0)
+    }
+
+    /// A programme year.
+    pub fn year(&self, year: i32) -> Option<Period> {
+        self.span(self.start(year, 0)?, self.start(year.checked_add(1)?, 0)?, &year.to_string())
     }
 
     /// The whole programme.
@@ -70,7 +80,7 @@ mod tests {
     use super::*;
 
     fn programme() -> Programme {
-        Programme { id: "x".into(), title: Default::default(), years: (2026, 2030), half_years: [(12, 15), (6, 15)], targets: Vec::new(), follow_ups: Vec::new() }
+        Programme { years: (2026, 2030), half_years: [(12, 15), (6, 15)], ..Programme::default() }
     }
 
     #[test]

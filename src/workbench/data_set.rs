@@ -9,11 +9,13 @@ use crate::export::Problem;
 use crate::export::columns::{ANSWERS, COUNTED, Field, INDICATORS, RECORDS, Shape};
 use crate::export::parquet::ParquetTable;
 use crate::programme::Programme;
-use crate::programme::figure::{Fact, Figure, figures};
+use crate::programme::figure::{Figure, Question, figures};
+use crate::programme::lines::Facts;
 use crate::programme::period::Period;
 use crate::record::history::State;
 use crate::store::{Current, IndexRow};
 use crate::value::Value;
+use chrono::NaiveDate;
 use std::path::{Path, PathBuf};
 
 /// A table with its file.
@@ -74,7 +76,8 @@ impl Desk {
         failed.map_or(Ok(()), Err)?;
         let mut files = vec![records.finish()?, answers.finish()?];
         if only.is_none() {
-            files.extend(indicators(dir, &programme, &self.facts(&programme)?)?);
+            let facts = self.facts(&programme)?;
+            files.extend(indicators(dir, &programme, &Facts::new(&facts), self.now().date())?);
         }
         for (path, file, rows) in files {
             file.commit(false).map_err(|e| Failure::io(&path, &e))?;
@@ -129,10 +132,10 @@ fn periods(programme: &Programme) -> Vec<Period> {
     programme.whole().into_iter().chain(years.filter_map(|text| programme.period(&text))).collect()
 }
 
-fn indicators(dir: &Path, programme: &Programme, facts: &[Fact]) -> Result<Vec<(PathBuf, AtomicFile, u64)>, Failure> {
+fn indicators(dir: &Path, programme: &Programme, facts: &Facts<'_>, today: NaiveDate) -> Result<Vec<(PathBuf, AtomicFile, u64)>, Failure> {
     let (mut indicators, mut counted) = (Table::new(dir, INDICATORS)?, Table::new(dir, COUNTED)?);
     for period in periods(programme) {
-        for figure in figures(programme, facts, &period) {
+        for figure in figures(programme, facts, Question { period: &period, today, by: None }) {
             write_figure(&mut indicators, programme, &period, &figure)?;
             for record in &figure.records {
                 counted.row(&[text(&period.label), text(&programme.targets[figure.target].id), text(record)])?;
@@ -147,7 +150,7 @@ fn write_figure(table: &mut Table, programme: &Programme, period: &Period, figur
     let target = &programme.targets[figure.target];
     let number = |number: Option<f64>| number.map_or(Field::Blank, Field::Number);
     let (from, to) = (period.from.to_string(), period.to.to_string());
-    let readings = [("", figure.done)].into_iter().chain(figure.also.iter().map(|(name, value)| (name.as_str(), *value)));
+    let readings = [("", figure.done)].into_iter().chain(figure.also.iter().map(|also| (also.name.as_str(), also.value)));
     for (name, done) in readings {
         let counts = name.is_empty();
         let only = |field: Field<'static>| if counts { field } else { Field::Blank };

@@ -2,6 +2,8 @@
 //!
 //! Every record goes through the same engine and checks as a person's; one that is refused is a bug here or in a form.
 
+pub(super) mod programme;
+
 use super::demo_answers as answers;
 use super::demo_data::FAMILY;
 use super::demo_plan::{Dice, Plan, Shares, draw};
@@ -54,6 +56,7 @@ pub fn fill(desk: &mut Desk, records: usize, seed: &str) -> Result<usize, Failur
     made.projects(&mut plan)?;
     made.inspections(&plan)?;
     made.followups(&plan)?;
+    made.activities(&plan, &communes)?;
     Ok(made.saved)
 }
 
@@ -119,6 +122,28 @@ impl Making<'_> {
             let on = answers::followed_on(case, *months, self.today, &mut self.dice);
             let answers = answers::followup(case, *months, plan, on, &mut self.dice);
             self.add("post_support_performance", on, &answers)?;
+        }
+        self.flush()
+    }
+
+    /// Events, recognised products, communes and plans.
+    fn activities(&mut self, plan: &Plan, communes: &[String]) -> Result<(), Failure> {
+        let commune = |at: usize| communes.get(at).map_or("", String::as_str);
+        for event in &plan.activities.events {
+            let answers = programme::event_answers(event, &plan.firms, commune(event.number % communes.len().max(1)), self.today, &mut self.dice);
+            self.add("programme_event", event.on, &answers)?;
+        }
+        for (number, recognition) in plan.activities.recognitions.iter().enumerate() {
+            let answers = programme::recognition_answers(recognition, &plan.firms[recognition.firm], number + 1, &mut self.dice);
+            self.add("product_recognition", recognition.on, &answers)?;
+        }
+        for status in &plan.activities.statuses {
+            let answers = programme::status_answers(status, commune(status.commune), &mut self.dice);
+            self.add("commune_status", status.on, &answers)?;
+        }
+        for year in &plan.activities.plans {
+            let answers = programme::plan_answers(*year, &mut self.dice);
+            self.add("annual_plan", programme::planned_on(*year), &answers)?;
         }
         self.flush()
     }

@@ -1,12 +1,13 @@
 //! The answers of each synthetic record, as nested JSON: what a person would have typed.
 
+use super::demo::programme::yearly_money;
 use super::demo_data::ORIGINS;
 use super::demo_plan::{Case, Dice, Firm, Plan, Project, Survey, first_of, month_index};
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Map, Value as Json, json};
 
 /// Puts the entries of one object behind those of another.
-fn with(mut base: Json, more: Json) -> Json {
+pub fn with(mut base: Json, more: Json) -> Json {
     if let (Some(base), Json::Object(more)) = (base.as_object_mut(), more) {
         base.extend(more);
     }
@@ -206,6 +207,7 @@ pub fn project(project: &Project, firms: &[Firm], today: NaiveDate, dice: &mut D
         let paid = extension * if closed { 100 } else { dice.between(0, 7) * 10 } / 100;
         let name = if national { "paid_national" } else { "paid_provincial" };
         answers = with(answers, json!({"contract_number": format!("{}/HĐ-KC (mẫu)", project.number), "contract_date": project.contracted.min(today).to_string(), name: paid}));
+        answers = with(answers, json!({"yearly_money": yearly_money(project.kind, project.year, extension, paid, today)}));
     }
     answers
 }

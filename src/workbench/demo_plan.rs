@@ -1,5 +1,6 @@
 //! Who is surveyed, supported, inspected and followed up, and when: drawn before any answer, so that the records agree.
 
+use super::demo::programme::{self, Activities, ActivityShares};
 use super::demo_data::{FAMILY, GIVEN, LEGAL_FORMS, TRADES, Trade};
 use crate::interview::json::Keys;
 use chrono::{Datelike, Days, NaiveDate};
@@ -84,16 +85,19 @@ pub struct Shares {
     pub projects: usize,
     pub inspections: usize,
     pub followups: usize,
+    pub activities: ActivityShares,
 }
 
 impl Shares {
     pub fn of(records: usize) -> Self {
-        let share = |percent: usize| records * percent / 100;
+        let activities = ActivityShares::of(records);
+        let rest = records - activities.sum();
+        let share = |percent: usize| rest * percent / 100;
         let projects = share(8);
         // Without a project there is nothing to inspect.
-        let (inspections, followups) = if projects == 0 { (0, 0) } else { (share(16), share(11)) };
+        let (inspections, followups) = if projects == 0 { (0, 0) } else { (share(16), share(12)) };
         let surveys = share(25);
-        Self { firms: records - surveys - projects - inspections - followups, surveys, projects, inspections, followups }
+        Self { firms: rest - surveys - projects - inspections - followups, surveys, projects, inspections, followups, activities }
     }
 }
 
@@ -184,10 +188,12 @@ pub struct Plan {
     pub inspections: Vec<(&'static str, usize)>,
     /// Case and months after acceptance.
     pub followups: Vec<(usize, i32)>,
+    /// Events, products, communes and plans.
+    pub activities: Activities,
 }
 
 /// The first days of the programme; a survey cannot be earlier.
-fn start() -> NaiveDate {
+pub fn start() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default()
 }
 
@@ -217,12 +223,17 @@ struct Drafting<'d> {
 pub fn draw(dice: &mut Dice, shares: Shares, communes: usize, today: NaiveDate, first_number: usize) -> Plan {
     let mut drafting = Drafting { dice, today, first_number };
     let accepted = if shares.projects == 0 { 0 } else { (shares.inspections * 78 / 100).max(shares.inspections.min(5)) };
-    let mut plan = Plan { firms: Vec::new(), surveys: Vec::new(), projects: Vec::new(), cases: Vec::new(), inspections: Vec::new(), followups: Vec::new() };
+    let mut plan =
+        Plan { firms: Vec::new(), surveys: Vec::new(), projects: Vec::new(), cases: Vec::new(), inspections: Vec::new(), followups: Vec::new(), activities: Activities::default() };
     drafting.projects(&mut plan, shares.projects, accepted);
     drafting.followups(&mut plan, shares.followups);
     drafting.inspections(&mut plan, shares.inspections);
+    // Of a year that has not come yet there is neither plan nor report: those become establishments, too.
     let missing = shares.followups - plan.followups.len();
+    let activities = shares.activities.until(communes, today);
+    let missing = missing + shares.activities.sum() - activities.sum();
     drafting.firms(&mut plan, shares.firms + missing, communes);
+    plan.activities = programme::draw(drafting.dice, activities, plan.firms.len(), communes, today, first_number);
     drafting.surveys(&mut plan, shares.surveys);
     drafting.money(&mut plan);
     plan

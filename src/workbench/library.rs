@@ -198,7 +198,8 @@ impl Library {
     /// The file has errors.
     pub fn programme(&self) -> Result<Programme, Failure> {
         let text = self.text("programme.toml").unwrap_or_default();
-        Programme::read(&text, &|id| self.form(id).ok()).map_err(|problems| {
+        let library = crate::programme::read::Library { form: &|id| self.form(id).ok(), list: &|name| self.list(name) };
+        Programme::read(&text, library).map_err(|problems| {
             let source = Source::new("programme.toml", text);
             Failure::new(Exit::Refused, Text::both(|l| say::failure::bad_programme(l, "programme.toml")))
                 .why(Text::both(|l| crate::form::problem::render_all(&problems, &source, l)))

@@ -31,12 +31,12 @@ fn forms_are_listed_with_their_number_of_questions() {
     let place = Place::new();
     let lt01 = place.laptop("lt01").with_shop();
     let told = lt01.run(&["forms", "list"]).quiet();
-    assert_eq!(told.lines().count(), 6);
+    assert_eq!(told.lines().count(), 10);
     assert_eq!(told.lines().last(), Some("shop                       v2      7  Test shop"));
     assert_eq!(lt01.lang("vi").run(&["forms", "list"]).quiet().lines().next(), Some("establishment              v1     23  Cơ sở công nghiệp nông thôn"));
     let rows = lt01.run(&["forms", "list", "--format", "json"]).json_lines();
-    assert_eq!(rows[5]["title"], json!({"vi": "Cửa hàng thử", "en": "Test shop"}));
-    assert!(rows[5]["of"].as_str().unwrap().starts_with("shop@2@"));
+    assert_eq!(rows[9]["title"], json!({"vi": "Cửa hàng thử", "en": "Test shop"}));
+    assert!(rows[9]["of"].as_str().unwrap().starts_with("shop@2@"));
 }
 
 const WRONG: &str = r#"form = "wrong"

@@ -27,6 +27,7 @@ pub mod form;
 pub mod migrate;
 pub mod minutes;
 pub mod output;
+pub mod programme;
 pub mod screen;
 pub mod store;
 pub mod transfer_forms;

@@ -50,7 +50,6 @@ say! {
     due_sheet() "Đến hạn" "Due"
     months_after() "Sau (tháng)" "Months after"
     about() "Về" "About"
-    table_named(name) "Biểu {name}" "Table {name}"
     total() "Tổng cộng" "Total"
     records_sheet() "Phiếu" "Records"
     records_behind() "Phiếu của từng con số" "The records behind each figure"

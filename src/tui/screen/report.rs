@@ -98,9 +98,8 @@ impl ReportScreen {
         let lang = shared.lang;
         let Some(figure) = report.figures.get(self.selected) else { return };
         let target = &report.programme.targets[figure.target];
-        let also: Vec<String> = figure.also.iter().map(|(name, value)| format!("{} {}", crate::locale::reading(name, lang), Report::show(*value, lang))).collect();
         let lineage = s::lineage(lang, figure.records.len(), figure.unapproved, figure.conflicted, figure.overridden, figure.reference_factors, figure.undetermined.len());
-        let lines = [format!("{} ({})", target.counted_by.get(lang), target.unit.get(lang)), also.join(" · "), lineage];
+        let lines = [format!("{} ({})", target.counted_by.get(lang), target.unit.get(lang)), Report::show_also(figure, lang), lineage];
         let text: Vec<String> = lines.into_iter().filter(|l| !l.is_empty()).collect();
         draw::text(frame, area, &text.join("\n"));
     }

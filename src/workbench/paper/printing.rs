@@ -2,12 +2,12 @@
 
 use crate::export::paper::{Cell, Chart, Column, Group, Kind, Listed, Paper, Row, Table};
 use crate::locale::say::{self, output as s};
-use crate::locale::{Lang, date, reading};
+use crate::locale::{Lang, date};
 use crate::programme::figure::Figure;
+use crate::programme::table::{self as programme, ColumnKind};
 use crate::record::history::State;
 use crate::workbench::Desk;
 use crate::workbench::reporting::Report;
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns of the targets that their percentage is made of, and that their chart shows.
@@ -21,9 +21,7 @@ impl Desk {
         let mut groups: Vec<Group> = report.figures.iter().map(|figure| self.group(report, figure, lang)).collect();
         let mut tables = vec![targets(report, lang), grounds(report, lang), self.sources(report, lang)];
         tables.extend((!report.due.is_empty()).then(|| self.due_table(report, lang)));
-        if let Some(more) = report.to_json().get("tables").and_then(Json::as_object) {
-            tables.extend(more.iter().filter_map(|(name, rows)| self.table(name, rows, &mut groups, lang)));
-        }
+        tables.extend(report.tables.iter().map(|table| self.table(table, &mut groups, lang)));
         let period = say::screen::period_line(lang, date::show_date(report.period.from), date::show_date(report.period.to));
         let demo = report.demo.then(|| say::screen::demo_banner(lang));
         Paper { lang, title: report.programme.title.get(lang).to_owned(), lines: [period].into_iter().chain(demo).collect(), tables, groups }
@@ -89,42 +87,37 @@ impl Desk {
         }
     }
 
-    /// A table as `report --format json` gives it: rows by column name. A column `records` opens to them.
-    fn table(&self, name: &str, rows: &Json, groups: &mut Vec<Group>, lang: Lang) -> Option<Table> {
-        let rows: Vec<_> = rows.as_array()?.iter().filter_map(Json::as_object).collect();
-        let keys: Vec<&String> = rows.first()?.keys().collect();
-        let kind = |key: &String| match rows.iter().filter_map(|row| row.get(key)).find(|value| !value.is_null()) {
-            Some(Json::Array(_)) => Kind::Records,
-            Some(Json::Number(_)) => Kind::Number(2),
-            _ => Kind::Text,
-        };
-        let kinds: Vec<Kind> = keys.iter().map(|key| kind(key)).collect();
-        let columns = keys.iter().zip(&kinds).map(|(key, kind)| Column::new(key.as_str(), *kind, if *kind == Kind::Text { 24 } else { 14 })).collect();
-        let laid: Vec<Row> = rows
-            .iter()
-            .enumerate()
-            .map(|(at, row)| {
-                let records = keys.iter().zip(&kinds).find(|(_, kind)| **kind == Kind::Records).and_then(|(key, _)| row.get(*key)?.as_array());
-                let group = records.map(|ids| {
-                    let records = ids.iter().filter_map(|id| self.listed(id.as_str()?, lang)).collect();
-                    groups.push(Group { key: format!("{name}/{}", at + 1), title: s::table_named(lang, name), records });
-                    groups.len() - 1
-                });
-                Row { cells: keys.iter().map(|key| cell(row.get(*key), lang)).collect(), group }
-            })
-            .collect();
-        Some(Table { name: name.to_owned(), title: s::table_named(lang, name), columns, rows: laid, chart: None })
+    /// A table of the programme; each line opens to its records.
+    fn table(&self, table: &programme::Table, groups: &mut Vec<Group>, lang: Lang) -> Table {
+        let own = table.columns.iter().map(|column| {
+            let (kind, width) = match column.kind {
+                ColumnKind::Text => (Kind::Text, 24),
+                ColumnKind::Number => (Kind::Number(2), 14),
+                ColumnKind::Money => (Kind::Number(0), 16),
+                ColumnKind::Percent => (Kind::Number(1), 10),
+            };
+            let summed = table.totals.iter().any(|total| *total != programme::Cell::Blank) && matches!(column.kind, ColumnKind::Number | ColumnKind::Money);
+            Column { total: summed, ..Column::new(column.label.get(lang), kind, width) }
+        });
+        let columns = own.chain([Column::new(s::records(lang), Kind::Records, 9)]).collect();
+        let mut rows = Vec::new();
+        for (at, line) in table.lines.iter().enumerate() {
+            let records = line.records.iter().filter_map(|record| self.listed(record, lang)).collect();
+            groups.push(Group { key: format!("{}/{}", table.id, at + 1), title: table.title.get(lang).to_owned(), records });
+            let cells = line.cells.iter().map(|own| cell(own, lang)).chain([Cell::count(line.records.len())]);
+            rows.push(Row { cells: cells.collect(), group: Some(groups.len() - 1) });
+        }
+        Table { name: table.id.clone(), title: format!("{} {}", table.id, table.title.get(lang)), columns, rows, chart: None }
     }
 }
 
-fn cell(value: Option<&Json>, lang: Lang) -> Cell {
-    match value {
-        Some(Json::Number(number)) => Cell::number(number.as_f64()),
-        Some(Json::Array(items)) => Cell::count(items.len()),
-        Some(Json::String(text)) => date::parse_iso(text).map_or_else(|| Cell::text(text), Cell::Day),
-        Some(Json::Object(texts)) => Cell::text(texts.get(lang.code()).and_then(Json::as_str).unwrap_or_default()),
-        Some(Json::Bool(holds)) => Cell::text(if *holds { s::met(lang) } else { s::not_met(lang) }),
-        Some(Json::Null) | None => Cell::Blank,
+fn cell(cell: &programme::Cell, lang: Lang) -> Cell {
+    match cell {
+        programme::Cell::Blank => Cell::Blank,
+        programme::Cell::Number(number) => Cell::number(Some(*number)),
+        programme::Cell::Text(text) => date::parse_iso(text).map_or_else(|| Cell::text(text), Cell::Day),
+        programme::Cell::Choice(_, label) => Cell::text(label.get(lang)),
+        programme::Cell::Record(_, summary) => Cell::text(summary),
     }
 }
 
@@ -168,7 +161,6 @@ fn targets(report: &Report, lang: Lang) -> Table {
 fn target_cells(report: &Report, figure: &Figure, lang: Lang) -> Vec<Cell> {
     let target = &report.programme.targets[figure.target];
     let met = figure.met.map(|met| if met { s::met(lang) } else { s::not_met(lang) });
-    let also: Vec<String> = figure.also.iter().map(|(name, value)| format!("{}: {}", reading(name, lang), Report::show(*value, lang))).collect();
     vec![
         Cell::text(&target.id),
         Cell::text(target.label.get(lang)),
@@ -178,7 +170,7 @@ fn target_cells(report: &Report, figure: &Figure, lang: Lang) -> Vec<Cell> {
         Cell::number(figure.done),
         Cell::number(figure.percent),
         Cell::text(met.unwrap_or_default()),
-        Cell::text(also.join("; ")),
+        Cell::text(Report::show_also(figure, lang)),
         Cell::count(figure.records.len()),
     ]
 }

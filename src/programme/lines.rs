@@ -1,0 +1,192 @@
+//! What a reading takes from records: a line for each record, or for each row of a repeat.
+
+use super::figure::Fact;
+use super::period::Period;
+use super::{Measure, Programme, Reading, Source};
+use crate::form::expression::evaluate::{Frame, evaluate};
+use crate::form::expression::{Code, Datum};
+use crate::form::instance::{ROOT_ROW, RowId};
+use crate::form::world::Nowhere;
+use crate::form::{Form, NodeId};
+use crate::locale::{Lang, date};
+use chrono::{Datelike, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The facts at hand, by form and by record.
+pub struct Facts<'f> {
+    by_form: BTreeMap<&'f str, Vec<&'f Fact>>,
+    by_record: BTreeMap<&'f str, &'f Fact>,
+}
+
+impl<'f> Facts<'f> {
+    /// Facts may come in any order.
+    pub fn new(all: &'f [Fact]) -> Self {
+        let mut by_form: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
+        let by_record: BTreeMap<&str, &Fact> = all.iter().map(|fact| (fact.record.as_str(), fact)).collect();
+        for fact in by_record.values() {
+            by_form.entry(&fact.form.of).or_default().push(fact);
+        }
+        Self { by_form, by_record }
+    }
+
+    /// The records of a form, by id.
+    pub fn of(&self, form: &Form) -> &[&'f Fact] {
+        self.by_form.get(form.of.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// A record.
+    pub fn get(&self, record: &str) -> Option<&'f Fact> {
+        self.by_record.get(record).copied()
+    }
+}
+
+/// The value of an expression in a row of a record.
+pub fn value(code: &Code, fact: &Fact, row: RowId, holder: Option<NodeId>) -> Datum {
+    let frame = Frame::new(&fact.form, &fact.instance, &Nowhere, chrono::NaiveDateTime::default(), Lang::Vi, row);
+    evaluate(code, &holder.map_or(frame, |node| frame.at(node)))
+}
+
+/// A value as a number, if it is one.
+pub fn number(datum: &Datum) -> Option<f64> {
+    Some(datum).filter(|d| !d.is_blank()).map(Datum::to_number).filter(|n| n.is_finite())
+}
+
+/// One thing to be counted.
+pub struct Line<'f> {
+    /// Its place among the lines.
+    pub at: usize,
+    /// Its record.
+    pub fact: &'f Fact,
+    /// Its row; the record's own where no repeat is read.
+    pub row: RowId,
+    /// The day that places it in a period.
+    pub day: NaiveDate,
+    /// Of which only the latest counts.
+    latest: Option<(usize, Arc<str>)>,
+    preferred: bool,
+    class: usize,
+    /// Its value as text.
+    pub text: Arc<str>,
+    /// Its value as a number.
+    pub number: Option<f64>,
+    /// Its weight.
+    pub weight: Option<f64>,
+    /// Whether its value is true.
+    pub is_true: bool,
+    /// Whether everything that its value compares is answered.
+    pub determined: bool,
+}
+
+/// What a reading takes from the facts.
+#[derive(Default)]
+pub struct Lines<'f> {
+    /// What may count.
+    pub counted: Vec<Line<'f>>,
+    /// Records that the guard keeps out, with their days.
+    pub guarded: Vec<(NaiveDate, &'f str)>,
+}
+
+/// The rows of a source in a record: those of its repeat, or the record itself.
+pub fn rows(source: &Source, fact: &Fact) -> Vec<RowId> {
+    source.rows.map_or_else(|| vec![ROOT_ROW], |(scope, _)| fact.instance.rows_of(&fact.form, scope))
+}
+
+/// The day that places a record: its event's, or the first of the year that it speaks of.
+pub fn day_of(programme: &Programme, source: &Source, fact: &Fact) -> Option<NaiveDate> {
+    match &source.by_year {
+        None => date::parse_iso(&fact.date),
+        Some(code) => number(&value(code, fact, ROOT_ROW, None)).and_then(|year| programme.first_day(year as i32)),
+    }
+}
+
+/// The lines of a reading, by record.
+pub fn lines<'f>(programme: &Programme, reading: &Reading, facts: &Facts<'f>) -> Lines<'f> {
+    let mut lines = Lines::default();
+    for (source_at, source) in reading.sources.iter().enumerate() {
+        let holder = source.rows.map(|(_, holder)| holder);
+        for fact in facts.of(&source.form) {
+            let Some(day) = day_of(programme, source, fact) else { continue };
+            for row in rows(source, fact) {
+                let holds = |code: &Option<Code>, otherwise: bool| code.as_ref().map_or(otherwise, |code| value(code, fact, row, holder).to_boolean());
+                if !holds(&source.filter, true) {
+                    continue;
+                }
+                if !holds(&source.guard, true) {
+                    lines.guarded.push((day, &fact.record));
+                    continue;
+                }
+                let latest = source.latest_per.map(|question| (source_at, fact.instance.read(&fact.form, ROOT_ROW, question).to_text()));
+                let preferred = holds(&source.prefer, false);
+                lines.counted.push(Line { latest, preferred, ..line(reading, source, fact, row, day) });
+            }
+        }
+    }
+    lines.counted.sort_by(|a, b| a.fact.record.cmp(&b.fact.record));
+    lines.counted.iter_mut().enumerate().for_each(|(at, line)| line.at = at);
+    lines
+}
+
+fn line<'f>(reading: &Reading, source: &Source, fact: &'f Fact, row: RowId, day: NaiveDate) -> Line<'f> {
+    let holder = source.rows.map(|(_, holder)| holder);
+    let read = |code: &Option<Code>| code.as_ref().map_or(Datum::Blank, |code| value(code, fact, row, holder));
+    let of = read(&source.of);
+    // A share speaks of the records in which everything that it compares is answered.
+    let answered = |code: &Code| code.reads().iter().all(|id| !fact.instance.read(&fact.form, fact.instance.climb(row, fact.form.node(*id).scope), *id).is_blank());
+    let determined = reading.measure != Measure::Share || source.of.as_ref().is_some_and(answered);
+    let class = reading.class.as_ref().map_or(0, |class| {
+        let own = read(&source.class).to_text();
+        class.order.iter().position(|name| **name == *own).unwrap_or(usize::MAX)
+    });
+    Line {
+        at: 0,
+        fact,
+        row,
+        day,
+        latest: None,
+        preferred: false,
+        class,
+        is_true: source.of.is_none() || of.to_boolean(),
+        number: number(&of),
+        weight: number(&read(&source.weight)),
+        text: of.to_text(),
+        determined,
+    }
+}
+
+/// The lines of a period: of each thing the latest, and only those of the class to be taken.
+pub fn select<'l, 'f>(reading: &Reading, lines: &'l Lines<'f>, period: &Period) -> Vec<&'l Line<'f>> {
+    let mut chosen: Vec<&Line> = lines.counted.iter().filter(|line| (period.from..=period.to).contains(&line.day)).collect();
+    let mut best: BTreeMap<&(usize, Arc<str>), &Line> = BTreeMap::new();
+    let rank = |line: &Line<'f>| (line.preferred, line.day, line.fact.at, &line.fact.record);
+    for line in &chosen {
+        if let Some(key) = &line.latest {
+            let best = best.entry(key).or_insert(line);
+            if rank(line) > rank(best) {
+                *best = line;
+            }
+        }
+    }
+    chosen.retain(|line| line.latest.as_ref().is_none_or(|key| best.get(key).is_some_and(|best| best.fact.record == line.fact.record)));
+    if let Some(class) = &reading.class {
+        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        for line in &chosen {
+            let best = first.entry(&line.text).or_insert(line.class);
+            *best = line.class.min(*best);
+        }
+        let taken = class.order.iter().position(|name| *name == class.take);
+        chosen.retain(|line| Some(line.class) == taken && first.get(&*line.text).copied() == taken);
+    }
+    chosen
+}
+
+/// The records that the guard keeps out of a period.
+pub fn guarded(lines: &Lines<'_>, period: &Period) -> BTreeSet<String> {
+    lines.guarded.iter().filter(|(day, _)| (period.from..=period.to).contains(day)).map(|(_, record)| (*record).to_owned()).collect()
+}
+
+/// The programme year of a day.
+pub fn year_of(programme: &Programme, day: NaiveDate) -> i32 {
+    let first = day.year() - 1;
+    (first..=first + 2).rev().find(|year| programme.first_day(*year).is_some_and(|from| from <= day)).unwrap_or(first)
+}

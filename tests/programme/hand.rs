@@ -1,0 +1,223 @@
+//! Hand-worked figures over invented records, and programme files that are wrong.
+
+use khuyencong::form::Form;
+use khuyencong::form::draft::Source;
+use khuyencong::form::instance::{Answers, Instance};
+use khuyencong::locale::Lang;
+use khuyencong::programme::Programme;
+use khuyencong::programme::figure::{Fact, Figure, Question, figures};
+use khuyencong::programme::lines::Facts;
+use khuyencong::programme::read::Library as Known;
+use khuyencong::record::clock::Stamp;
+use khuyencong::value::{Value, ValueType};
+use khuyencong::workbench::Settings;
+use khuyencong::workbench::library::Library;
+use std::collections::BTreeMap;
+
+fn library() -> Library {
+    Library::new(&Settings { data_dir: "nowhere".into(), ..Settings::default() })
+}
+
+fn shipped() -> Programme {
+    library().programme().unwrap_or_else(|failure| panic!("{failure:?}"))
+}
+
+fn read(text: &str) -> Result<Programme, Vec<String>> {
+    let library = library();
+    let known = Known { form: &|id| library.form(id).ok(), list: &|name| library.list(name) };
+    let source = Source::new("programme.toml", text.to_owned());
+    Programme::read(text, known).map_err(|problems| {
+        let mut told: Vec<((usize, usize), String)> = problems.iter().map(|p| (p.line_column(&source), p.what.get(Lang::En).to_owned())).collect();
+        told.sort();
+        told.into_iter().map(|((line, column), what)| format!("{line}:{column} {what}")).collect()
+    })
+}
+
+/// A record as it would be after its interview: computed answers stand among the others.
+fn fact(programme: &Programme, form: &str, record: &str, date: &str, answers: &[(&str, &str)]) -> Fact {
+    let form = programme.forms().into_iter().find(|f| f.id == form).unwrap_or_else(|| panic!("{form} is counted")).clone();
+    let answers: Answers = answers.iter().map(|(path, value)| ((*path).to_owned(), typed(&form, path, value))).collect();
+    let instance = Instance::new(&form, &answers);
+    Fact {
+        record: record.to_owned(),
+        form,
+        instance,
+        date: date.to_owned(),
+        at: Stamp { millis: 0, counter: 0 },
+        summary: record.to_owned(),
+        approved: false,
+        conflicted: false,
+        overridden: false,
+    }
+}
+
+fn typed(form: &Form, path: &str, value: &str) -> Value {
+    let node = form.find(path.rsplit('/').next().unwrap_or(path));
+    let kind = node.map(|id| form.node(id).value);
+    match (kind, value.parse::<i64>()) {
+        (Some(ValueType::Integer | ValueType::Decimal | ValueType::Percent | ValueType::Money | ValueType::Year), Ok(number)) => Value::Number(number.into()),
+        _ => Value::text(value),
+    }
+}
+
+fn counted(programme: &Programme, facts: &[Fact], period: &str, today: &str, by: Option<&str>) -> BTreeMap<String, Figure> {
+    let period = programme.period(period).expect("a period");
+    let today = today.parse().expect("a day");
+    let figures = figures(programme, &Facts::new(facts), Question { period: &period, today, by });
+    figures.into_iter().map(|figure| (programme.targets[figure.target].id.clone(), figure)).collect()
+}
+
+#[test]
+fn figures_of_different_seasons_are_listed_and_not_averaged_and_factors_name_their_version() {
+    let programme = shipped();
+    let follow_up = |record: &str, after_from: &str, growth: &str| {
+        let answers = [
+            ("establishment", record),
+            ("followup_point", "6"),
+            ("before_from", "2026-01"),
+            ("before_months", "6"),
+            ("after_from", after_from),
+            ("after_months", "6"),
+            ("revenue_growth", growth),
+            ("fuel_cut", growth),
+            ("fuel_toe_before", "2"),
+            ("uses_reference_factors", "yes"),
+            ("factor_version", "2026-1"),
+        ];
+        fact(&programme, "post_support_performance", record, "2027-07-10", &answers)
+    };
+    let facts = [follow_up("r1", "2027-01", "10"), follow_up("r2", "2027-01", "30"), follow_up("r3", "2027-05", "500")];
+    let figures = counted(&programme, &facts, "2027", "2027-12-01", None);
+    let growth = &figures["T-DT"];
+    assert_eq!(growth.done, Some(20.0), "(10 + 30) / 2; 500 compares January with May");
+    assert_eq!(growth.met, Some(false), "more than 20, strictly");
+    assert_eq!(growth.out_of_season, ["r3"]);
+    let fuel = &figures["T-NHL"];
+    assert_eq!((fuel.records.len(), fuel.reference_factors, fuel.factor_versions.as_slice()), (2, 2, &["2026-1".to_owned()][..]));
+}
+
+#[test]
+fn a_year_is_compared_with_its_newest_approved_plan() {
+    let programme = shipped();
+    let plan = |record: &str, day: &str, status: &str, number: &str| {
+        let answers =
+            [("plan_year", "2027"), ("plan_status", status), ("plan_targets/a/#", "V"), ("plan_targets/a/planned_target", "T-TT2"), ("plan_targets/a/planned_number", number)];
+        fact(&programme, "annual_plan", record, day, &answers)
+    };
+    let leaflet = |record: &str, day: &str| fact(&programme, "programme_event", record, day, &[("event_kind", "publication"), ("event_code", record), ("copies", "500")]);
+    let facts = [
+        plan("p1", "2026-12-20", "approved", "8"),
+        plan("p2", "2027-06-01", "approved", "4"),
+        plan("p3", "2027-09-01", "draft", "99"),
+        leaflet("e1", "2026-03-01"),
+        leaflet("e2", "2027-01-05"),
+        leaflet("e3", "2027-06-20"),
+        leaflet("e4", "2027-12-20"),
+    ];
+    let figures = counted(&programme, &facts, "2027-H2", "2027-11-01", Some("year"));
+    let figure = &figures["T-TT2"];
+    assert_eq!((figure.done, figure.year_done, figure.cumulative), (Some(1.0), Some(2.0), Some(3.0)), "the half-year, the year, the programme so far");
+    assert_eq!((figure.plan, figure.percent_of_plan()), (Some(4.0), Some(50.0)), "the adjusted plan, not the draft");
+    let years: Vec<_> = figure.years.iter().map(|year| (year.year, year.plan, year.done)).collect();
+    assert_eq!(years[..3], [(2026, None, Some(1.0)), (2027, Some(4.0), Some(2.0)), (2028, None, None)], "2028 has not begun; 20/12/2027 belongs to it");
+    assert_eq!(figures["T-KH"].done, Some(1.0), "2027 has a plan, although one was signed in 2026");
+    let groups: Vec<_> = figure.groups.iter().map(|group| (group.group.as_str(), group.done)).collect();
+    assert_eq!(groups, [("2027", Some(1.0))]);
+}
+
+#[test]
+fn reports_of_communes_are_counted_a_year_and_a_unit() {
+    let programme = shipped();
+    let report = |record: &str, commune: &str, year: &str, period: &str, sent: &str| {
+        let key = format!("{commune}/{year}/{period}/");
+        let day = format!("{year}-{}", if period == "h1" { "05-31" } else { "11-30" });
+        let answers = [("commune", commune), ("report_period", period), ("report_sent", sent), ("period_key", &key)];
+        fact(&programme, "commune_status", record, &day, &answers)
+    };
+    let facts = [
+        report("s1", "32244", "2026", "h1", "yes"),
+        report("s2", "32244", "2026", "year", "yes"),
+        report("s3", "32244", "2026", "year", "yes"),
+        report("s4", "31825", "2026", "h1", "no"),
+        report("s5", "31825", "2027", "h1", "yes"),
+    ];
+    let figures = counted(&programme, &facts, "2026..2027", "2027-08-01", Some("commune"));
+    let figure = &figures["T-BC"];
+    // 2026: two reports, one of them entered twice; 2027: one. The mean of a year over 64 communes.
+    assert_eq!(figure.done, Some((2.0 + 1.0) / 2.0 / 64.0));
+    let groups: BTreeMap<_, _> = figure.groups.iter().map(|group| (group.group.as_str(), group.done)).collect();
+    assert_eq!(groups, BTreeMap::from([("32244", Some(1.0)), ("31825", Some(0.5))]), "of one commune it is not divided again");
+}
+
+#[test]
+fn a_calendar_office_changes_two_days_of_the_file() {
+    let text = library().text("programme.toml").expect("shipped").replace("half_years = [\"12-15\", \"06-15\"]", "half_years = [\"01-01\", \"07-01\"]");
+    let programme = read(&text).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let days = |text: &str| programme.period(text).map(|p| format!("{} {}", p.from, p.to));
+    assert_eq!(days("2026-H1").as_deref(), Some("2026-01-01 2026-06-30"));
+    assert_eq!(days("2026-H2").as_deref(), Some("2026-07-01 2026-12-31"));
+    assert_eq!(days("2026").as_deref(), Some("2026-01-01 2026-12-31"));
+}
+
+#[test]
+fn all_problems_of_a_programme_file_are_told_at_once_with_their_places() {
+    let problems = read(
+        r#"programme = "x"
+title = { vi = "X", en = "X" }
+first_year = 2030
+last_year = 2026
+half_years = ["12-35", "02-29"]
+[[target]]
+id = "A"
+label = { vi = "A", en = "A" }
+unit = { vi = "a", en = "a" }
+from = "programme_event"
+where = "${event_knd} = 'fair'"
+measure = "count"
+parts = ["B"]
+[[target]]
+id = "B"
+label = { vi = "B", en = "B" }
+unit = { vi = "b", en = "b" }
+measure = "count"
+parts = ["A", "C"]
+[[target]]
+id = "D"
+label = { vi = "D", en = "D" }
+unit = { vi = "d", en = "d" }
+from = "programme_evnt"
+measure = "count"
+[[table]]
+id = "B2"
+title = { vi = "T", en = "T" }
+from = "support_project"
+rows = "suports"
+column = [{ name = "code", label = { vi = "M", en = "C" }, of = "${cod}" }]
+"#,
+    )
+    .expect_err("it is wrong");
+    assert_eq!(
+        problems,
+        [
+            "4:13 a programme from 2030 to 2026 cannot be: the first year is not after the last, 100 years at most",
+            "5:15 “12-35” is no day on which a half-year begins: month-day that every year has, for example \"12-15\"",
+            "5:24 “02-29” is no day on which a half-year begins: month-day that every year has, for example \"12-15\"",
+            "7:6 these targets add up in a circle: A → B → A",
+            "11:10 this form has no question “event_knd”",
+            "15:6 the target “B” names no form to count (from)",
+            "19:15 there is no target “C”",
+            "24:8 There is no form “programme_evnt”.",
+            "30:8 this form has no question “suports”",
+            "31:66 this form has no question “cod”",
+        ]
+    );
+}
+
+#[test]
+fn the_list_of_targets_for_plans_is_that_of_the_programme() {
+    let programme = shipped();
+    let list = library().list("lists/targets.csv").expect("shipped");
+    let listed: Vec<(String, String)> = list.choices.iter().map(|choice| (choice.name.to_string(), choice.label.vi.clone())).collect();
+    let named: Vec<(String, String)> = programme.targets.iter().map(|t| (t.id.clone(), format!("{} {}", t.id, t.label.vi))).collect();
+    assert_eq!(listed, named);
+}

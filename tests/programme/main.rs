@@ -1,0 +1,4 @@
+//! The programme's figures.
+
+mod hand;
+mod naive;
