@@ -2,7 +2,7 @@
 
 use khuyencong::locale::number::{self, NumberProblem};
 use khuyencong::locale::{Lang, date, fold, words};
-use khuyencong::workbench::letterhead::official_day;
+use khuyencong::workbench::paper::letterhead::official_day;
 use serde_json::Value as Json;
 
 fn vectors() -> Json {

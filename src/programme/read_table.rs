@@ -30,7 +30,7 @@ impl Reader<'_> {
         }
         let filter = self.code(&form, None, table.filter.as_ref());
         let by_year = self.code(&form, None, table.by_year.as_ref());
-        Some(Body::Listing(Source { rows, filter, by_year, ..Source::new(form) }, values.into_iter().collect::<Option<_>>()?))
+        Some(Body::Listing(Box::new(Source { rows, filter, by_year, ..Source::new(form) }), values.into_iter().collect::<Option<_>>()?))
     }
 
     fn sums(&mut self, table: &TableToml, columns: &[Column]) -> Option<Body> {

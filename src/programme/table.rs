@@ -58,7 +58,7 @@ pub struct Column {
 #[derive(Clone, Debug)]
 pub enum Body {
     /// A line for each record, or for each row of a repeat; a record without rows has one line.
-    Listing(Source, Vec<Value>),
+    Listing(Box<Source>, Vec<Value>),
     /// A line for each key.
     Sums(Vec<TableKey>, Vec<Part>, Vec<Option<(usize, usize)>>),
 }

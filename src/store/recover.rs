@@ -98,7 +98,7 @@ fn open_or_put_aside(dir: &Path) -> Result<(View, Option<PathBuf>, u64), StorePr
             view.mark_outdated(&walked.outdated)?;
             Ok((view, None, walked.entries))
         }
-        Err(problem @ StoreProblem::Newer(..)) => Err(problem),
+        Err(problem @ (StoreProblem::Newer(..) | StoreProblem::Locked(_))) => Err(problem),
         // The system's refusal says nothing about the view: it stays.
         Err(StoreProblem::Io(path, e)) if is_refusal(e.kind()) => Err(StoreProblem::Io(path, e)),
         Err(problem) if !sled.exists() => Err(problem),

@@ -8,8 +8,13 @@ use crate::record::revision::RevisionId;
 use crate::record::{Definition, Revision};
 use sled::{Db, Tree};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 const CACHE: u64 = 64 << 20;
+
+/// So long sled's own lock is waited for. The store's is held by then, so only a sled that was dropped a moment ago, whose
+/// threads let go of the file a little later, can hold it.
+const LOCK_PATIENCE: Duration = Duration::from_secs(20);
 
 /// sled, open, with its trees.
 pub struct Trees {
@@ -45,7 +50,7 @@ impl Drop for Kept {
 impl Kept {
     /// Opens or makes the trees in a folder.
     pub fn open(dir: &Path) -> Result<Self, StoreProblem> {
-        let db = sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open().map_err(failed)?;
+        let db = open_db(dir)?;
         let tree = |name: &str| db.open_tree(name).map_err(failed);
         Ok(Self(Some(Trees {
             revisions: tree("revisions")?,
@@ -58,6 +63,22 @@ impl Kept {
             db,
         })))
     }
+}
+
+fn open_db(dir: &Path) -> Result<Db, StoreProblem> {
+    let started = Instant::now();
+    loop {
+        match sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open() {
+            Err(sled::Error::Io(e)) if is_lock(&e) && started.elapsed() < LOCK_PATIENCE => std::thread::sleep(Duration::from_millis(2)),
+            Err(sled::Error::Io(e)) if is_lock(&e) => return Err(StoreProblem::Locked(dir.to_owned())),
+            opened => return opened.map_err(failed),
+        }
+    }
+}
+
+/// sled has no kind for it.
+fn is_lock(error: &std::io::Error) -> bool {
+    error.to_string().contains("could not acquire lock")
 }
 
 /// What sled says, as a problem of the store.

@@ -169,7 +169,7 @@ fn what_cannot_be_exported_is_told() {
         "",
         "This build cannot write parquet.\nUse --format jsonl or csv, which DuckDB, pandas and R read too, or build with cargo build --release --features parquet.\n",
     );
-    let names = "establishment, establishment_survey, support_project, machinery_inspection, post_support_performance, farm";
+    let names = "establishment, establishment_survey, support_project, machinery_inspection, post_support_performance, programme_event, product_recognition, commune_status, annual_plan, farm";
     lt01.run(&["export", "--format", "csv", "-o", "out", "--form", "nosuch"]).is(1, "", &format!("There is no form “nosuch”.\nThe forms are: {names}.\n"));
     place.write("full", "");
     lt01.add("farm", &[bare()]);

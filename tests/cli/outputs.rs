@@ -15,6 +15,9 @@ fn demo(place: &Place) -> (Laptop<'_>, Json) {
     (lt01, report)
 }
 
+/// The tables that the ministry's template asks for.
+const TABLES: [&str; 9] = ["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9"];
+
 fn targets(report: &Json) -> impl Iterator<Item = &Json> {
     report["targets"].as_array().unwrap().iter()
 }
@@ -40,12 +43,14 @@ fn the_csv_report_is_what_excel_in_vietnam_opens() {
     let (lt01, report) = demo(&place);
     let text = String::from_utf8(written(&place, &lt01.lang("vi"), "csv")).unwrap();
     assert!(text.starts_with('\u{feff}') && text.lines().count() == text.matches("\r\n").count());
-    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(';').collect()).collect();
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     for target in targets(&report) {
-        let row = rows.iter().find(|row| row[0] == target["id"].as_str().unwrap()).unwrap();
+        let row = rows.iter().find(|row| &row[0] == target["id"].as_str().unwrap()).unwrap();
         let number = |at: usize| row[at].replace(',', ".").parse::<f64>().ok();
         assert_eq!(number(4), target["number"].as_f64(), "{row:?}");
-        assert!((number(5).unwrap() - target["done"].as_f64().unwrap()).abs() < 1e-6 && !row[5].contains('.'), "{row:?}");
+        let same = |one: f64, other: f64| (one - other).abs() < 1e-6;
+        assert!(number(5).zip(target["done"].as_f64()).map_or(target["done"].is_null(), |(one, other)| same(one, other)) && !row[5].contains('.'), "{row:?}");
     }
     let shown = lt01.lang("vi").run(&["report", "--format", "csv"]).quiet();
     assert_eq!(shown.trim_end(), text.replace("\r\n", "\n").trim_end());
@@ -58,7 +63,7 @@ fn the_workbook_holds_numbers_formulas_that_fit_them_and_every_record() {
     let bytes = written(&place, &lt01.lang("vi"), "xlsx");
     let mut book = Xlsx::new(Cursor::new(bytes.clone())).unwrap();
     let due = report["due"].as_array().is_some_and(|due| !due.is_empty());
-    let names = ["Chỉ tiêu", "Cách tính", "Nguồn số liệu"].into_iter().chain(due.then_some("Đến hạn")).chain(["Phiếu"]);
+    let names = ["Chỉ tiêu", "Cách tính", "Nguồn số liệu"].into_iter().chain(due.then_some("Đến hạn")).chain(TABLES).chain(["Phiếu"]);
     assert_eq!(book.sheet_names(), names.collect::<Vec<_>>());
     let sheet = book.worksheet_range("Chỉ tiêu").unwrap();
     let formulas = book.worksheet_formula("Chỉ tiêu").unwrap();
@@ -68,7 +73,9 @@ fn the_workbook_holds_numbers_formulas_that_fit_them_and_every_record() {
         let line = (0..sheet.height()).find(|line| sheet[(*line, 0)] == Data::String(id.to_owned())).unwrap();
         let number = |at: usize| if let Data::Float(number) = sheet[(line, at)] { Some(number) } else { None };
         assert_eq!((number(4), number(5)), (target["number"].as_f64(), target["done"].as_f64()), "{id}");
-        assert_eq!(formulas.get_value((line as u32, 6)).unwrap(), &format!("IF(N(E{0})=0,\"\",F{0}/E{0}*100)", line + 1));
+        // Of a duty without a number there is no part to be counted.
+        let share = target["number"].as_f64().map(|_| format!("IF(N(E{0})=0,\"\",F{0}/E{0}*100)", line + 1));
+        assert_eq!(formulas.get_value((line as u32, 6)).cloned().filter(|formula| !formula.is_empty()), share, "{id}");
         assert_eq!(formulas.get_value((line as u32, 9)).unwrap(), &format!("COUNTIF('Phiếu'!$A:$A,\"{id}\")"));
         let records: Vec<String> = listed.rows().filter(|row| row[0] == Data::String(id.to_owned())).map(|row| row[1].to_string()).collect();
         assert_eq!(Json::from(records), target["records"], "{id}");

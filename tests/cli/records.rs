@@ -89,7 +89,7 @@ fn unknown_forms_and_files_are_named() {
     lt01.input("{}").run(&["record", "add", "--form", "nosuch"]).is(
         1,
         "",
-        "There is no form “nosuch”.\nThe forms are: establishment, establishment_survey, support_project, machinery_inspection, post_support_performance, shop.\n",
+        "There is no form “nosuch”.\nThe forms are: establishment, establishment_survey, support_project, machinery_inspection, post_support_performance, programme_event, product_recognition, commune_status, annual_plan, shop.\n",
     );
     lt01.run(&["record", "add", "--form", "shop", "nosuch.json"]).is(5, "", "nosuch.json was not found.\nCheck the path, or plug the stick in again.\n");
 }

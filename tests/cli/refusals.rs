@@ -42,7 +42,7 @@ fn a_form_that_cannot_be_read_is_refused_and_the_rest_goes_on() {
     assert_eq!(told.code, 1);
     assert_eq!(lt01.run(&["record", "list"]).quiet().lines().count(), 2, "records bring their own form along");
     let listed = lt01.run(&["forms", "list"]);
-    assert_eq!((listed.out.lines().count(), listed.err.lines().count(), listed.code), (5, 1, 0));
+    assert_eq!((listed.out.lines().count(), listed.err.lines().count(), listed.code), (9, 1, 0));
 }
 
 #[test]

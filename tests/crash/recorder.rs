@@ -224,6 +224,23 @@ unsafe extern "C" fn pwrite64(fd: i32, bytes: *const libc::c_void, count: usize,
     unsafe { write_at(fd, bytes, count, Some(at), || libc::syscall(libc::SYS_pwrite64, fd, bytes, count, at)) }
 }
 
+/// The standard library copies a file inside the system where it can; the bytes are read again to be written down.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn copy_file_range(from: i32, from_at: *mut i64, to: i32, to_at: *mut i64, count: usize, flags: u32) -> isize {
+    let run = || unsafe { libc::syscall(libc::SYS_copy_file_range, from, from_at, to, to_at, count, flags) };
+    if !is_active() || !from_at.is_null() || !to_at.is_null() {
+        return run() as isize;
+    }
+    let (read_at, write_at) = unsafe { (libc::lseek(from, 0, libc::SEEK_CUR), libc::lseek(to, 0, libc::SEEK_CUR)) };
+    carry_out(path_of(to), run, |_, copied| {
+        let mut bytes = vec![0; usize::try_from(copied).unwrap_or(0)];
+        // SAFETY: the buffer is as long as is said.
+        let read = unsafe { libc::pread64(from, bytes.as_mut_ptr().cast(), bytes.len(), read_at) };
+        assert_eq!(read as i64, copied, "what was copied can be read");
+        Some(Call::Write { file: inode(to), at: write_at.max(0) as u64, bytes })
+    }) as isize
+}
+
 #[unsafe(no_mangle)]
 unsafe extern "C" fn ftruncate64(fd: i32, length: i64) -> i32 {
     let run = || unsafe { libc::syscall(libc::SYS_ftruncate, fd, length) };

@@ -151,7 +151,7 @@ impl World {
                 if is_bare {
                     fs::remove_dir_all(folder.join("sled")).unwrap();
                 }
-                self.reopen(on, &folder);
+                self.open_again(on, &folder, is_bare);
             }
             Step::Clock { on, to } => {
                 let at = on as usize % self.laptops.len();
@@ -282,9 +282,14 @@ impl World {
     }
 
     fn reopen(&mut self, on: u64, folder: &Path) {
+        self.open_again(on, folder, false);
+    }
+
+    /// After a clean end there is nothing to be told, unless the view was taken away.
+    fn open_again(&mut self, on: u64, folder: &Path, is_bare: bool) {
         let at = on as usize % self.laptops.len();
         let (desk, notices) = Desk::open(self.settings(folder, at, self.laptops[at].skew)).unwrap();
-        assert!(notices.iter().all(|notice| matches!(notice, Notice::Rebuilt(_))), "{notices:?}");
+        assert!(notices.iter().all(|notice| is_bare && matches!(notice, Notice::Refilled(_))), "{notices:?}");
         self.laptops[at].desk = Some(desk);
     }
 
