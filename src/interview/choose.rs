@@ -59,12 +59,16 @@ impl ChoiceSet {
         self.list.position(name).is_some_and(|at| self.kept.as_ref().is_none_or(|kept| kept.binary_search(&at).is_ok()))
     }
 
-    /// The choices that hold every word of a query, folded; those that begin with it first.
+    /// The choices that hold every word of a query, folded: first those of that code or label, then those that begin with
+    /// it, then those that have a word that does.
     pub fn search(&self, typed: &str) -> Vec<usize> {
         let query = fold::Query::new(typed);
         let start = fold::fold(typed);
         let mut found: Vec<usize> = (0..self.len()).filter(|at| self.get(*at).is_some_and(|c| query.matches(&c.search))).collect();
-        found.sort_by_key(|at| !self.get(*at).is_some_and(|c| c.search.starts_with(&start) || *c.name == *start));
+        if !start.is_empty() {
+            let is_code = |name: &str| if name.eq_ignore_ascii_case(&start) { 0 } else { u8::from(!name.starts_with(&start)) };
+            found.sort_by_cached_key(|at| self.get(*at).map_or(u8::MAX, |c| fold::rank(&c.search, &start).min(is_code(&c.name))));
+        }
         found
     }
 }

@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod order;
 pub mod outline;
 mod queue;
+mod rows;
 mod settle;
 pub mod show;
 pub mod submission;
@@ -70,6 +71,8 @@ pub struct Interview {
     touched: BTreeSet<String>,
     /// Whether the actions of its opening are done; changes before that trigger none.
     started: bool,
+    /// How often it was changed.
+    edition: u64,
     derived: Derived,
 }
 
@@ -128,7 +131,7 @@ impl Interview {
 
     fn bare(form: Arc<Form>, answers: Answers, notes: Notes) -> Self {
         let derived = Derived::new(&form, &answers);
-        Self { form, answers, notes, base: Answers::new(), base_notes: Notes::new(), taken: Answers::new(), touched: BTreeSet::new(), started: false, derived }
+        Self { form, answers, notes, base: Answers::new(), base_notes: Notes::new(), taken: Answers::new(), touched: BTreeSet::new(), started: false, edition: 0, derived }
     }
 
     /// The form.
@@ -149,6 +152,12 @@ impl Interview {
     /// What follows from the answers.
     pub fn derived(&self) -> &Derived {
         &self.derived
+    }
+
+    /// Another number than before whenever answers or notes may have changed: whoever compares them need not look while
+    /// it is the same.
+    pub fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// The answers that it was begun from.
@@ -174,6 +183,7 @@ impl Interview {
 
     /// Answers (or with `None` clears) the question at `path`; unknown paths are ignored.
     pub fn answer(&mut self, path: &str, value: Option<Value>, around: Around<'_>) {
+        self.edition += 1;
         if self.answers.get(path) == value.as_ref() {
             // What a person confirms is theirs: it no longer follows the default that filled it in.
             self.touched.insert(path.to_owned());
@@ -222,6 +232,7 @@ impl Interview {
 
     /// Goes back to earlier answers and notes.
     pub fn restore(&mut self, answers: Answers, notes: Notes, around: Around<'_>) {
+        self.edition += 1;
         (self.answers, self.notes) = (answers, notes);
         self.touched.extend(self.answers.keys().cloned());
         self.derived = derive::derive(&self.form, &self.answers, around);
@@ -229,12 +240,14 @@ impl Interview {
     }
 
     fn rebuild(&mut self, around: Around<'_>) {
+        self.edition += 1;
         self.derived = Derived::new(&self.form, &self.answers);
         self.settle(around);
     }
 
     /// Sets or clears the note at `path`.
     pub fn note(&mut self, path: &str, text: &str) {
+        self.edition += 1;
         if text.trim().is_empty() {
             self.notes.remove(path);
         } else {
@@ -274,6 +287,7 @@ impl Interview {
 
     /// Sets a row's order key: it appears, or moves.
     fn place_row(&mut self, row: &str, order: Value, around: Around<'_>) {
+        self.edition += 1;
         let Some((start, key)) = row.rsplit_once('/') else { return };
         let Some((parent, repeat)) = self.derived.instance.locate(&self.form, start) else {
             self.answers.insert(format!("{row}/#"), order);
@@ -283,6 +297,7 @@ impl Interview {
         let is_new = !self.has_row(start, key);
         if let Some(old) = self.derived.instance.row_at(&format!("{row}/")) {
             self.derived.instance.remove(&self.form, old);
+            self.derived.forget_row(old);
         }
         self.answers.insert(format!("{row}/#"), order);
         if is_new {
@@ -301,6 +316,7 @@ impl Interview {
 
     /// Removes a row by clearing its order key; the answers inside are kept, so that [`Self::restore_row`] brings all back.
     pub fn delete_row(&mut self, row: &str, around: Around<'_>) -> Option<Value> {
+        self.edition += 1;
         let order = self.answers.remove(&format!("{row}/#"));
         if let Some(id) = self.derived.instance.row_at(&format!("{row}/")) {
             let (parent, scope) = (self.derived.instance.row(id).parent, self.derived.instance.row(id).scope);
@@ -354,6 +370,7 @@ impl Interview {
     /// Stamps the `end` question; call before saving.
     pub fn finish(&mut self, around: Around<'_>) {
         let ends: Vec<String> = self.form.nodes.iter().filter(|n| n.kind == Kind::Meta(Meta::End)).map(|n| n.key.clone()).collect();
+        self.edition += 1;
         for key in ends {
             self.put(&key, Some(Value::text(date::moment_text(around.now))));
         }

@@ -92,22 +92,19 @@ fn count(interview: &Interview, sections: &mut [Section]) {
     }
     walk(form, &derived.instance, &mut |row, id| {
         let cell = derived.instance.cell(form, row, id);
+        let blank = cell.value.is_blank();
+        let section = &mut sections[of[id.index()]];
         if cell.relevant && form.node(id).kind == Kind::Question {
-            let section = &mut sections[of[id.index()]];
             section.asked += 1;
-            section.answered += usize::from(!cell.value.is_blank());
+            section.answered += usize::from(!blank);
+        }
+        match derived.problem_at(row, id) {
+            Some((Severity::Hard, _)) if blank => section.missing += 1,
+            Some((Severity::Hard, _)) => section.wrong += 1,
+            Some((Severity::Soft, _)) if !interview.notes().contains_key(&derived.instance.path(form, row, id)) => section.warnings += 1,
+            _ => {}
         }
     });
-    for finding in derived.findings(form) {
-        let section = &mut sections[of[finding.node.index()]];
-        let blank = derived.instance.cell(form, finding.row, finding.node).value.is_blank();
-        match finding.severity {
-            Severity::Hard if blank => section.missing += 1,
-            Severity::Hard => section.wrong += 1,
-            Severity::Soft if !interview.notes().contains_key(&finding.path) => section.warnings += 1,
-            Severity::Soft => {}
-        }
-    }
 }
 
 /// The lines of a section: what is relevant and shown, tables opened out.

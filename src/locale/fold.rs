@@ -55,6 +55,17 @@ impl Query {
     }
 }
 
+/// How well a folded text answers a folded query: 0 where it is the query, 1 where it begins with it, 2 where a word does, 3
+/// where it only holds it.
+pub fn rank(folded: &str, query: &str) -> u8 {
+    match folded.find(query) {
+        Some(0) if folded.len() == query.len() => 0,
+        Some(0) => 1,
+        Some(_) if folded.match_indices(query).any(|(at, _)| folded[..at].ends_with(|c: char| !c.is_alphanumeric())) => 2,
+        _ => 3,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +83,11 @@ mod tests {
         assert!(Query::new("tom phồng").matches(&name));
         assert!(Query::new("mui d").matches(&name));
         assert!(!Query::new("tôm khô").matches(&name));
+    }
+
+    #[test]
+    fn what_begins_with_the_query_goes_before_what_only_holds_it() {
+        let ranks = ["da bac", "da bac 2", "xa da bac", "(da bac)", "sada bac"].map(|text| rank(text, "da bac"));
+        assert_eq!(ranks, [0, 1, 2, 2, 3]);
     }
 }

@@ -20,6 +20,17 @@ pub const FILE: &str = "drafts.jsonl";
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 const COMPACT_ABOVE: u64 = 4 << 20;
 
+/// What one step of a person changed, as it was before: enough to take the step back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The question at which it was done.
+    pub at: String,
+    /// The answers that it changed, as they were; without a value where there was none.
+    pub answers: BTreeMap<String, Option<Value>>,
+    /// The notes, likewise.
+    pub notes: BTreeMap<String, Option<String>>,
+}
+
 /// An interview that was not handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
@@ -41,6 +52,8 @@ pub struct Draft {
     pub typing: BTreeMap<String, String>,
     /// The field in which the cursor stands.
     pub cursor: String,
+    /// The last steps, the newest last: what Ctrl-Z takes back after the draft is opened again.
+    pub undo: Vec<Change>,
     /// One line for lists.
     pub summary: String,
     /// When it was last changed, `2026-11-23T09:56:21+07:00`.
@@ -243,13 +256,33 @@ impl Drafts {
 fn write(draft: &Draft) -> String {
     let texts = |map: &BTreeMap<String, String>| Json::Object(map.iter().map(|(k, v)| (k.clone(), Json::String(v.clone()))).collect());
     let values = |map: &BTreeMap<String, Value>| Json::Object(map.iter().map(|(k, v)| (k.clone(), serde_json::from_str(&v.to_json()).unwrap_or(Json::Null))).collect());
-    let json = serde_json::json!({
+    let mut json = serde_json::json!({
         "draft": draft.record, "of": draft.of, "parents": draft.parents.iter().map(hex).collect::<Vec<_>>(),
         "base": values(&draft.base), "base_notes": texts(&draft.base_notes),
         "answers": values(&draft.answers), "notes": texts(&draft.notes),
         "typed": texts(&draft.typing), "cursor": draft.cursor, "summary": draft.summary, "changed": draft.changed,
     });
+    if !draft.undo.is_empty() {
+        json["undo"] = draft.undo.iter().map(write_change).collect();
+    }
     json.to_string()
+}
+
+fn write_change(change: &Change) -> Json {
+    let value = |v: &Option<Value>| v.as_ref().map_or(Json::Null, |v| serde_json::from_str(&v.to_json()).unwrap_or(Json::Null));
+    let answers: serde_json::Map<String, Json> = change.answers.iter().map(|(path, v)| (path.clone(), value(v))).collect();
+    let notes: serde_json::Map<String, Json> = change.notes.iter().map(|(path, note)| (path.clone(), note.clone().into())).collect();
+    serde_json::json!({"at": change.at, "answers": answers, "notes": notes})
+}
+
+fn read_change(json: &Json) -> Option<Change> {
+    let value = |v: &Json| if v.is_null() { Some(None) } else { line::value(v).map(Some) };
+    let note = |v: &Json| if v.is_null() { Some(None) } else { v.as_str().map(|text| Some(text.to_owned())) };
+    Some(Change {
+        at: json.get("at")?.as_str()?.to_owned(),
+        answers: json.get("answers")?.as_object()?.iter().map(|(path, v)| Some((path.clone(), value(v)?))).collect::<Option<_>>()?,
+        notes: json.get("notes")?.as_object()?.iter().map(|(path, v)| Some((path.clone(), note(v)?))).collect::<Option<_>>()?,
+    })
 }
 
 fn read(json: &Json) -> Option<Draft> {
@@ -266,6 +299,8 @@ fn read(json: &Json) -> Option<Draft> {
         notes: texts("notes")?,
         typing: texts("typed")?,
         cursor: text("cursor")?,
+        // Drafts of older versions have none; one that cannot be read costs only the taking back.
+        undo: json.get("undo").and_then(Json::as_array).and_then(|steps| steps.iter().map(read_change).collect()).unwrap_or_default(),
         summary: text("summary")?,
         changed: text("changed")?,
     })
@@ -315,6 +350,25 @@ mod tests {
                 assert!(same || !read.damaged().is_empty(), "byte {at} bit {bit}");
             }
         }
+    }
+
+    #[test]
+    fn the_last_steps_are_kept_and_a_draft_without_them_is_read_as_before() {
+        let dir = tempfile::tempdir().unwrap();
+        let change = Change {
+            at: "name".into(),
+            answers: BTreeMap::from([("name".into(), Some(Value::text("Lò"))), ("rows/k/#".into(), None)]),
+            notes: BTreeMap::from([("name".into(), Some("hỏi lại".into())), ("owner".into(), None)]),
+        };
+        let kept = Draft { undo: vec![change], ..draft("a") };
+        let mut drafts = Drafts::open(dir.path()).unwrap();
+        drafts.keep(kept.clone()).unwrap();
+        drafts.keep(draft("b")).unwrap();
+        let text = std::fs::read_to_string(dir.path().join(FILE)).unwrap();
+        assert!(!text.lines().last().unwrap().contains("undo"), "an interview without steps is written as older versions write it");
+        let read = Drafts::open(dir.path()).unwrap();
+        assert_eq!(read.get("a"), Some(&kept));
+        assert_eq!(read.get("b"), Some(&draft("b")));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub mod trial;
 pub mod view;
 
 pub use derived::{Current, IndexRow};
-pub use drafts::{Draft, Drafts};
+pub use drafts::{Change, Draft, Drafts};
 pub use identity::Identity;
 pub use open::Notice;
 pub use recover::{GUARDED_THREAD, is_guarded};

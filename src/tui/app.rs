@@ -213,9 +213,10 @@ impl App {
                 self.screens.push(Screen::Interview(Box::new(screen)));
                 effects
             }
-            Reply::Editing { record, interview, parents, typing, cursor, gathered } => {
+            Reply::Editing { record, interview, parents, typing, cursor, undo, gathered } => {
                 gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
-                let screen = interview::InterviewScreen::resume(record, *interview, parents, (typing, &cursor), &mut self.shared, now);
+                let mut screen = interview::InterviewScreen::resume(record, *interview, parents, (typing, &cursor), &mut self.shared, now);
+                screen.undo = undo;
                 self.screens.push(Screen::Interview(Box::new(screen)));
                 Vec::new()
             }

@@ -1,6 +1,6 @@
 //! The one key table: what a key does in a place, and its name in the footer and in help. A test refuses a key bound twice.
 
-use crate::locale::{Lang, say::screen as s};
+use crate::locale::{Lang, say::answering as a, say::screen as s};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// A part of the screens with keys of its own.
@@ -15,6 +15,7 @@ pub enum Place {
     Establishment,
     Interview,
     Choices,
+    Calendar,
     Note,
     Table,
     Review,
@@ -72,6 +73,13 @@ pub enum Command {
     Filter,
     Left,
     Right,
+    NextCell,
+    PreviousCell,
+    MoveRowUp,
+    MoveRowDown,
+    Redo,
+    Today,
+    TypingMode,
 }
 
 /// A row of the table.
@@ -94,6 +102,10 @@ const fn bind(place: Place, code: KeyCode, command: Command, label: fn(Lang) -> 
 
 const fn control(place: Place, letter: char, command: Command, label: fn(Lang) -> String, footer: bool) -> Binding {
     Binding { place, key: (KeyCode::Char(letter), KeyModifiers::CONTROL), command, label, footer }
+}
+
+const fn alt(place: Place, code: KeyCode, command: Command, label: fn(Lang) -> String) -> Binding {
+    Binding { place, key: (code, KeyModifiers::ALT), command, label, footer: false }
 }
 
 /// Every key. Letters without Ctrl are never bound: they belong to typing and searching.
@@ -142,13 +154,31 @@ pub const TABLE: &[Binding] = {
         control(P::Interview, 'z', C::Undo, s::key_undo, false),
         control(P::Interview, 'f', C::Find, s::key_find, false),
         control(P::Interview, 'x', C::Discard, s::key_discard, false),
+        // What the interview, its tables and its calendar have beside that.
+        control(P::Interview, 'y', C::Redo, a::key_redo, false),
+        alt(P::Interview, Up, C::MoveRowUp, a::key_move_row_up),
+        alt(P::Interview, Down, C::MoveRowDown, a::key_move_row_down),
+        bind(P::Table, Tab, C::NextCell, a::key_next_cell, true),
+        bind(P::Table, BackTab, C::PreviousCell, a::key_previous_cell, false),
+        bind(P::Table, F(3), C::Note, s::key_note, false),
+        bind(P::Table, F(7), C::Choices, s::key_choices, false),
+        alt(P::Table, Up, C::MoveRowUp, a::key_move_row_up),
+        alt(P::Table, Down, C::MoveRowDown, a::key_move_row_down),
+        control(P::Table, 'y', C::Redo, a::key_redo, false),
+        control(P::Table, 'f', C::Find, s::key_find, false),
+        bind(P::Calendar, Enter, C::Accept, s::key_choose, true),
+        bind(P::Calendar, KeyCode::Left, C::Left, a::key_day_before, false),
+        bind(P::Calendar, KeyCode::Right, C::Right, a::key_day_after, false),
+        bind(P::Calendar, KeyCode::Home, C::Today, a::key_today, true),
+        bind(P::Calendar, Esc, C::Back, s::key_close, true),
+        control(P::Everywhere, 't', C::TypingMode, a::key_typing_mode, false),
         bind(P::Choices, Enter, C::Accept, s::key_choose, true),
         bind(P::Choices, Char(' '), C::Toggle, s::key_toggle, false),
         bind(P::Choices, F(2), C::NewForm, s::key_create_here, false),
         bind(P::Choices, Esc, C::Back, s::key_close, true),
         bind(P::Note, Enter, C::Accept, s::key_keep, true),
         bind(P::Note, Esc, C::Back, s::key_close, true),
-        bind(P::Table, Enter, C::Accept, s::key_open, true),
+        bind(P::Table, Enter, C::Accept, s::key_next, true),
         bind(P::Table, F(2), C::AddRow, s::key_add_row, true),
         bind(P::Table, F(5), C::CopyRow, s::key_copy_row, true),
         bind(P::Table, F(8), C::DeleteRow, s::key_delete_row, true),

@@ -6,7 +6,7 @@ use crate::locale::{Lang, Text};
 use crate::programme::period::Period;
 use crate::record::Revision;
 use crate::record::revision::RevisionId;
-use crate::store::{Draft, Identity, IndexRow};
+use crate::store::{Change, Draft, Identity, IndexRow};
 use crate::value::FileRef;
 use crate::workbench::edit::{Choice, OpenConflict};
 use crate::workbench::related::Related;
@@ -201,6 +201,8 @@ pub enum Reply {
         typing: std::collections::BTreeMap<String, String>,
         /// Where the cursor stood.
         cursor: String,
+        /// The steps that can be taken back.
+        undo: Vec<Change>,
         /// What is known about its references.
         gathered: Gathered,
     },

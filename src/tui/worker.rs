@@ -189,7 +189,7 @@ fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {
     };
     let wanted = references(opened.interview.form(), &opened.interview.derived().instance);
     let gathered: Gathered = wanted.into_iter().map(|reference| (reference.clone(), desk.gather(&reference))).collect();
-    Ok(Reply::Editing { record, interview: Box::new(opened.interview), parents: opened.parents, typing: opened.typing, cursor: opened.cursor, gathered })
+    Ok(Reply::Editing { record, interview: Box::new(opened.interview), parents: opened.parents, typing: opened.typing, cursor: opened.cursor, undo: opened.undo, gathered })
 }
 
 fn look(desk: &Desk, record: &str) -> Result<Reply, Failure> {

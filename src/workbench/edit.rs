@@ -13,7 +13,7 @@ use crate::locale::{Text, say};
 use crate::record::history::State;
 use crate::record::merge::Conflict;
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
-use crate::store::Draft;
+use crate::store::{Change, Draft};
 use crate::value::Value;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct Opened {
     pub typing: BTreeMap<String, String>,
     /// The field in which the cursor stood.
     pub cursor: String,
+    /// The steps that can be taken back.
+    pub undo: Vec<Change>,
 }
 
 impl Desk {
@@ -48,16 +50,16 @@ impl Desk {
         let around = self.around(world);
         if let Some(draft) = self.store().draft_list().find(|d| d.record == record) {
             let (form, draft) = self.upgraded(draft)?;
-            let Draft { base, base_notes, answers, notes, parents, typing, cursor, .. } = draft;
+            let Draft { base, base_notes, answers, notes, parents, typing, cursor, undo, .. } = draft;
             let interview = Interview::resume(form, (base, base_notes), answers, notes, around);
-            return Ok(Opened { interview, parents, typing, cursor });
+            return Ok(Opened { interview, parents, typing, cursor, undo });
         }
         let Standing { history, form, merged, .. } = self.standing(record)?;
         if history.state() == State::Void {
             return Err(Failure::new(Exit::Refused, Text::both(say::failure::voided)));
         }
         let interview = Interview::reopen(form?, merged.answers, merged.notes, around);
-        Ok(Opened { interview, parents: history.heads(), typing: BTreeMap::new(), cursor: String::new() })
+        Ok(Opened { interview, parents: history.heads(), typing: BTreeMap::new(), cursor: String::new(), undo: Vec::new() })
     }
 
     /// Hands an interview in and forgets its draft.

@@ -391,6 +391,7 @@ pub fn draft_of(record: &str, parents: &[RevisionId], interview: &Interview, aro
         notes: interview.notes().clone(),
         typing: BTreeMap::new(),
         cursor: String::new(),
+        undo: Vec::new(),
         summary: interview.summary(around),
         changed: date::moment_text(around.now),
     }

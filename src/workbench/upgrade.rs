@@ -191,6 +191,10 @@ impl Desk {
             (upgraded.base, upgraded.base_notes) = base;
             upgraded.typing = typing.1;
             let cursor = see(&Answers::new(), &BTreeMap::from([(draft.cursor.clone(), String::new())]));
+            if upgraded.of != draft.of {
+                // What the steps changed may have moved since.
+                upgraded.undo.clear();
+            }
             upgraded.cursor = cursor.and_then(|(_, paths)| paths.into_keys().next()).unwrap_or_default();
         }
         Ok((form, upgraded))

@@ -16,6 +16,7 @@ macro_rules! say {
     )*};
 }
 
+pub mod answering;
 pub mod asking;
 pub mod author;
 pub mod cli;

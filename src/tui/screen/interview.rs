@@ -7,14 +7,18 @@ use super::super::keys::Command;
 use super::super::message::Effect;
 use super::choices::Choices;
 use super::review::Review;
+use super::calendar::Calendar;
+use super::find::Find;
+use super::interview_undo::Entered;
 use super::table::Table;
-use super::{Step, interview_edit};
-use crate::form::instance::{Answers, RowId};
+use super::{Step, interview_edit, interview_table};
+use crate::form::instance::RowId;
 use crate::form::{Form, NodeId};
 use crate::interview::outline::{self, Line, Section};
-use crate::interview::{Around, Interview, Notes, Who, show};
+use crate::interview::{Around, Interview, Who, show};
 use crate::locale::{Text, say::screen as s};
 use crate::record::revision::RevisionId;
+use crate::store::Change;
 use crate::value::Value;
 use crate::workbench::related::{Surroundings, references};
 use chrono::NaiveDateTime;
@@ -29,9 +33,9 @@ pub enum Over {
     /// A reason or remark being typed; with true the question wants one.
     Note(Field, bool),
     /// A search among the questions.
-    Find(Field),
-    /// The rows of a repeat as a table.
-    Table(Table),
+    Find(Find),
+    /// A month to pick a day from.
+    Calendar(Calendar),
     /// The whole form before submitting.
     Review(Review),
     /// Throw everything away?
@@ -49,8 +53,8 @@ pub struct InterviewScreen {
     pub(super) sections: Vec<Section>,
     pub(super) section: usize,
     pub(super) lines: Vec<Line>,
-    /// The path of each line. Rows are numbered anew whenever one comes or goes; a path stays what it is.
-    paths: Vec<Option<String>>,
+    /// The path of the line under the cursor. Rows are numbered anew whenever one comes or goes; a path stays what it is.
+    here: Option<String>,
     pub(super) at: usize,
     pub(super) field: Field,
     /// Typed, but no answer: by path.
@@ -58,8 +62,12 @@ pub struct InterviewScreen {
     /// Files that could not be read, and why: by path.
     pub(super) refused: BTreeMap<String, Text>,
     pub(super) over: Option<Over>,
-    pub(super) undo: Vec<(Answers, Notes)>,
-    pub(super) entered: (Answers, Notes),
+    /// The tables of rows that are open, the outermost first.
+    pub(super) tables: Vec<Table>,
+    /// The steps that can be taken back, the newest last.
+    pub undo: Vec<Change>,
+    pub(super) redo: Vec<Change>,
+    pub(super) entered: Entered,
     /// The reference for which a record is being made in place.
     pub(super) creating: Option<String>,
     asked: BTreeSet<String>,
@@ -123,7 +131,7 @@ impl InterviewScreen {
     }
 
     fn new(record: String, interview: Interview, parents: Vec<RevisionId>) -> Self {
-        let entered = (interview.answers().clone(), interview.notes().clone());
+        let entered = Entered { answers: interview.answers().clone(), notes: interview.notes().clone(), edition: Some(interview.edition()) };
         let mut screen = Self {
             record,
             submitting: false,
@@ -132,13 +140,15 @@ impl InterviewScreen {
             sections: Vec::new(),
             section: 0,
             lines: Vec::new(),
-            paths: Vec::new(),
+            here: None,
             at: 0,
             field: Field::default(),
             unread: BTreeMap::new(),
             refused: BTreeMap::new(),
             over: None,
+            tables: Vec::new(),
             undo: Vec::new(),
+            redo: Vec::new(),
             entered,
             creating: None,
             asked: BTreeSet::new(),
@@ -152,7 +162,7 @@ impl InterviewScreen {
 
     /// Derives again, and asks about references that are not known yet.
     pub fn refresh(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-        let typing = self.path().map(|path| (self.interview.answers().get(&path).cloned(), self.entered.0.get(&path).cloned(), self.field.clone(), path));
+        let typing = self.path().map(|path| (self.interview.answers().get(&path).cloned(), self.entered.answers.get(&path).cloned(), self.field.clone(), path));
         {
             let world = world(shared, &self.record);
             self.interview.refresh(around(&world, shared, now));
@@ -163,9 +173,10 @@ impl InterviewScreen {
         let same = |(answer, _, _, path): &(Option<Value>, _, _, String)| self.path().as_ref() == Some(path) && self.interview.answers().get(path) == answer.as_ref();
         if let Some((_, entered, field, path)) = typing.filter(same) {
             self.field = field;
+            self.entered.edition = None;
             match entered {
-                Some(value) => self.entered.0.insert(path, value),
-                None => self.entered.0.remove(&path),
+                Some(value) => self.entered.answers.insert(path, value),
+                None => self.entered.answers.remove(&path),
             };
         }
         if let Some(Over::Review(review)) = self.over.take_if(|over| matches!(over, Over::Review(_))) {
@@ -199,18 +210,33 @@ impl InterviewScreen {
         self.sections = outline::sections(&self.interview);
         self.section = self.sections.iter().position(|s| Some(&s.nodes) == group.as_ref()).unwrap_or(self.section.min(self.sections.len().saturating_sub(1)));
         self.lay_out(self.section);
-        self.at = path.and_then(|path| self.line_of(&path)).unwrap_or(self.at.min(self.lines.len().saturating_sub(1)));
+        let same = path.as_deref().and_then(|path| self.line_of(path));
+        self.at = same.unwrap_or(self.at.min(self.lines.len().saturating_sub(1)));
+        self.here = if same.is_some() { path } else { self.path_here() };
     }
 
     /// The lines of a section.
     fn lay_out(&mut self, section: usize) {
         self.section = section;
         self.lines = self.sections.get(section).map(|s| outline::lines(&self.interview, s)).unwrap_or_default();
-        self.paths = self.lines.iter().map(|line| self.path_of(*line)).collect();
     }
 
-    fn line_of(&self, path: &str) -> Option<usize> {
-        self.paths.iter().position(|p| p.as_deref() == Some(path))
+    /// The line, among the questions of this section, of the question or (with `+` behind it) the place to add a row at a path.
+    pub(super) fn line_of(&self, path: &str) -> Option<usize> {
+        let wanted = self.line_at(path)?;
+        self.lines.iter().position(|line| *line == wanted)
+    }
+
+    fn line_at(&self, path: &str) -> Option<Line> {
+        let locate = |path: &str| self.interview.derived().instance.locate(self.interview.form(), path);
+        match path.strip_suffix('+') {
+            Some(repeat) => locate(repeat).map(|(row, node)| Line::Add(row, node)),
+            None => locate(path).map(|(row, node)| Line::Question(row, node)),
+        }
+    }
+
+    fn path_here(&self) -> Option<String> {
+        self.lines.get(self.at).and_then(|line| self.path_of(*line))
     }
 
     /// The path of a line; of the place to add a row the repeat's with `+`.
@@ -224,7 +250,7 @@ impl InterviewScreen {
     }
 
     pub(super) fn path(&self) -> Option<String> {
-        self.paths.get(self.at).cloned().flatten()
+        self.here.clone()
     }
 
     /// The question under the cursor.
@@ -271,7 +297,8 @@ impl InterviewScreen {
 
     /// Fills the field with the answer under the cursor.
     pub(super) fn enter(&mut self, shared: &Shared) {
-        self.entered = (self.interview.answers().clone(), self.interview.notes().clone());
+        self.here = self.path_here();
+        self.remember();
         self.refill(shared);
     }
 
@@ -291,10 +318,12 @@ impl InterviewScreen {
 
     /// Goes to the question at a path, in whatever section it is.
     pub(super) fn go_to(&mut self, path: &str, shared: &Shared, now: NaiveDateTime) -> bool {
+        let Some(wanted) = self.line_at(path) else { return false };
         for section in 0..self.sections.len() {
             let lines = outline::lines(&self.interview, &self.sections[section]);
-            if let Some(at) = lines.iter().position(|line| self.path_of(*line).as_deref() == Some(path)) {
-                self.lay_out(section);
+            if let Some(at) = lines.iter().position(|line| *line == wanted) {
+                self.section = section;
+                self.lines = lines;
                 self.at = at;
                 self.settle_cursor(shared, now);
                 return true;
@@ -310,6 +339,10 @@ impl InterviewScreen {
         }
         if self.over.is_some() {
             return interview_edit::over(self, key, command, shared, now);
+        }
+        if !self.tables.is_empty() {
+            let effects = interview_table::key(self, key, command, shared, now);
+            return Step { effects, ..Step::default() };
         }
         let effects = match command {
             Some(Command::Back) => return self.leave(shared, now),
@@ -357,6 +390,9 @@ impl InterviewScreen {
 
     /// To the next question; behind the last of a section the next section, behind the last of all the review.
     pub(super) fn next(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+        if !self.tables.is_empty() {
+            return interview_table::next(self, shared, now);
+        }
         let next = (self.at + 1..self.lines.len()).find(|at| self.is_stop(*at, shared, now));
         if next.is_some() {
             return self.step_to(next, shared, now);

@@ -15,7 +15,7 @@ use crate::interview::outline::Line;
 use crate::interview::{entry, markdown, show};
 use crate::locale::{
     Lang, date, number,
-    say::{asking, screen as s},
+    say::{answering, asking, screen as s},
 };
 use crate::value::{Value, ValueType};
 use chrono::NaiveDateTime;
@@ -57,6 +57,13 @@ impl InterviewScreen {
         let (told, style) = self.told((row, node), shared);
         add(&told, style);
         add(&self.how((row, node), shared), theme::faint());
+        if let Some(range) = self.interview.form().node(node).range {
+            let value = match self.interview.derived().value(self.interview.form(), row, node) {
+                Some(Value::Number(n)) => Some(n.to_f64()),
+                _ => None,
+            };
+            add(&slider(range, value, width.min(60), lang), theme::strong());
+        }
         for column in ["hint", "guidance_hint"] {
             add(&self.say_in_full((row, node), column, shared), theme::faint());
         }
@@ -131,6 +138,7 @@ impl InterviewScreen {
             }
             (_, ValueType::Text) if question.appearance.contains("multiline") => asking::how_multiline(lang),
             (_, ValueType::Acknowledge) => asking::how_acknowledge(lang),
+            (_, ValueType::Date) if blank => answering::how_date(lang),
             (_, ValueType::File) if blank => asking::how_file(lang),
             (_, ValueType::Point) if blank => asking::how_point(lang),
             (_, ValueType::Trace) if blank => asking::how_trace(lang),
@@ -138,6 +146,16 @@ impl InterviewScreen {
             _ => String::new(),
         }
     }
+}
+
+/// A range as a line with the answer on it: `0 ├───────●──┤ 10`.
+fn slider(range: [f64; 3], value: Option<f64>, width: usize, lang: Lang) -> String {
+    let [start, end, _] = range_shown(range, lang);
+    let room = width.saturating_sub(start.len() + end.len() + 4).max(5);
+    let share = value.map(|value| ((value - range[0]) / (range[1] - range[0])).clamp(0.0, 1.0));
+    let at = share.filter(|share| share.is_finite()).map(|share| (share * (room - 1) as f64).round() as usize);
+    let line: String = (0..room).map(|cell| if Some(cell) == at { '●' } else { '─' }).collect();
+    format!("{start} ├{line}┤ {end}")
 }
 
 /// How an answer is understood, where that is worth saying: amounts in words, dates with their weekday, all lines of a text.
@@ -149,6 +167,10 @@ fn reading(value: &Value, question: &Node, lang: Lang) -> Option<String> {
         }
         (Value::Text(text), ValueType::Date) => date::parse_iso(text).map(|d| date::show_long(d, lang)),
         (Value::Text(text), ValueType::Month | ValueType::Moment) => Some(date::show(text)),
+        (Value::Point(numbers), ValueType::Point) if numbers.len() >= 2 => {
+            let [lat, lon] = [0, 1].map(|at| number::format(numbers[at].as_str(), lang));
+            Some(answering::point_shown(lang, lat, lon))
+        }
         (Value::Text(text), ValueType::Text) if text.contains('\n') => Some(text.clone()),
         (Value::Text(text), ValueType::Trace) => geo::points(text).map(|points| asking::trace_shown(lang, points.len(), number::format_f64(geo::distance(&points), 0, lang))),
         (Value::Text(text), ValueType::Shape) => geo::points(text).map(|points| asking::shape_shown(lang, points.len() - 1, number::format_f64(geo::area(&points), 0, lang))),

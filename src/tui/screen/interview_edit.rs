@@ -5,13 +5,16 @@ use super::super::field::Field;
 use super::super::keys::Command;
 use super::super::message::Effect;
 use super::Step;
+use super::calendar::Calendar;
 use super::choices::{Choices, Outcome};
+use super::find::Find;
 use super::interview::{InterviewScreen, Over, around, world};
-use super::interview_rows::{add_row, delete_row, is_fixed, repeat_here, table_key};
-use super::table::Table;
+use super::interview_rows::{add_row, delete_row, repeat_here};
+use super::interview_table;
 use crate::form::Kind;
 use crate::interview::derive::Severity;
 use crate::interview::outline::Line;
+use crate::locale::date;
 use crate::locale::say::{self, screen as s};
 use crate::value::{Value, ValueType};
 use crate::workbench::related::references;
@@ -27,6 +30,10 @@ fn chooses(screen: &InterviewScreen) -> Option<ValueType> {
 
 /// A key that is no command: typed into the field, or into the search of a choice list that it opens.
 pub fn typed(screen: &mut InterviewScreen, key: &KeyEvent, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    // Where no text is typed a slash searches; in a text it is a letter like any other.
+    if key.code == KeyCode::Char('/') && !screen.is_typed_into_now(shared, now) {
+        return command(screen, Command::Find, shared, now);
+    }
     let Some((_, node)) = screen.editable(shared, now) else { return Vec::new() };
     let question = screen.interview.form().node(node);
     let (kind, is_range) = (question.value, question.range.is_some());
@@ -86,7 +93,8 @@ fn is_multiline(screen: &InterviewScreen) -> bool {
 pub fn paste(screen: &mut InterviewScreen, text: &str, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
     let takes = screen.editable(shared, now).is_some_and(|(_, node)| screen.interview.form().node(node).value != ValueType::Acknowledge);
     match &mut screen.over {
-        Some(Over::Note(field, _) | Over::Find(field)) => field.paste(text),
+        Some(Over::Note(field, _)) => field.paste(text),
+        Some(Over::Find(find)) => find.paste(text),
         Some(Over::Choices(choices)) => choices.paste(text),
         Some(_) => {}
         None if !takes => {}
@@ -153,7 +161,10 @@ fn wants_reason(screen: &InterviewScreen) -> bool {
 /// Further commands.
 pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
     match command {
-        Command::Choices => open_choices(screen, shared, now),
+        Command::Choices => match screen.question().map(|(_, node)| screen.interview.form().node(node).value) {
+            Some(ValueType::Date) => open_calendar(screen, shared, now),
+            _ => open_choices(screen, shared, now),
+        },
         Command::NewForm => return create(screen, shared, now),
         Command::NewLine if is_multiline(screen) && screen.editable(shared, now).is_some() => {
             screen.field.paste_lines("\n");
@@ -164,23 +175,17 @@ pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shar
             screen.over = screen.question().map(|_| Over::Note(Field::new(text), false));
         }
         Command::FormLanguage => screen.next_language(shared, now),
-        Command::Find => screen.over = Some(Over::Find(Field::default())),
+        Command::Find => screen.over = Some(Over::Find(Find::new(screen, shared))),
         Command::CopyPrevious => copy_previous(screen, shared, now),
-        Command::Undo => {
-            undo(screen, shared, now);
+        Command::Undo | Command::Redo => {
+            if command == Command::Undo { screen.undo(shared, now) } else { screen.redo(shared, now) }
             return screen.keep(shared, now).into_iter().collect();
         }
-        Command::Rows => {
-            if let Some((repeat, _)) = repeat_here(screen) {
-                let effects = screen.left(shared, now);
-                screen.over = Some(Over::Table(Table::new(repeat)));
-                return effects;
-            }
-            shared.notice = Some(s::no_rows_here(shared.lang));
-        }
+        Command::Rows => return interview_table::open(screen, shared, now),
+        Command::MoveRowUp | Command::MoveRowDown => return interview_table::move_row_here(screen, command == Command::MoveRowUp, shared, now),
         Command::DeleteRow => {
             if let Some((repeat, Some(row))) = repeat_here(screen) {
-                if is_fixed(screen, &repeat) {
+                if screen.fixes_rows(&repeat) {
                     shared.notice = Some(say::asking::rows_are_fixed(shared.lang));
                     return Vec::new();
                 }
@@ -208,27 +213,6 @@ fn copy_previous(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDa
         }
         None => shared.notice = Some(s::no_previous(shared.lang)),
     }
-}
-
-/// Back to before this answer; again: to before the one before it.
-pub fn undo(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
-    let here = (screen.interview.answers().clone(), screen.interview.notes().clone());
-    // Text that is no answer yet is taken back before the answers of other questions.
-    let half_typed = screen.path().is_some_and(|path| screen.unread.remove(&path).is_some());
-    let target = match half_typed {
-        _ if screen.entered != here => Some(screen.entered.clone()),
-        true => Some(here),
-        false => screen.undo.pop(),
-    };
-    let Some((answers, notes)) = target else { return };
-    {
-        let world = world(shared, &screen.record);
-        screen.interview.restore(answers, notes, around(&world, shared, now));
-    }
-    screen.unread.retain(|path, _| !screen.interview.answers().contains_key(path));
-    screen.field = Field::default();
-    screen.layout();
-    screen.settle_cursor(shared, now);
 }
 
 /// Opens the list of the question under the cursor.
@@ -296,8 +280,8 @@ pub fn over(screen: &mut InterviewScreen, key: &KeyEvent, command: Option<Comman
             }
         },
         Some(Over::Note(field, wanted)) => note(screen, (field, wanted), key, command, shared, now),
-        Some(Over::Find(field)) => find(screen, field, key, command, shared, now),
-        Some(Over::Table(table)) => table_key(screen, table, command, shared, now),
+        Some(Over::Find(asked)) => find(screen, asked, key, command, shared, now),
+        Some(Over::Calendar(shown)) => calendar(screen, shown, key, command, shared, now),
         Some(Over::Review(mut review)) => match command {
             Some(Command::Submit) => {
                 screen.over = Some(Over::Review(review));
@@ -351,48 +335,55 @@ fn note(screen: &mut InterviewScreen, (mut field, wanted): (Field, bool), key: &
     }
 }
 
-fn find(screen: &mut InterviewScreen, mut field: Field, key: &KeyEvent, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+fn find(screen: &mut InterviewScreen, mut find: Find, key: &KeyEvent, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
     match command {
         Some(Command::Accept) => {
             let effects = screen.left(shared, now);
-            let found = matching(screen, field.text(), shared).into_iter().next();
-            match found {
-                Some((path, _)) => {
-                    screen.go_to(&path, shared, now);
+            match find.target() {
+                Some(path) => {
+                    screen.tables.clear();
+                    screen.go_to(path, shared, now);
                 }
-                None => shared.notice = Some(s::nothing_found(shared.lang, field.text())),
+                None => shared.notice = Some(s::nothing_found(shared.lang, find.text())),
             }
             effects
         }
         Some(Command::Back) => Vec::new(),
         _ => {
-            if Field::takes(key) {
-                field.key(key);
-            }
-            screen.over = Some(Over::Find(field));
+            find.key(key, command);
+            screen.over = Some(Over::Find(find));
             Vec::new()
         }
     }
 }
 
-/// Questions whose label holds the words, with their paths: what was typed in full first, then what begins so.
-pub fn matching(screen: &InterviewScreen, typed: &str, shared: &Shared) -> Vec<(String, String)> {
-    let query = crate::locale::fold::Query::new(typed);
-    let mut found = Vec::new();
-    for section in &screen.sections {
-        for line in crate::interview::outline::lines(&screen.interview, section) {
-            if let (Line::Question(row, node), Some(path)) = (line, screen.path_of(line)) {
-                let label = screen.say((row, node), "label", shared);
-                if query.matches(&crate::locale::fold::fold(&label)) {
-                    found.push((path, label));
-                }
+/// Opens the calendar at the day that is answered.
+fn open_calendar(screen: &mut InterviewScreen, shared: &Shared, now: NaiveDateTime) {
+    let (Some(_), Some(path)) = (screen.editable(shared, now), screen.path()) else { return };
+    let day = screen.interview.answers().get(&path).and_then(|value| date::parse_iso(&value.plain()));
+    screen.over = Some(Over::Calendar(Calendar::new(day, now.date())));
+}
+
+/// In the calendar: arrows move, Enter takes the day, a digit goes back to typing.
+fn calendar(screen: &mut InterviewScreen, mut calendar: Calendar, key: &KeyEvent, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    match (command, screen.path()) {
+        (Some(Command::Accept), Some(path)) => {
+            screen.set(&path, Some(Value::text(calendar.day.to_string())), shared, now);
+            if wants_reason(screen) {
+                screen.over = Some(Over::Note(Field::default(), true));
+                return Vec::new();
             }
+            return screen.next(shared, now);
+        }
+        (Some(Command::Back), _) => {}
+        (None, _) if matches!(key.code, KeyCode::Char(c) if c.is_ascii_digit()) => {
+            screen.field = Field::default();
+            return typed(screen, key, shared, now);
+        }
+        _ => {
+            calendar.key(command);
+            screen.over = Some(Over::Calendar(calendar));
         }
     }
-    let folded = crate::locale::fold::fold(typed);
-    found.sort_by_key(|(_, label)| {
-        let label = crate::locale::fold::fold(label);
-        (label != folded, !label.starts_with(&folded))
-    });
-    found
+    Vec::new()
 }

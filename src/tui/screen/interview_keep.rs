@@ -11,9 +11,7 @@ use chrono::NaiveDateTime;
 impl InterviewScreen {
     /// The question is left: what was typed is an answer (or is told not to be one), and the draft is made durable.
     pub(super) fn left(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-        if self.entered.0 != *self.interview.answers() || self.entered.1 != *self.interview.notes() {
-            self.undo.push(std::mem::replace(&mut self.entered, (self.interview.answers().clone(), self.interview.notes().clone())));
-        }
+        self.note_step(self.path());
         let mut effects: Vec<Effect> = self.keep(shared, now).into_iter().collect();
         self.kept |= !effects.is_empty();
         effects.extend(self.attach());
@@ -29,6 +27,7 @@ impl InterviewScreen {
         let world = world(shared, &self.record);
         let mut draft = draft_of(&self.record, &self.parents, &self.interview, around(&world, shared, now));
         (draft.typing, draft.cursor) = (self.unread.clone(), self.path().unwrap_or_default());
+        draft.undo = self.kept_steps();
         Some(Effect::Keep(Box::new(draft)))
     }
 

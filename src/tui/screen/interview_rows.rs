@@ -1,13 +1,10 @@
-//! The interview's repeat rows: adding, copying, deleting with undo, the table of them.
+//! The interview's repeat rows: adding, copying, deleting with undo.
 
 use super::super::app::Shared;
-use super::super::keys::Command;
 use super::super::message::Effect;
-use super::interview::{InterviewScreen, Over, around, world};
-use super::interview_edit::undo;
-use super::table::{Table, TableStep};
+use super::interview::{InterviewScreen, around, world};
 use crate::interview::outline::Line;
-use crate::locale::say::{self, screen as s};
+use crate::locale::say::screen as s;
 use crate::value::Value;
 use chrono::NaiveDateTime;
 
@@ -23,12 +20,6 @@ pub fn repeat_here(screen: &InterviewScreen) -> Option<(String, Option<String>)>
         }
         _ => None,
     }
-}
-
-/// Whether the form itself says how many rows a repeat has.
-pub fn is_fixed(screen: &InterviewScreen, repeat: &str) -> bool {
-    let form = screen.interview.form();
-    form.node_of_path(repeat).map(|id| form.node(id)).is_some_and(|node| node.logic.repeat_count.is_some() || node.fixed_rows)
 }
 
 /// A key that no row of the repeat has, not even a deleted one.
@@ -60,51 +51,38 @@ pub fn add_row(screen: &mut InterviewScreen, repeat: &str, shared: &mut Shared, 
 
 /// Removes a row; Ctrl-Z brings it back.
 pub fn delete_row(screen: &mut InterviewScreen, row: &str, shared: &mut Shared, now: NaiveDateTime) {
-    screen.undo.push((screen.interview.answers().clone(), screen.interview.notes().clone()));
+    let at = screen.path();
+    screen.note_step(at.clone());
     {
         let world = world(shared, &screen.record);
         screen.interview.delete_row(row, around(&world, shared, now));
     }
     screen.layout();
+    screen.note_step(at);
     screen.settle_cursor(shared, now);
     shared.notice = Some(s::row_deleted(shared.lang));
 }
 
-fn copy_row(screen: &mut InterviewScreen, from: &str, repeat: &str, shared: &mut Shared, now: NaiveDateTime) {
+/// Adds a row like another one, with the rows inside it, as the `to`-th of its repeat.
+pub fn copy_row(screen: &mut InterviewScreen, from: &str, repeat: &str, to: usize, shared: &mut Shared, now: NaiveDateTime) {
     let key = new_key(screen, repeat, shared);
-    let world = world(shared, &screen.record);
-    let around = around(&world, shared, now);
-    screen.interview.add_row(repeat, &key, around);
-    let start = format!("{from}/");
-    let copied: Vec<(String, Value)> = screen
-        .interview
-        .answers()
-        .iter()
-        .filter(|(path, _)| path.starts_with(&start) && !path.ends_with("/#"))
-        .map(|(path, value)| (path.replacen(&start, &format!("{repeat}/{key}/"), 1), value.clone()))
-        .collect();
-    for (path, value) in copied {
-        screen.interview.answer(&path, Some(value), around);
+    {
+        let world = world(shared, &screen.record);
+        let around = around(&world, shared, now);
+        screen.interview.insert_row(repeat, to, &key, around);
+        let (start, own) = (format!("{from}/"), format!("{from}/#"));
+        let copied: Vec<(String, Value)> = screen
+            .interview
+            .answers()
+            .range(start.clone()..)
+            .take_while(|(path, _)| path.starts_with(&start))
+            .filter(|(path, _)| **path != own)
+            .map(|(path, value)| (path.replacen(&start, &format!("{repeat}/{key}/"), 1), value.clone()))
+            .collect();
+        for (path, value) in copied {
+            screen.interview.answer(&path, Some(value), around);
+        }
     }
     screen.layout();
-}
-
-/// A command in the table of rows.
-pub fn table_key(screen: &mut InterviewScreen, mut table: Table, command: Option<Command>, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
-    let repeat = table.repeat.clone();
-    match table.key(screen, command) {
-        TableStep::Stay => {}
-        TableStep::Close => return Vec::new(),
-        TableStep::Go(path) => {
-            screen.go_to(&path, shared, now);
-            return Vec::new();
-        }
-        TableStep::Add | TableStep::Copy(_) | TableStep::Delete(_) if is_fixed(screen, &repeat) => shared.notice = Some(say::asking::rows_are_fixed(shared.lang)),
-        TableStep::Add => return add_row(screen, &repeat, shared, now),
-        TableStep::Copy(row) => copy_row(screen, &row, &repeat, shared, now),
-        TableStep::Delete(row) => delete_row(screen, &row, shared, now),
-        TableStep::Undo => undo(screen, shared, now),
-    }
-    screen.over = Some(Over::Table(table));
-    screen.left(shared, now)
+    screen.note_step(Some(format!("{repeat}/{key}/")));
 }

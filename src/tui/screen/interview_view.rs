@@ -6,7 +6,6 @@ use super::super::field::{shorten, wrap};
 use super::super::keys::Place;
 use super::super::theme;
 use super::interview::{InterviewScreen, Over, around, world};
-use super::interview_edit::matching;
 use crate::form::instance::{ROOT_ROW, RowId};
 use crate::form::{Kind, NodeId};
 use crate::interview::derive::Severity;
@@ -30,10 +29,12 @@ impl InterviewScreen {
     pub fn places(&self) -> Vec<Place> {
         match &self.over {
             Some(Over::Choices(_)) => vec![Place::Choices, Place::List],
-            Some(Over::Note(..) | Over::Find(_)) => vec![Place::Note],
-            Some(Over::Table(_)) => vec![Place::Table, Place::List],
+            Some(Over::Note(..)) => vec![Place::Note],
+            Some(Over::Find(_)) => vec![Place::Note, Place::List],
+            Some(Over::Calendar(_)) => vec![Place::Calendar, Place::List],
             Some(Over::Review(_)) => vec![Place::Review, Place::List],
             Some(Over::Discard) => vec![Place::Popup],
+            None if !self.tables.is_empty() => vec![Place::Table, Place::List],
             None => vec![Place::Interview],
         }
     }
@@ -42,15 +43,18 @@ impl InterviewScreen {
     pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         self.view_head(shared, frame, area);
         let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        match &self.over {
-            Some(Over::Review(review)) => return review.view(shared, frame, body),
-            Some(Over::Table(table)) => return table.view(self, shared, frame, body),
-            _ => {}
+        if let Some(Over::Review(review)) = &self.over {
+            return review.view(shared, frame, body);
         }
         // A long question or hint takes room from the others, but no more than half.
         let lines = self.detail(body.width as usize, shared);
         let height = (lines.len() as u16 + 1).min((body.height / 2).max(5));
         let [main, detail] = Layout::vertical([Constraint::Min(0), Constraint::Length(height)]).areas(body);
+        if let Some(table) = self.tables.last() {
+            table.view(self, shared, frame, main);
+            self.view_detail(&lines, frame, detail);
+            return self.view_over(shared, frame);
+        }
         let questions = if area.width >= WITH_OUTLINE {
             let [outline, questions] = Layout::horizontal([Constraint::Length((area.width / 4).clamp(22, 34)), Constraint::Min(0)]).spacing(1).areas(main);
             self.view_outline(shared, frame, outline);
@@ -226,11 +230,9 @@ impl InterviewScreen {
         let around = around(&world, shared, NaiveDateTime::default());
         let unit = self.interview.derived().unit(form, around, at, node);
         let width = area.width as usize;
-        let listed = matches!(question.value, ValueType::SelectOne | ValueType::SelectMultiple | ValueType::Rank | ValueType::Reference | ValueType::Acknowledge);
+        let listed = is_listed(question.value);
         let read_only = self.interview.derived().is_read_only(form, around, at, node);
-        // A file that is there is shown until another path is typed.
-        let file_there = question.value == ValueType::File && self.field.text().is_empty() && self.interview.answers().contains_key(path);
-        if here && !listed && !read_only && !file_there {
+        if here && !read_only && self.is_typed_into() {
             let room = width.saturating_sub(unit.width() + 4).max(6);
             let (text, column) = self.field.window(room);
             draw::line(frame, area, row, &format!("[{}] {unit}", draw::pad(&text, room)), theme::field());
@@ -281,13 +283,8 @@ impl InterviewScreen {
                 draw::text(frame, Rect { height: 2, ..inside }, &told);
                 input(field, frame, inside, 3);
             }
-            Some(Over::Find(field)) => {
-                let inside = draw::popup(frame, 70, 12, &s::find_title(lang));
-                input(field, frame, inside, 0);
-                for (at, (_, label)) in matching(self, field.text(), shared).iter().take(8).enumerate() {
-                    draw::line(frame, inside, at as u16 + 2, &shorten(label, inside.width as usize), if at == 0 { theme::selected() } else { Style::default() });
-                }
-            }
+            Some(Over::Find(find)) => find.view(lang, frame),
+            Some(Over::Calendar(calendar)) => calendar.view(lang, frame),
             Some(Over::Discard) => {
                 let inside = draw::popup(frame, 60, 5, &s::discard_title(lang));
                 draw::text(frame, inside, &s::discard_hint(lang));
@@ -295,6 +292,27 @@ impl InterviewScreen {
             _ => {}
         }
     }
+}
+
+impl InterviewScreen {
+    /// Whether the answer under the cursor is typed as text, as far as its kind goes.
+    pub(super) fn is_typed_into(&self) -> bool {
+        let Some((_, node)) = self.question() else { return false };
+        let question = self.interview.form().node(node);
+        // A file that is there is shown until another path is typed.
+        let file_there = question.value == ValueType::File && self.field.text().is_empty() && self.path().is_some_and(|path| self.interview.answers().contains_key(&path));
+        question.kind == Kind::Question && question.logic.calculation.is_none() && !is_listed(question.value) && !file_there
+    }
+
+    /// The same, if it can be answered now.
+    pub(super) fn is_typed_into_now(&self, shared: &Shared, now: NaiveDateTime) -> bool {
+        self.is_typed_into() && self.editable(shared, now).is_some()
+    }
+}
+
+/// Whether answers of a type are picked rather than typed.
+fn is_listed(value: ValueType) -> bool {
+    matches!(value, ValueType::SelectOne | ValueType::SelectMultiple | ValueType::Rank | ValueType::Reference | ValueType::Acknowledge)
 }
 
 fn input(field: &super::super::field::Field, frame: &mut Frame<'_>, area: Rect, row: u16) {

@@ -1,9 +1,11 @@
 //! The screens. Each has its state, takes keys, says which keys it knows, and draws itself from state alone.
 
+mod calendar;
 pub mod choices;
 pub mod conflicts;
 pub mod establishment;
 pub mod establishments;
+mod find;
 pub mod home;
 pub mod interview;
 mod interview_answer;
@@ -11,6 +13,8 @@ mod interview_detail;
 mod interview_edit;
 mod interview_keep;
 mod interview_rows;
+mod interview_table;
+mod interview_undo;
 mod interview_view;
 pub mod record;
 pub mod records;
