@@ -2,6 +2,7 @@
 //!
 //! stdout carries results, stderr the rest; exit 0 done, else [`crate::error::Exit`]. A closed pipe is no error.
 
+mod ask;
 mod bring;
 mod decide;
 mod eval;

@@ -1,6 +1,6 @@
 //! `record list`, `show`, `edit`, `void`; `add` and `import` stand in [`super::bring`].
 
-use super::{Context, bring, flag, option, review, say_out};
+use super::{Context, ask, bring, flag, option, review, say_out};
 use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::check_text::{Compiled, compile_text};
@@ -28,6 +28,8 @@ pub fn command(lang: Lang) -> Command {
             option("form", "FORM", s::form(lang)).required(true),
             Arg::new("file").value_name("FILE|-").default_value("-"),
             flag("draft", s::draft(lang)),
+            flag("ask", say::line::ask_option(lang)).conflicts_with_all(["draft", "repeat"]),
+            option("resume", "ID", say::line::resume_option(lang)).requires("ask"),
             option("repeat", "NAME=FILE", say::data::repeat_file(lang)).num_args(1).action(clap::ArgAction::Append),
         ]),
         Command::new("import").about(say::data::record_import(lang)).args([
@@ -58,6 +60,7 @@ pub fn command(lang: Lang) -> Command {
 pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Failure> {
     let mut desk = context.desk()?;
     let code = match matches.subcommand() {
+        Some(("add", m)) if m.get_flag("ask") => ask::ask(m, &mut desk)?,
         Some(("add", m)) => bring::add(m, &mut desk)?,
         Some(("import", m)) => bring::import(m, &mut desk)?,
         Some(("list", m)) => list(m, &desk)?,

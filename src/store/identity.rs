@@ -53,6 +53,9 @@ pub struct Identity {
     /// `vi` or `en`; empty to follow the system.
     #[serde(default)]
     pub language: String,
+    /// How Vietnamese is typed without an input method, `Telex` or `VNI`; empty where the machine has one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub typing: String,
     /// The programme that the records belong to.
     pub programme: String,
     /// Whether all records are synthetic.

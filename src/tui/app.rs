@@ -3,6 +3,7 @@
 use super::draw::{self, Frame};
 use super::keys::{self, Command, Place};
 use super::message::{Effect, FormLine, Message, Overview, Reply};
+use super::typing::{Composer, Mode};
 use super::screen::{Screen, Step, conflicts, establishment, establishments, home, interview, record, records, report, sync, welcome};
 use crate::error::Failure;
 use crate::locale::{Lang, say};
@@ -39,6 +40,8 @@ pub struct Shared {
     pub busy: bool,
     /// A form is being tried: nothing is kept.
     pub trying: bool,
+    /// Typing Vietnamese without an input method.
+    pub composer: Composer,
 }
 
 impl Shared {
@@ -96,6 +99,7 @@ impl App {
             notice: None,
             busy: false,
             trying: false,
+            composer: Composer::default(),
         };
         Self { shared, screens: vec![Screen::Loading], help: false, failure: None, fatal: None, quitting: false, closed: false }
     }
@@ -103,8 +107,9 @@ impl App {
     /// Takes a message; gives what is to be done.
     pub fn update(&mut self, message: Message, now: NaiveDateTime) -> Vec<Effect> {
         match message {
-            Message::Key(key) => self.key(&key, now),
+            Message::Key(key) => self.pressed(key, now),
             Message::Paste(text) => {
+                self.shared.composer.forget();
                 self.shared.notice = None;
                 let step = self.screens.last_mut().map(|screen| screen.paste(&text, &mut self.shared, now)).unwrap_or_default();
                 self.step(step, now)
@@ -122,6 +127,16 @@ impl App {
         let mut places = self.screens.last().map(Screen::places).unwrap_or_default();
         places.push(Place::Everywhere);
         places
+    }
+
+    /// A pressed key, or what the typing mode makes of it.
+    fn pressed(&mut self, key: KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
+        if self.failure.is_some() || self.help || !self.screens.last().is_some_and(|screen| screen.takes_words(&self.shared, now)) {
+            self.shared.composer.forget();
+            return self.key(&key, now);
+        }
+        let keys = self.shared.composer.take(key);
+        keys.iter().flat_map(|key| self.key(key, now)).collect()
     }
 
     fn key(&mut self, key: &KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
@@ -144,6 +159,11 @@ impl App {
                 self.shared.lang = self.shared.lang.other();
                 self.screens.iter_mut().for_each(|screen| screen.language(&mut self.shared, now));
                 vec![Effect::Language(self.shared.lang)]
+            }
+            Some(Command::TypingMode) => {
+                self.shared.composer.switch();
+                self.shared.notice = Some(self.shared.composer.mode.told(self.shared.lang));
+                vec![Effect::TypingMode(self.shared.composer.mode)]
             }
             Some(Command::NextTab) => self.tab(1),
             Some(Command::PreviousTab) => self.tab(TABS - 1),
@@ -199,6 +219,7 @@ impl App {
                 Vec::new()
             }
             Reply::Opened { identity, forms, overview, notices } => {
+                self.shared.composer.mode = Mode::from_code(&identity.typing);
                 (self.shared.identity, self.shared.forms) = (identity, forms);
                 self.shared.take(overview);
                 self.shared.notice = notices.into_iter().next();

@@ -6,6 +6,7 @@ use crate::locale::{Lang, Text};
 use crate::programme::period::Period;
 use crate::record::Revision;
 use crate::record::revision::RevisionId;
+use super::typing::Mode;
 use crate::store::{Change, Draft, Identity, IndexRow};
 use crate::value::FileRef;
 use crate::workbench::edit::{Choice, OpenConflict};
@@ -106,6 +107,8 @@ pub enum Effect {
     },
     /// Count a period; the whole programme without one.
     Report(Option<String>),
+    /// Remember how Vietnamese is typed.
+    TypingMode(Mode),
     /// Remember the language.
     Language(Lang),
     /// Close the store and end.

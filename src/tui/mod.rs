@@ -12,6 +12,7 @@ pub mod message;
 pub mod screen;
 mod terminal;
 pub mod theme;
+pub mod typing;
 pub mod words;
 pub mod worker;
 

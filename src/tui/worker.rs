@@ -159,6 +159,12 @@ fn decide(desk: &mut Desk, effect: Effect) -> Result<Option<Reply>, Failure> {
             let period = report.period.clone();
             Ok(Some(Reply::Report(Box::new(report), period)))
         }
+        Effect::TypingMode(mode) => {
+            let mut identity = desk.identity().clone();
+            identity.typing = mode.code().to_owned();
+            desk.store_mut().set_identity(identity)?;
+            Ok(None)
+        }
         Effect::Language(lang) => {
             let mut identity = desk.identity().clone();
             identity.language = lang.code().to_owned();

@@ -25,6 +25,7 @@ pub mod decide;
 pub mod exchange;
 pub mod failure;
 pub mod form;
+pub mod line;
 pub mod migrate;
 pub mod minutes;
 pub mod output;

@@ -31,7 +31,8 @@ fn chooses(screen: &InterviewScreen) -> Option<ValueType> {
 /// A key that is no command: typed into the field, or into the search of a choice list that it opens.
 pub fn typed(screen: &mut InterviewScreen, key: &KeyEvent, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
     // Where no text is typed a slash searches; in a text it is a letter like any other.
-    if key.code == KeyCode::Char('/') && !screen.is_typed_into_now(shared, now) {
+    let is_path = screen.question().is_some_and(|(_, node)| screen.interview.form().node(node).value == ValueType::File);
+    if key.code == KeyCode::Char('/') && !is_path && !screen.is_typed_into_now(shared, now) {
         return command(screen, Command::Find, shared, now);
     }
     let Some((_, node)) = screen.editable(shared, now) else { return Vec::new() };

@@ -77,6 +77,8 @@ impl InterviewScreen {
         } else {
             s::progress(shared.lang, answered, asked)
         };
+        let mode = shared.composer.mode.code();
+        let progress = if mode.is_empty() { progress } else { format!("{progress} · {mode}") };
         let room = (area.width as usize).saturating_sub(progress.width() + 1);
         let title = shorten(&format!("{}{subject}", form.title.get(shared.lang)), room);
         draw::line(frame, area, 0, &format!("{} {progress}", draw::pad(&title, room)), theme::title());
@@ -302,6 +304,18 @@ impl InterviewScreen {
         // A file that is there is shown until another path is typed.
         let file_there = question.value == ValueType::File && self.field.text().is_empty() && self.path().is_some_and(|path| self.interview.answers().contains_key(&path));
         question.kind == Kind::Question && question.logic.calculation.is_none() && !is_listed(question.value) && !file_there
+    }
+
+    /// Whether words are typed now: a text, a reason, a search.
+    pub(super) fn takes_words(&self, shared: &Shared, now: NaiveDateTime) -> bool {
+        match &self.over {
+            Some(Over::Choices(_) | Over::Note(..) | Over::Find(_)) => true,
+            Some(_) => false,
+            None => self.editable(shared, now).is_some_and(|(_, node)| {
+                let value = self.interview.form().node(node).value;
+                value == ValueType::Text || (is_listed(value) && value != ValueType::Acknowledge)
+            }),
+        }
     }
 
     /// The same, if it can be answered now.

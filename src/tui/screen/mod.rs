@@ -125,6 +125,15 @@ impl Screen {
         }
     }
 
+    /// Whether words are typed here, as against numbers and paths: the typing mode composes them.
+    pub fn takes_words(&self, shared: &Shared, now: NaiveDateTime) -> bool {
+        match self {
+            Self::Interview(screen) => screen.takes_words(shared, now),
+            Self::Sync(_) => false,
+            _ => true,
+        }
+    }
+
     /// Takes pasted text.
     pub fn paste(&mut self, text: &str, shared: &mut Shared, now: NaiveDateTime) -> Step {
         match self {

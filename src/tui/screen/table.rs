@@ -146,10 +146,12 @@ impl Table {
     fn view_cell(&self, screen: &InterviewScreen, at: (RowId, NodeId), line: u16, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let width = area.width as usize;
         if self.live && screen.is_typed_into() {
-            let (text, column) = screen.field.window(width.saturating_sub(1));
-            draw::line(frame, area, line, &draw::pad(&text, width), theme::field());
+            let mark = screen.cell_mark(at);
+            let before = mark.chars().count();
+            let (text, column) = screen.field.window(width.saturating_sub(before + 1));
+            draw::line(frame, area, line, &format!("{mark}{}", draw::pad(&text, width.saturating_sub(before))), theme::field());
             if screen.over.is_none() {
-                frame.set_cursor_position((area.x + column as u16, area.y + line));
+                frame.set_cursor_position((area.x + (before + column) as u16, area.y + line));
             }
             return;
         }
@@ -175,6 +177,21 @@ impl InterviewScreen {
         form.node_of_path(repeat).map(|id| form.node(id)).is_some_and(|node| node.logic.repeat_count.is_some() || node.fixed_rows)
     }
 
+    /// What is wrong with an answer, as a mark before it.
+    fn cell_mark(&self, (row, id): (RowId, NodeId)) -> &'static str {
+        let form = self.interview.form();
+        let derived = self.interview.derived();
+        if !self.unread.is_empty() && self.unread.contains_key(&derived.instance.path(form, row, id)) {
+            return "✗ ";
+        }
+        match derived.problem_at(row, id) {
+            Some((Severity::Hard, _)) if derived.instance.cell(form, row, id).value.is_blank() => "• ",
+            Some((Severity::Hard, _)) => "✗ ",
+            Some(_) => "⚠ ",
+            None => "",
+        }
+    }
+
     /// An answer in a table, with the mark that it has among the questions; of a repeat inside the number of its rows.
     fn table_cell(&self, (row, id): (RowId, NodeId), shared: &Shared) -> String {
         let form = self.interview.form();
@@ -191,12 +208,7 @@ impl InterviewScreen {
             return format!("✗ {typed}");
         }
         let value = derived.value(form, row, id);
-        let mark = match (derived.problem_at(row, id), &value) {
-            (Some((Severity::Hard, _)), None) => "• ",
-            (Some((Severity::Hard, _)), _) => "✗ ",
-            (Some(_), _) => "⚠ ",
-            (None, _) => "",
-        };
+        let mark = self.cell_mark((row, id));
         let shown = match value {
             None => "–".to_owned(),
             Some(value) if form.node(id).value == ValueType::Reference => shared.summary(&value.plain()),

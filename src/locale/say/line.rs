@@ -1,0 +1,28 @@
+//! Asking line by line, without a screen.
+
+say! {
+    ask_option() "Hỏi từng câu, trả lời từng dòng: cho máy đọc màn hình và thiết bị đầu cuối đơn giản" "Ask question by question, a line each: for screen readers and plain terminals"
+    resume_option() "Làm tiếp bản nháp này (với --ask)" "Go on with this draft (with --ask)"
+    how_to_answer() "? trợ giúp · < câu trước · Enter giữ nguyên" "? help · < back · Enter keeps"
+    keys() "? trợ giúp · < câu trước · Enter giữ nguyên, sang câu sau · - xóa câu trả lời · = lấy giá trị kỳ trước · Ctrl-D dừng, giữ bản nháp" "? help · < back · Enter keeps and goes on · - clears the answer · = takes the previous value · Ctrl-D stops and keeps the draft"
+    previous(value) "Kỳ trước: {value} (= để lấy)" "Previous: {value} (= takes it)"
+    now_is(value) "Đang là: {value}" "Now: {value}"
+    many_choices(count) "{count} lựa chọn: gõ vài chữ để tìm, không cần dấu" "{count} choices: type a few letters to search, without tone marks"
+    more_choices(count) "… còn {count} lựa chọn: gõ thêm chữ" "… {count} more: type more letters"
+    pick_one() "Chọn số " "Which number "
+    several() "Chọn được nhiều: các số cách nhau dấu phẩy" "Several may be chosen: numbers with commas between"
+    acknowledge() "c = xác nhận" "y = confirm"
+    how_date() "Ngày: 1/7/26, 010726 hoặc hôm nay" "A date: 1/7/26, 010726 or today"
+    how_money() "Tiền: 1500000, 1,5 tỷ, 300tr" "An amount: 1500000, 1,5 tỷ, 300tr"
+    how_number() "Số: 1500 hoặc 1,5" "A number: 1500 or 1.5"
+    how_file() "Đường dẫn của một tệp" "The path of a file"
+    how_choice() "Số thứ tự, tên, hoặc vài chữ của lựa chọn" "The number, the name, or a few letters of a choice"
+    reason() "Lý do (Enter: để sau) " "Reason (Enter: later) "
+    add_row(label, count) "{label}: đang có {count} dòng. Thêm dòng? (c = có, Enter = không)" "{label}: {count} rows so far. Add a row? (y = yes, Enter = no)"
+    ready() "Không còn lỗi." "No problems left."
+    hand_in() "Nộp phiếu? (c = nộp, Enter = giữ bản nháp) " "Hand it in? (y = yes, Enter = keep the draft) "
+    problems(count) "Còn {count} chỗ cần xem:" "{count} to look at:"
+    mend() "Sửa (Enter: chỗ đầu, số: chỗ đó, k: giữ bản nháp) " "Mend (Enter: the first, number: that one, n: keep the draft) "
+    nothing_kept() "Chưa trả lời câu nào: không giữ gì." "Nothing was answered: nothing is kept."
+    kept(record) "Đã giữ bản nháp {record}. Làm tiếp bằng:" "The draft {record} is kept. Go on with:"
+}
