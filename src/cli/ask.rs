@@ -184,8 +184,14 @@ impl Asking<'_, '_> {
                 },
             };
             match outcome {
-                None => return self.reason((row, node)),
-                Some(problem) => self.tell(&format!("✗ {}", problem.get(self.lang))),
+                None => {
+                    self.say_understood(row, node);
+                    return self.reason((row, node));
+                }
+                Some(problem) => {
+                    self.tell(&format!("✗ {}", problem.get(self.lang)));
+                    self.prompt("");
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The program as a script sees it: the real binary, a temporary folder, a fixed clock and fixed chance.
 
+mod ask;
 mod commands;
 mod damage;
 mod data;

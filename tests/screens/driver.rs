@@ -173,6 +173,9 @@ fn named(name: &str) -> Option<KeyEvent> {
     if name == "A-ret" {
         return Some(KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT));
     }
+    if let Some(arrow) = name.strip_prefix("A-") {
+        return named(arrow).map(|key| KeyEvent::new(key.code, KeyModifiers::ALT));
+    }
     if let Some(letter) = name.strip_prefix("C-") {
         return Some(KeyEvent::new(KeyCode::Char(letter.chars().next()?), KeyModifiers::CONTROL));
     }

@@ -10,3 +10,5 @@ mod interviews;
 mod looks;
 mod nerves;
 mod place;
+mod speed;
+mod tables;

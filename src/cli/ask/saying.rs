@@ -96,6 +96,16 @@ impl Asking<'_, '_> {
         self.prompt("");
     }
 
+    /// How an answer was understood, where that is not what was typed.
+    pub(super) fn say_understood(&mut self, row: RowId, node: NodeId) {
+        let form = self.interview.form();
+        let value = self.interview.derived().value(form, row, node);
+        if let (Some(value), false) = (value, form.node(node).value == ValueType::Text) {
+            let shown = self.shown((row, node), &value);
+            self.tell(&format!("  → {shown}"));
+        }
+    }
+
     /// The choices, or how such an answer is typed.
     fn say_kind(&mut self, row: RowId, node: NodeId) {
         let lang = self.lang;

@@ -4,6 +4,9 @@
 use crate::locale::Lang;
 
 say! {
+    choices_several() "Space chọn · * tất cả · gõ để tìm · Enter xong" "Space picks · * all · type to search · Enter when done"
+    opens_rows() "Enter: mở bảng này." "Enter: open these rows."
+    not_asked_here() "Không hỏi ở dòng này." "Not asked in this row."
     nothing_to_undo() "Không còn gì để hoàn tác." "Nothing left to undo."
     nothing_to_redo() "Không còn gì để làm lại." "Nothing to redo."
     add_row_here() "+ thêm dòng (Enter)" "+ add a row (Enter)"

@@ -191,7 +191,6 @@ say! {
     choices_long() "Gõ để tìm · ↓ rồi Enter để chọn · Enter ngay: bỏ qua" "Type to search · ↓ then Enter chooses · Enter at once skips"
     sync_creates() "Tệp này CHƯA CÓ: sẽ tạo tệp tổng hợp mới." "This file does NOT exist: a new central file will be made."
     no_figures() "Chưa có phiếu nào được tính vào con số này." "No records are counted in this figure yet."
-    choices_several() "Space đánh dấu · Enter xong" "Space marks · Enter when done"
     choices_create() "Gõ để tìm · Enter chọn · F2 tạo mới" "Type to search · Enter chooses · F2 makes a new one"
     review_ready() "Đủ để nộp. F10: nộp." "Ready. F10: submit."
     review_problems(count) "Còn {count} câu cần xem. Enter: tới câu đó. F10: nộp." "{count} to look at. Enter: go there. F10: submit."

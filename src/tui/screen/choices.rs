@@ -11,7 +11,7 @@ use crate::interview::derive::ChoiceSet;
 use crate::interview::{markdown, show};
 use crate::locale::{
     Lang, Text,
-    say::{asking, screen as s},
+    say::{answering, asking, screen as s},
 };
 use crate::value::{Value, ValueType};
 use crossterm::event::{KeyCode, KeyEvent};
@@ -86,7 +86,9 @@ impl Choices {
             self.pointed = true;
             return self.pick(!self.several());
         }
-        if c != ' ' {
+        if c == '*' && self.kind == ValueType::SelectMultiple {
+            self.pick_all();
+        } else if c != ' ' {
             self.search.key(&KeyEvent::from(KeyCode::Char(c)));
             self.filter();
         }
@@ -115,6 +117,13 @@ impl Choices {
             None => self.picked.push(name),
         }
         close.then(|| self.several_chosen())
+    }
+
+    /// All of them, or none where all are picked.
+    fn pick_all(&mut self) {
+        let all: Vec<String> = self.set.iter().map(|c| c.name.to_string()).collect();
+        self.picked = if self.picked.len() == all.len() { Vec::new() } else { all };
+        self.pointed = true;
     }
 
     /// The choice under the cursor one rank further down or up.
@@ -149,7 +158,13 @@ impl Choices {
             Some(Command::Back) if self.several() => Some(self.several_chosen()),
             Some(Command::Back) => Some(Outcome::Nothing),
             Some(Command::NewForm) if self.kind == ValueType::Reference => Some(Outcome::Create),
-            Some(Command::Accept) if self.several() => Some(self.several_chosen()),
+            Some(Command::Accept) if self.several() => {
+                // What was searched for is meant, also without a space.
+                if !self.search.text().is_empty() && self.selected().is_some_and(|name| !self.picked.contains(&name)) {
+                    return self.pick(true);
+                }
+                Some(self.several_chosen())
+            }
             // Enter twice on a question that may stay blank must not answer it.
             Some(Command::Accept) if !self.pointed => Some(Outcome::Skipped),
             Some(Command::Accept) => self.pick(true),
@@ -160,6 +175,10 @@ impl Choices {
             Some(Command::Toggle) if self.several() => {
                 self.pointed = true;
                 self.pick(false)
+            }
+            _ if self.kind == ValueType::SelectMultiple && key.code == KeyCode::Char('*') && self.search.text().is_empty() => {
+                self.pick_all();
+                None
             }
             _ => {
                 if let (KeyCode::Char(c @ '1'..='9'), true) = (key.code, self.search.text().is_empty() && self.set.len() <= DIGITS) {
@@ -208,7 +227,7 @@ impl Choices {
         let hint = match self.kind {
             ValueType::Reference => s::choices_create(lang),
             ValueType::Rank => asking::choices_rank(lang),
-            _ if self.several() => s::choices_several(lang),
+            _ if self.several() => answering::choices_several(lang),
             _ if self.set.len() <= DIGITS => s::choices_one(lang),
             _ => s::choices_long(lang),
         };

@@ -418,7 +418,7 @@ impl InterviewScreen {
         let effects = self.left(shared, now);
         let here = self.path();
         let problems: Vec<String> = self.interview.blocking().map(|f| f.path.clone()).chain(self.unread.keys().cloned()).collect();
-        let after = here.and_then(|here| problems.iter().position(|p| *p == here)).map_or(0, |at| at + 1);
+        let after = here.and_then(|here| problems.iter().position(|p| *p == here.trim_end_matches('+'))).map_or(0, |at| at + 1);
         let target = (0..problems.len()).map(|step| problems[(after + step) % problems.len()].clone()).next();
         match target {
             Some(path) if self.go_to(&path, shared, now) || self.go_near(&path, shared, now) => {}

@@ -10,6 +10,7 @@ use crate::form::instance::RowId;
 use crate::form::{Kind, NodeId};
 use crate::interview::derive::Severity;
 use crate::interview::{markdown, show};
+use crate::locale::Lang;
 use crate::locale::say::{answering, screen as s};
 use crate::value::ValueType;
 use ratatui::layout::Rect;
@@ -60,13 +61,20 @@ impl Table {
         Some(screen.interview.derived().instance.row(*row).prefix.trim_end_matches('/').to_owned())
     }
 
+    /// The cell where it is no question that can be answered now, and what can be done there.
+    pub(super) fn beside(&self, screen: &InterviewScreen, lang: Lang) -> Option<((RowId, NodeId), String)> {
+        let (row, node) = self.cell(screen).filter(|_| !self.live)?;
+        let is_repeat = matches!(screen.interview.form().node(node).kind, Kind::Repeat(_));
+        Some(((row, node), if is_repeat { answering::opens_rows(lang) } else { answering::not_asked_here(lang) }))
+    }
+
     /// Which columns fit: the first one always, and as many others as the cursor's needs to be in sight.
     fn lay_out(&self, screen: &InterviewScreen, rows: usize, width: usize) -> Columns {
         let all = columns(screen, &self.repeat);
         let gutter = rows.max(1).to_string().len() + 1;
         let room = width.saturating_sub(gutter);
         let fitting = (room / (NARROW + 1)).clamp(2, all.len().max(2));
-        let first = self.column.saturating_sub(fitting - 1).max(1);
+        let first = (self.column + 2).saturating_sub(fitting).max(1);
         let shown = std::iter::once(0).chain(first..).take_while(|at| *at < all.len()).take(fitting).collect();
         Columns { all, shown, width: (room / fitting).saturating_sub(1).clamp(4, WIDE), gutter }
     }
