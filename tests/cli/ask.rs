@@ -15,13 +15,13 @@ fn a_record_is_asked_line_by_line_and_handed_in() {
     let out = laptop.input(answers).run(&["record", "add", "--form", "shop", "--ask"]).quiet();
     let told = lines(&out);
     for expected in [
-        "[0/5] Tên *",
+        "[1/5] Tên *",
         "  1. Nước đá",
         "  2. Cá khô",
         "> ✗ Không phải số",
         "> ✗ Không được âm",
         "⚠ Nhiều khác thường",
-        "  = Giảm: 20 %",
+        ">   = Giảm: 20",
         "Không còn lỗi.",
     ] {
         assert!(told.contains(&expected), "{expected:?} is not in {told:#?}");
@@ -47,7 +47,7 @@ fn the_end_of_the_input_keeps_a_draft_that_is_gone_on_with() {
     assert!(again.starts_with("khuyencong record add --form shop --ask --resume "), "{out}");
     let draft = again.rsplit(' ').next().unwrap();
     // Enter keeps what is there; back to the first question, and another name.
-    let out = laptop.input("\n<\nAnh\n\n\n\n7\n\n\n1\n8\n\ny\n").run(&["record", "add", "--form", "shop", "--ask", "--resume", draft]).quiet();
+    let out = laptop.input("\n<\nAnh\n\n\n\n7\n\ny\n").run(&["record", "add", "--form", "shop", "--ask", "--resume", draft]).quiet();
     assert!(out.contains("Now: An") && out.contains("No problems left."), "{out}");
     let record = laptop.show(draft);
     assert_eq!((record["state"].as_str(), record["answers"]["name"].as_str(), record["answers"]["code"].as_str()), (Some("submitted"), Some("Anh"), Some("M1")));
