@@ -105,7 +105,18 @@ fn type_into(screen: &mut InterviewScreen, table: &Table, key: &KeyEvent, shared
     if let Some(table) = screen.tables.last_mut() {
         table.typing |= Field::takes(key) && !matches!(key.code, KeyCode::Home | KeyCode::End);
     }
-    interview_edit::typed(screen, key, shared, now)
+    let effects = interview_edit::typed(screen, key, shared, now);
+    keep_column(screen);
+    effects
+}
+
+/// What was answered may have brought columns or taken them away: the cursor stays on its question.
+fn keep_column(screen: &mut InterviewScreen) {
+    let Some(table) = screen.tables.last().filter(|table| table.live) else { return };
+    let found = screen.question().and_then(|(_, node)| columns(screen, &table.repeat).iter().position(|id| *id == node));
+    if let (Some(found), Some(table)) = (found, screen.tables.last_mut()) {
+        table.column = found;
+    }
 }
 
 /// Esc: to the table around it, or back to the questions, on the answer where the cursor stood.
@@ -134,6 +145,7 @@ fn accept(screen: &mut InterviewScreen, table: &Table, shared: &mut Shared, now:
 
 /// To the next cell that can be answered, in this row or the next one; behind the last to the place to add a row.
 pub fn next(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
+    keep_column(screen);
     let Some(table) = screen.tables.last().cloned() else { return Vec::new() };
     let effects = screen.left(shared, now);
     let count = columns(screen, &table.repeat).len();

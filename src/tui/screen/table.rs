@@ -226,13 +226,16 @@ impl InterviewScreen {
     }
 }
 
-/// The questions and results of a repeat that have a label, and the repeats inside.
+/// The questions and results of a repeat that have a label, and the repeats inside: those that are asked in some row.
 pub(super) fn columns(screen: &InterviewScreen, repeat: &str) -> Vec<NodeId> {
     let form = screen.interview.form();
     let Some(Kind::Repeat(scope)) = form.node_of_path(repeat).map(|id| form.node(id).kind) else { return Vec::new() };
+    let rows = screen.interview.rows(repeat);
+    let instance = &screen.interview.derived().instance;
+    let is_asked = |id: &NodeId| rows.is_empty() || rows.iter().any(|row| instance.is_relevant(form, *row, *id));
     let is_column = |id: &NodeId| match form.node(*id).kind {
-        Kind::Question | Kind::Calculate => !form.node(*id).label.is_empty(),
-        Kind::Repeat(_) => true,
+        Kind::Question | Kind::Calculate => !form.node(*id).label.is_empty() && is_asked(id),
+        Kind::Repeat(_) => is_asked(id),
         _ => false,
     };
     form.scope(scope).nodes.iter().copied().filter(is_column).collect()
