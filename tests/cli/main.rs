@@ -9,6 +9,7 @@ mod district;
 mod doctor;
 #[cfg(unix)]
 mod faults;
+mod frozen;
 mod outputs;
 mod records;
 mod refusals;
