@@ -42,7 +42,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     desk.close()
 }
 
-/// Files that engines read: `records`, `answers`, `indicators`, `counted`.
+/// Files that engines read: `records`, `answers`, `indicators`, `counted`, `lists`.
 #[cfg(feature = "parquet")]
 fn data_set(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let desk = context.desk()?;

@@ -3,6 +3,7 @@
 use super::{Context, eval, flag, forms_transfer, option, say_out};
 use crate::error::{Exit, Failure};
 use crate::form::Form;
+use crate::form::draft::Source;
 use crate::form::migrate::compare::{suggestion, undeclared};
 use crate::form::problem::{Severity, render_all};
 use crate::locale::{Lang, Text, say};
@@ -88,6 +89,12 @@ fn check(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
     let mut code = ExitCode::SUCCESS;
     let against = matches.get_one::<String>("against").map(|old| earlier(old, context)).transpose()?;
     for file in matches.get_many::<String>("file").into_iter().flatten() {
+        if let Some(text) = programme_text(file) {
+            if !check_programme(file, text, context) {
+                code = ExitCode::from(Exit::Refused as u8);
+            }
+            continue;
+        }
         let report = read(file, context)?;
         if !report.problems.is_empty() {
             eprintln!("{}\n", render_all(&report.problems, &report.source, context.lang));
@@ -106,6 +113,30 @@ fn check(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
         }
     }
     Ok(code)
+}
+
+/// The text of a file that is a programme: a table of targets, not a form.
+fn programme_text(file: &str) -> Option<String> {
+    let is_head = |line: &str| line.split_once('=').is_some_and(|(key, _)| key.trim() == "programme");
+    let text = std::fs::read_to_string(file).ok()?;
+    (Path::new(file).file_name().is_some_and(|name| name == "programme.toml") || text.lines().any(is_head)).then_some(text)
+}
+
+/// Tells all problems of a programme file; its forms and lists are looked for beside it, then among those at hand.
+fn check_programme(file: &str, text: String, context: &Context) -> bool {
+    let library = Library::new(&context.settings).beside(Path::new(file).parent().unwrap_or(Path::new("")));
+    match library.read_programme(&text) {
+        Ok(programme) => {
+            // B1 is the targets themselves.
+            say_out(say::programme::file_ok(context.lang, file, &programme.id, programme.targets.len(), programme.tables.len() + 1));
+            true
+        }
+        Err(problems) => {
+            eprintln!("{}\n", render_all(&problems, &Source::new(file, text), context.lang));
+            say_out(say::cli::form_bad(context.lang, file, problems.len(), 0));
+            false
+        }
+    }
 }
 
 /// The earlier version of a form to compare with.

@@ -6,7 +6,7 @@ use crate::export::{Problem, docx, html, paper_csv, paper_page, paper_xlsx};
 use crate::locale::{Lang, Text, date, number, say};
 use crate::programme::figure::Figure;
 use crate::programme::table::{Cell, ColumnKind, Table};
-use crate::workbench::Desk;
+use crate::workbench::paper::printout::Printout;
 use crate::workbench::reporting::Report;
 use clap::{ArgAction, ArgMatches, Command};
 use std::path::Path;
@@ -32,6 +32,8 @@ pub fn command(lang: Lang) -> Command {
             .hide_possible_values(true)
             .default_value("text"),
         clap::Arg::new("tables").long("tables").action(ArgAction::SetTrue).help(say::programme::tables_help(lang)),
+        option("freeze", "FILE", say::frozen::freeze_help(lang)),
+        option("frozen", "FILE", say::frozen::frozen_help(lang)).conflicts_with_all(["freeze", "period", "by"]),
         clap::Arg::new("output").short('o').value_name("FILE").help(s::output(lang)),
     ])
 }
@@ -44,27 +46,44 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         let what = Text::both(|l| say::output::output_needed(l, format));
         return Err(Failure::new(Exit::Usage, what).hint(Text::both(|l| say::output::output_needed_hint(l, format))));
     }
-    let desk = context.desk()?;
-    let report = desk.report_by(text("period"), text("by"))?;
+    let printout = match text("frozen").map(Path::new) {
+        Some(file) => Printout::from_file(&file.display().to_string(), &std::fs::read(file).map_err(|e| Failure::io(file, &e))?)?,
+        None => counted(matches, context)?,
+    };
     let format = if format == "text" && matches.get_flag("tables") { TABLES } else { format };
-    let bytes = bytes(&desk, &report, format, context.lang).map_err(|problem| told(problem, path.unwrap_or(Path::new("stdout"))))?;
+    let bytes = bytes(&printout, format, context.lang).map_err(|problem| told(problem, path.unwrap_or(Path::new("stdout"))))?;
     match path {
-        Some(path) => crate::disk::replace(path, &bytes).map_err(|e| Failure::io(path, &e))?,
-        None => say_out(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n'])),
+        Some(path) => crate::disk::replace(path, &bytes).map_err(|e| Failure::io(path, &e)),
+        None => {
+            say_out(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']));
+            Ok(())
+        }
     }
-    desk.close()
 }
 
-fn bytes(desk: &Desk, report: &Report, format: &str, lang: Lang) -> Result<Vec<u8>, Problem> {
-    let paper = || desk.paper(report, lang);
+/// The report over today's records; frozen in a file where that is asked for.
+fn counted(matches: &ArgMatches, context: &mut Context) -> Result<Printout, Failure> {
+    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let desk = context.desk()?;
+    let mut printout = desk.printout(desk.report_by(text("period"), text("by"))?);
+    if let Some(file) = text("freeze").map(Path::new) {
+        printout = desk.freeze(printout);
+        crate::disk::replace(file, &printout.to_file()?).map_err(|e| Failure::io(file, &e))?;
+    }
+    desk.close()?;
+    Ok(printout)
+}
+
+fn bytes(printout: &Printout, format: &str, lang: Lang) -> Result<Vec<u8>, Problem> {
+    let (report, paper) = (&printout.report, || printout.paper(lang));
     Ok(match format {
-        "json" => (report.to_json().to_string() + "\n").into_bytes(),
+        "json" => (printout.to_json().to_string() + "\n").into_bytes(),
         "csv" => paper_csv::bytes(&paper())?,
         "xlsx" => paper_xlsx::bytes(&paper())?,
         "html" => html::text(&paper_page::page(&paper())).into_bytes(),
-        "docx" => docx::bytes(&desk.narrative(report, &paper()))?,
-        TABLES => (lines(report, lang).into_iter().chain(table_lines(report, lang)).collect::<Vec<_>>().join("\n") + "\n").into_bytes(),
-        _ => (lines(report, lang).join("\n") + "\n").into_bytes(),
+        "docx" => docx::bytes(&printout.narrative(&paper()))?,
+        TABLES => (lines(printout, lang).into_iter().chain(table_lines(report, lang)).collect::<Vec<_>>().join("\n") + "\n").into_bytes(),
+        _ => (lines(printout, lang).join("\n") + "\n").into_bytes(),
     })
 }
 
@@ -81,9 +100,11 @@ fn pad(text: &str, width: usize) -> String {
 }
 
 /// The report as a table of plain text.
-pub fn lines(report: &Report, lang: Lang) -> Vec<String> {
+fn lines(printout: &Printout, lang: Lang) -> Vec<String> {
     use say::screen as s;
+    let report = &printout.report;
     let mut lines = vec![report.programme.title.get(lang).to_owned(), s::period_line(lang, date::show_date(report.period.from), date::show_date(report.period.to))];
+    lines.extend(printout.frozen_line(lang));
     if report.demo {
         lines.push(s::demo_banner(lang));
     }

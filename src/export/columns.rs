@@ -66,8 +66,12 @@ pub const INDICATORS: Shape = (
         ("percent_done", Type::Number),
         ("met", Type::Flag),
         ("records", Type::Whole),
+        ("counted_on", Type::Text),
     ],
 );
+
+/// One line for every field of every choice of the lists that the programme or its forms name.
+pub const LISTS: Shape = ("lists", &[("list", Type::Text), ("name", Type::Text), ("field", Type::Text), ("text_value", Type::Text)]);
 
 /// One line for every record that a figure was counted from.
 pub const COUNTED: Shape = ("counted", &[("period", Type::Text), ("target", Type::Text), ("record", Type::Text)]);

@@ -33,6 +33,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Drawn below it.
     pub chart: Option<Chart>,
+    /// Whether it is left out of the written report, where it would be too long.
+    pub appendix: bool,
 }
 
 /// A column.

@@ -4,10 +4,13 @@
 
 pub mod date;
 pub mod fold;
+pub mod iso;
 pub mod number;
 pub mod plain;
 pub mod say;
 pub mod words;
+
+use serde::{Deserialize, Serialize};
 
 /// A language of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -47,13 +50,14 @@ impl Lang {
 }
 
 /// A text in both languages; an empty one falls back to the other. A form may bring further languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// Vietnamese.
     pub vi: String,
     /// English.
     pub en: String,
     /// Other languages of a form, by the name that it gives them (`Français (fr)`), in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more: Vec<(String, String)>,
 }
 

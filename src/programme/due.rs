@@ -6,12 +6,14 @@ use crate::form::instance::ROOT_ROW;
 use crate::form::{Form, NodeId};
 use crate::locale::date;
 use chrono::{Months, NaiveDate};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A follow-up to be made.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Due {
     /// When.
+    #[serde(with = "crate::locale::iso")]
     pub day: NaiveDate,
     /// About which record.
     pub about: String,

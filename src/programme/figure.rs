@@ -12,6 +12,7 @@ use crate::form::instance::{Instance, ROOT_ROW};
 use crate::locale::Text;
 use crate::record::clock::Stamp;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ pub struct Fact {
 }
 
 /// Another reading of a target.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Also {
     /// Its name.
     pub name: String,
@@ -51,7 +52,7 @@ pub struct Also {
 }
 
 /// What was planned and done in a year.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct YearFigure {
     /// The programme year.
     pub year: i32,
@@ -62,7 +63,7 @@ pub struct YearFigure {
 }
 
 /// A figure's part in one group.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GroupFigure {
     /// The group's name; empty for records that cannot be placed.
     pub group: String,
@@ -75,7 +76,7 @@ pub struct GroupFigure {
 }
 
 /// One figure and what it rests on.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// The target's place in the programme.
     pub target: usize,
@@ -86,6 +87,7 @@ pub struct Figure {
     /// Whether it is met.
     pub met: Option<bool>,
     /// The newest day among what was counted.
+    #[serde(with = "crate::locale::iso::option")]
     pub day: Option<NaiveDate>,
     /// The other readings.
     pub also: Vec<Also>,

@@ -20,7 +20,7 @@ use crate::form::expression::Code;
 use crate::form::list::ChoiceList;
 use crate::form::{Form, NodeId, ScopeId};
 use crate::locale::Text;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ pub struct FollowUp {
 }
 
 /// How a target is compared with what was done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
     /// Met when done ≥ number.
     #[serde(rename = ">=")]

@@ -2,13 +2,16 @@
 
 use super::Programme;
 use chrono::{Datelike, Days, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 /// A span of days, both included.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
     /// Its first day.
+    #[serde(with = "crate::locale::iso")]
     pub from: NaiveDate,
     /// Its last day.
+    #[serde(with = "crate::locale::iso")]
     pub to: NaiveDate,
     /// As it was asked for.
     pub label: String,

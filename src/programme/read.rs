@@ -38,22 +38,24 @@ impl Programme {
     /// # Errors
     /// All problems, with their places.
     pub fn read(text: &str, library: Library<'_>) -> Result<Self, Vec<Problem>> {
-        let file: FileToml = toml::from_str(text).map_err(|e| vec![Problem::error(e.span().unwrap_or(0..0), Text::both(|l| say::form::not_toml(l, e.message())))])?;
-        let mut reader = Reader { text, library, problems: Vec::new() };
-        let years = reader.years(&file.first_year, &file.last_year);
-        let half_years = reader.half_years(&file.half_years);
-        let parts: Vec<(Name, Vec<Name>)> = file.target.iter().map(|t| (t.id.clone(), t.parts.clone())).collect();
-        let read: Vec<Option<Target>> = file.target.into_iter().map(|t| reader.target(t)).collect();
+        let (file, problems) = FileToml::read(text);
+        let mut reader = Reader { text, library, problems };
+        let head = file.head.as_ref();
+        let years = head.map(|head| reader.years(&head.first_year, &head.last_year)).unwrap_or_default();
+        let half_years = head.map(|head| reader.half_years(&head.half_years)).unwrap_or_default();
+        let parts: Vec<(Name, Vec<Name>)> = file.target.iter().map(|(id, t)| (id.clone(), t.as_ref().map(|t| t.parts.clone()).unwrap_or_default())).collect();
+        let read: Vec<Option<Target>> = file.target.into_iter().map(|(_, t)| reader.target(t?)).collect();
         let parts = reader.parts(&parts);
         let targets = read.into_iter().zip(parts).filter_map(|(target, parts)| Some(Target { parts, ..target? })).collect();
+        let (id, title, plan) = file.head.map(|head| (head.programme, words(head.title), head.plan)).unwrap_or_default();
         let programme = Self {
-            id: file.programme,
-            title: words(file.title),
+            id,
+            title,
             years,
             half_years,
             targets,
             follow_ups: file.follow_up.into_iter().filter_map(|f| reader.follow_up(f)).collect(),
-            plan: file.plan.and_then(|plan| reader.plan(plan)),
+            plan: plan.and_then(|plan| reader.plan(plan)),
             dimensions: file.by.into_iter().map(|by| reader.dimension(by)).collect(),
             tables: file.table.into_iter().filter_map(|table| reader.table(table)).collect(),
         };
@@ -257,6 +259,7 @@ impl Reader<'_> {
         if let Some(per) = reading.per.as_ref().filter(|per| !matches!(per.get_ref().as_str(), "year" | "")) {
             self.wrong(per.span(), |l| say::form::wrong_kind(l, "per", "\"year\""));
         }
+        self.needs(from, reading);
         let entries = if reading.measure == Measure::Entries { self.entries(from, reading) } else { None };
         Some(Reading {
             name: reading.name.clone(),
@@ -266,8 +269,25 @@ impl Reader<'_> {
             per_year: reading.per.as_ref().is_some_and(|per| per.get_ref() == "year"),
             each,
             entries,
-            class: reading.class.as_ref().map(|class| Class { order: class.order.clone(), take: class.take.clone() }),
+            class: reading.class.as_ref().map(|class| Class { order: class.order.clone(), take: class.take.get_ref().clone() }),
         })
+    }
+
+    /// What a measure cannot do without.
+    fn needs(&mut self, from: &Name, reading: &ReadingToml) {
+        use Measure::{CountDistinct, GrowthOfSums, Latest, Max, Mean, Min, RatioOfSums, Share, Sum, WeightedMean};
+        let weighted = matches!(reading.measure, WeightedMean | RatioOfSums | GrowthOfSums);
+        let valued = weighted || matches!(reading.measure, CountDistinct | Sum | Mean | Share | Min | Max | Latest);
+        if valued && reading.of.is_none() {
+            self.wrong(from.span(), |l| say::programme::measure_needs(l, "of"));
+        }
+        if weighted && reading.weight.is_none() {
+            self.wrong(from.span(), |l| say::programme::measure_needs(l, "weight"));
+        }
+        if let Some(class) = reading.class.as_ref().filter(|class| !class.order.contains(class.take.get_ref())) {
+            let near = nearest(class.take.get_ref(), class.order.iter().map(String::as_str));
+            self.wrong_name(class.take.span(), near, |l| say::programme::no_class(l, class.take.get_ref()));
+        }
     }
 
     fn entries(&mut self, from: &Name, reading: &ReadingToml) -> Option<(Arc<ChoiceList>, String)> {

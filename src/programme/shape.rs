@@ -2,9 +2,13 @@
 
 use super::table::ColumnKind;
 use super::{Comparison, Measure};
+use crate::form::problem::Problem;
+use crate::locale::{Text, say};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use toml::Spanned;
+use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 /// A text in the languages of the screens.
 pub(super) type Words = BTreeMap<String, String>;
@@ -12,23 +16,74 @@ pub(super) type Words = BTreeMap<String, String>;
 /// A text with its place.
 pub(super) type Name = Spanned<String>;
 
+/// What stands once in a file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FileToml {
+pub(super) struct HeadToml {
     pub programme: String,
     pub title: Words,
     pub first_year: Spanned<i32>,
     pub last_year: Spanned<i32>,
     pub half_years: Spanned<Vec<Name>>,
-    #[serde(default)]
-    pub target: Vec<TargetToml>,
-    #[serde(default)]
-    pub follow_up: Vec<FollowUpToml>,
     pub plan: Option<PlanToml>,
-    #[serde(default)]
+}
+
+/// A file as far as it can be read: a part of a wrong shape does not hide what is wrong with the others.
+pub(super) struct FileToml {
+    pub head: Option<HeadToml>,
+    /// With their ids, which others may name even where the rest is wrong.
+    pub target: Vec<(Name, Option<TargetToml>)>,
+    pub follow_up: Vec<FollowUpToml>,
     pub by: Vec<DimensionToml>,
-    #[serde(default)]
     pub table: Vec<TableToml>,
+}
+
+impl FileToml {
+    /// Reads a file and what is wrong with the shape of its parts.
+    pub fn read(text: &str) -> (Self, Vec<Problem>) {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let mut problems: Vec<Problem> = errors.iter().map(told).collect();
+        let span = table.span();
+        let mut table = table.into_inner();
+        let mut take = |key: &str| match table.remove(key).map(Spanned::into_inner) {
+            Some(DeValue::Array(items)) => items.into_iter().collect(),
+            Some(_) => {
+                problems.push(Problem::error(0..0, Text::both(|l| say::form::wrong_kind(l, key, format!("[[{key}]]")))));
+                Vec::new()
+            }
+            None => Vec::new(),
+        };
+        let (targets, follow_ups, dimensions, tables) = (take("target"), take("follow_up"), take("by"), take("table"));
+        // A line that is no TOML may have been any part of the file: what then seems missing is not told.
+        let mut of_head = Vec::new();
+        let head = keep(Spanned::new(span, DeValue::Table(table)), &mut of_head);
+        if problems.is_empty() {
+            problems = of_head;
+        }
+        let named = |item: &Spanned<DeValue<'_>>| item.get_ref().as_table().and_then(|t| t.get("id")).and_then(|id| Some(Name::new(id.span(), id.get_ref().as_str()?.to_owned())));
+        let target = targets.into_iter().filter_map(|item| {
+            let name = named(&item);
+            let read = keep(item, &mut problems);
+            Some((name?, read))
+        });
+        let target = target.collect();
+        let mut each = Vec::new();
+        let file = Self { head, target, follow_up: all(follow_ups, &mut each), by: all(dimensions, &mut each), table: all(tables, &mut each) };
+        problems.extend(each);
+        (file, problems)
+    }
+}
+
+fn told(error: &Error) -> Problem {
+    Problem::error(error.span().unwrap_or(0..0), Text::both(|l| say::form::not_toml(l, error.message())))
+}
+
+fn keep<T: DeserializeOwned>(value: Spanned<DeValue<'_>>, problems: &mut Vec<Problem>) -> Option<T> {
+    T::deserialize(ValueDeserializer::from(value)).map_err(|error| problems.push(told(&error))).ok()
+}
+
+fn all<T: DeserializeOwned>(values: Vec<Spanned<DeValue<'_>>>, problems: &mut Vec<Problem>) -> Vec<T> {
+    values.into_iter().filter_map(|value| keep(value, problems)).collect()
 }
 
 #[derive(Deserialize)]
@@ -148,7 +203,7 @@ pub(super) struct ReadingToml {
 pub(super) struct ClassToml {
     pub of: Name,
     pub order: Vec<String>,
-    pub take: String,
+    pub take: Name,
 }
 
 impl TargetToml {

@@ -11,12 +11,12 @@ use crate::form::list::ChoiceList;
 use crate::form::{Form, NodeId};
 use crate::locale::{Text, say};
 use crate::value::ValueType;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a column holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Text, a date or a choice.
@@ -44,7 +44,7 @@ pub struct TableRule {
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name in JSON.
     pub name: String,
@@ -98,7 +98,7 @@ impl TableRule {
 }
 
 /// What stands in a cell.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
     /// Nothing.
     #[default]
@@ -114,7 +114,7 @@ pub enum Cell {
 }
 
 /// A line of a table with the records that it rests on.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TableLine {
     /// A cell for each column.
     pub cells: Vec<Cell>,
@@ -123,7 +123,7 @@ pub struct TableLine {
 }
 
 /// A table filled for a period.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// `B2`.
     pub id: String,

@@ -6,8 +6,9 @@ use super::refresh::is_handed_in;
 use crate::disk::AtomicFile;
 use crate::error::Failure;
 use crate::export::Problem;
-use crate::export::columns::{ANSWERS, COUNTED, Field, INDICATORS, RECORDS, Shape};
+use crate::export::columns::{ANSWERS, COUNTED, Field, INDICATORS, LISTS, RECORDS, Shape};
 use crate::export::parquet::ParquetTable;
+use crate::form::list::ChoiceList;
 use crate::programme::Programme;
 use crate::programme::figure::{Figure, Question, figures};
 use crate::programme::lines::Facts;
@@ -16,6 +17,7 @@ use crate::record::history::State;
 use crate::store::{Current, IndexRow};
 use crate::value::Value;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A table with its file.
@@ -51,7 +53,8 @@ fn told(problem: Problem, path: &Path) -> Failure {
 }
 
 impl Desk {
-    /// Writes the data set into a folder; drafts stay at home and void records are left out. All files come in, or none.
+    /// Writes the data set into a folder. Drafts stay at home; void records, and those that are another one by decision, are
+    /// left out. All files come in, or none.
     ///
     /// # Errors
     /// The programme has errors, or the system refuses.
@@ -62,14 +65,15 @@ impl Desk {
         let (mut records, mut answers) = (Table::new(dir, RECORDS)?, Table::new(dir, ANSWERS)?);
         for row in self.rows().values().filter(|row| only.is_none_or(|form| form == row.form)) {
             exported.void += usize::from(row.state == State::Void);
-            if is_handed_in(row.state) {
+            if self.goes_out(row) {
                 records.row(&record_fields(row, &row.at.to_string()))?;
             }
         }
         let mut failed = None;
-        self.store().view().each_current(&mut |record, current| {
-            let row = self.row(record).filter(|row| is_handed_in(row.state) && only.is_none_or(|form| form == row.form));
+        self.store().view().each_current(&mut |record, mut current| {
+            let row = self.row(record).filter(|row| self.goes_out(row) && only.is_none_or(|form| form == row.form));
             if let (Some(row), None) = (row, &failed) {
+                self.follow_links(&mut current);
                 failed = write_answers(&mut answers, row, &current).err();
             }
         })?;
@@ -78,6 +82,7 @@ impl Desk {
         if only.is_none() {
             let facts = self.facts(&programme)?;
             files.extend(indicators(dir, &programme, &Facts::new(&facts), self.now().date())?);
+            files.push(lists(dir, &programme)?);
         }
         for (path, file, rows) in files {
             file.commit(false).map_err(|e| Failure::io(&path, &e))?;
@@ -85,6 +90,29 @@ impl Desk {
         }
         Ok(exported)
     }
+
+    fn goes_out(&self, row: &IndexRow) -> bool {
+        is_handed_in(row.state) && !self.links().is_linked(&row.record)
+    }
+}
+
+/// The lists that the programme and its forms name: labels for people, and what figures count in them.
+fn lists(dir: &Path, programme: &Programme) -> Result<(PathBuf, AtomicFile, u64), Failure> {
+    let mut table = Table::new(dir, LISTS)?;
+    let forms = programme.forms();
+    let of_readings = programme.targets.iter().flat_map(|target| &target.readings).flat_map(|r| r.each.iter().chain(r.entries.iter().map(|(list, _)| list)));
+    let named = of_readings.chain(programme.dimensions.iter().filter_map(|d| d.list.as_ref())).chain(forms.iter().flat_map(|form| &form.lists));
+    let files: BTreeMap<&str, &ChoiceList> = named.filter(|list| list.name.contains('/')).map(|list| (list.name.as_str(), &**list)).collect();
+    for (name, list) in files {
+        for choice in &list.choices {
+            let labels = [("label_vi", &*choice.label.vi), ("label_en", &*choice.label.en)];
+            let own = list.columns.iter().map(String::as_str).zip(choice.cells.iter().map(|cell| &**cell));
+            for (field, value) in own.filter(|(field, _)| !field.starts_with("label") && *field != "name").chain(labels) {
+                table.row(&[text(name), text(&choice.name), text(field), text(value)])?;
+            }
+        }
+    }
+    table.finish()
 }
 
 fn text(text: &str) -> Field<'_> {
@@ -136,7 +164,7 @@ fn indicators(dir: &Path, programme: &Programme, facts: &Facts<'_>, today: Naive
     let (mut indicators, mut counted) = (Table::new(dir, INDICATORS)?, Table::new(dir, COUNTED)?);
     for period in periods(programme) {
         for figure in figures(programme, facts, Question { period: &period, today, by: None }) {
-            write_figure(&mut indicators, programme, &period, &figure)?;
+            write_figure(&mut indicators, programme, (&period, today), &figure)?;
             for record in &figure.records {
                 counted.row(&[text(&period.label), text(&programme.targets[figure.target].id), text(record)])?;
             }
@@ -146,10 +174,10 @@ fn indicators(dir: &Path, programme: &Programme, facts: &Facts<'_>, today: Naive
 }
 
 /// The reading that counts has no name; the others have neither a number that was promised nor records of their own.
-fn write_figure(table: &mut Table, programme: &Programme, period: &Period, figure: &Figure) -> Result<(), Failure> {
+fn write_figure(table: &mut Table, programme: &Programme, (period, today): (&Period, NaiveDate), figure: &Figure) -> Result<(), Failure> {
     let target = &programme.targets[figure.target];
     let number = |number: Option<f64>| number.map_or(Field::Blank, Field::Number);
-    let (from, to) = (period.from.to_string(), period.to.to_string());
+    let (from, to, today) = (period.from.to_string(), period.to.to_string(), today.to_string());
     let readings = [("", figure.done)].into_iter().chain(figure.also.iter().map(|also| (also.name.as_str(), also.value)));
     for (name, done) in readings {
         let counts = name.is_empty();
@@ -167,6 +195,7 @@ fn write_figure(table: &mut Table, programme: &Programme, period: &Period, figur
             only(number(figure.percent)),
             only(figure.met.map_or(Field::Blank, Field::Flag)),
             only(Field::Whole(i64::try_from(figure.records.len()).unwrap_or(i64::MAX))),
+            text(&today),
         ])?;
     }
     Ok(())

@@ -122,7 +122,7 @@ fn product(full: bool, firm: &Firm, dice: &mut Dice) -> Json {
     row = with(
         row,
         json!({"design_capacity": firm.output() * dice.between(105, 180) / 100, "sold_in_province": inside, "sold_other_provinces": 100 - exported - inside,
-            "trademark": dice.weighted(&[("none", 70), ("registered", 22), ("pending", 8)]), "channels": ["on_site", "distributors"]}),
+            "trademark": dice.weighted(&[("none", 70), ("registered", 22), ("pending", 8)]), "channels": channels(firm)}),
     );
     if exported > 0 {
         row = with(row, json!({"export_channel": "exporter", "export_markets": "Hàn Quốc (mẫu)"}));
@@ -134,6 +134,11 @@ fn product(full: bool, firm: &Firm, dice: &mut Dice) -> Json {
         row = with(row, json!({"title_year": 2024, "title_group": "agro_food"}));
     }
     row
+}
+
+/// Every fourth establishment sells to supermarkets, too.
+fn channels(firm: &Firm) -> &'static [&'static str] {
+    if firm.number.is_multiple_of(4) { &["on_site", "distributors", "supermarkets"] } else { &["on_site", "distributors"] }
 }
 
 /// What only the long survey asks.
@@ -352,6 +357,10 @@ pub fn followup(case: &Case, months: i32, plan: &Plan, on: NaiveDate, dice: &mut
         "income_before": income, "income_after": income * dice.between(102, 118) / 100,
         "overall": dice.weighted(&[("good", 50), ("fair", 42), ("little", 8)]), "recommend_model": yes(dice.percent(25)),
     });
+    if months == 6 && firm.number % 9 == 4 {
+        // A month short of the half-year before: the form asks for a reason, and figures leave it out.
+        answers = with(answers, json!({"after_to": first_of(after_from + 4).format("%Y-%m").to_string()}));
+    }
     if seasonal > 0 {
         answers = with(answers, json!({"new_seasonal_days": seasonal * dice.between(30, 80)}));
     }

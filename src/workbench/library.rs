@@ -199,12 +199,25 @@ impl Library {
     /// The file has errors.
     pub fn programme(&self) -> Result<Programme, Failure> {
         let text = self.text("programme.toml").unwrap_or_default();
-        let library = crate::programme::read::Library { form: &|id| self.form(id).ok(), list: &|name| self.list(name) };
-        Programme::read(&text, library).map_err(|problems| {
+        self.read_programme(&text).map_err(|problems| {
             let source = Source::new("programme.toml", text);
             Failure::new(Exit::Refused, Text::both(|l| say::failure::bad_programme(l, "programme.toml")))
                 .why(Text::both(|l| crate::form::problem::render_all(&problems, &source, l)))
         })
+    }
+
+    /// Reads a programme file over the forms and lists at hand.
+    ///
+    /// # Errors
+    /// All its problems.
+    pub fn read_programme(&self, text: &str) -> Result<Programme, Vec<Problem>> {
+        Programme::read(text, crate::programme::read::Library { form: &|id| self.form(id).ok(), list: &|name| self.list(name) })
+    }
+
+    /// The same, with what stands in another folder first.
+    pub fn beside(mut self, folder: &Path) -> Self {
+        self.folders.insert(0, folder.to_owned());
+        self
     }
 
     /// The programme's id, which every central file names.

@@ -27,6 +27,8 @@ pub struct Report {
     pub period: Period,
     /// The dimension by which figures are parted, if any.
     pub by: Option<String>,
+    /// Its name for people.
+    pub by_label: Text,
     /// What was done, target by target.
     pub figures: Vec<Figure>,
     /// The tables B1 to B9.
@@ -68,7 +70,8 @@ impl Desk {
         let figures = figures(&programme, &facts, Question { period: &period, today, by });
         let tables = tables(&programme, &facts, &period, &figures);
         let due = due(&programme, &all, today);
-        Ok(Report { programme, period, by: by.map(str::to_owned), figures, tables, due, demo: self.identity().demo })
+        let by_label = programme.dimensions.iter().find(|d| Some(d.name.as_str()) == by).map_or_else(|| Text::both(say::programme::year), |d| d.label.clone());
+        Ok(Report { programme, period, by: by.map(str::to_owned), by_label, figures, tables, due, demo: self.identity().demo })
     }
 
     /// The records that the programme counts.

@@ -10,6 +10,7 @@ mod district;
 mod doctor;
 #[cfg(unix)]
 mod faults;
+mod frozen;
 mod outputs;
 mod records;
 mod refusals;

@@ -235,3 +235,31 @@ fn a_store_on_a_full_disk_is_not_opened() {
     told("en").is(5, "", "The disk of [TMP]/small/store is full.\nNothing was lost or changed. Free some space and do it again.\n");
     told("vi").is(5, "", "Hết chỗ trên ổ đĩa của [TMP]/small/store.\nKhông có gì bị mất hay thay đổi. Giải phóng chỗ trống rồi làm lại.\n");
 }
+
+#[test]
+fn a_programme_file_is_checked_like_a_form_with_every_problem_at_its_place() {
+    let place = Place::new();
+    let lt01 = place.laptop("lt01");
+    let shipped = include_str!("../../forms/programme.toml");
+    place.write("office/programme.toml", shipped);
+    lt01.run(&["forms", "check", "office/programme.toml"]).is(0, "office/programme.toml: ok — programme ca-mau-2026-2030, targets 40, tables 9\n", "");
+    let wrong = shipped
+        .replacen("\"06-15\"]", "\"06-31\"]", 1)
+        .replacen("${conclusion} = 'accepted'", "${conclusoin} = 'accepted'", 1)
+        .replacen("from = \"post_support_performance\"", "from = \"post_suport\"", 1)
+        .replacen("id = \"T-TD\"", "id = \"T-TD\"\nparts = [\"T-58\"]", 1);
+    place.write("office/ca-mau.toml", &wrong);
+    let told = lt01.run(&["forms", "check", "office/ca-mau.toml"]);
+    assert_eq!((told.code, told.out.as_str()), (1, "office/ca-mau.toml: errors 4, warnings 0\n"), "{}", told.err);
+    let line = |text: &str| wrong.lines().position(|line| line.contains(text)).unwrap() + 1;
+    for (what, line) in [
+        ("“06-31” is no day on which a half-year begins", line("06-31")),
+        ("this form has no question “conclusoin”", line("conclusoin")),
+        ("There is no form “post_suport”.", line("post_suport")),
+        ("these targets add up in a circle: T-58 → T-TD → T-58", line("id = \"T-58\"")),
+    ] {
+        let place = format!("--> office/ca-mau.toml:{line}:");
+        assert!(told.err.split("\n\n").any(|problem| problem.contains(what) && problem.contains(&place)), "{what} {place}\n{}", told.err);
+    }
+    assert!(told.err.contains("did you mean “conclusion”") || told.err.contains("“conclusion”"), "{}", told.err);
+}

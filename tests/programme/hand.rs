@@ -214,6 +214,34 @@ column = [{ name = "code", label = { vi = "M", en = "C" }, of = "${cod}" }]
 }
 
 #[test]
+fn a_part_of_a_wrong_shape_does_not_hide_what_is_wrong_with_the_others() {
+    let target = |id: &str, rest: &str| {
+        format!("[[target]]\nid = \"{id}\"\nlabel = {{ vi = \"A\", en = \"A\" }}\nunit = {{ vi = \"a\", en = \"a\" }}\nfrom = \"programme_event\"\n{rest}\n")
+    };
+    let text = "programme = \"x\"\ntitle = { vi = \"X\", en = \"X\" }\nfirst_year = 2026\nlast_year = 2030\nhalf_years = [\"12-15\"]\n".to_owned()
+        + &target("A", "measure = \"cuont\"")
+        + &target("B", "measure = \"sum\"\nparts = [\"A\"]")
+        + &target("C", "measure = \"weighted_mean\"\nof = \"${copies}\"\nfilter = \"1\"")
+        + &target("D", "measure = \"weighted_mean\"\nof = \"${copies}\"\nclass = { of = \"${event_kind}\", order = [\"fair\"], take = \"fairs\" }\nper = \"month\"");
+    let problems = read(&text).expect_err("it is wrong");
+    let starts = [
+        "5:14 “half_years” must be",
+        "11:11 not valid TOML: unknown variant `cuont`, expected one of `count`, ",
+        "16:8 this measure needs “of”",
+        "26:1 not valid TOML: unknown field `filter`, expected one of ",
+        "31:8 this measure needs “weight”",
+        "34:63 “fairs” does not stand in “order”",
+        "35:7 “per” must be \"year\"",
+    ];
+    assert_eq!(problems.len(), starts.len(), "{problems:#?}");
+    for (problem, start) in problems.iter().zip(starts) {
+        assert!(problem.starts_with(start), "{problem}\n{start}");
+    }
+    let no_toml = read("programme = \"x\"\ntitle = \n[[target]]\nid = \"A\"\nmeasure = 1\n").expect_err("it is wrong");
+    assert!(no_toml.iter().any(|problem| problem.starts_with("2:")) && no_toml.iter().all(|problem| !problem.contains("half_years")), "{no_toml:#?}");
+}
+
+#[test]
 fn the_list_of_targets_for_plans_is_that_of_the_programme() {
     let programme = shipped();
     let list = library().list("lists/targets.csv").expect("shipped");

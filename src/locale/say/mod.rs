@@ -26,6 +26,7 @@ pub mod exchange;
 pub mod failure;
 pub mod form;
 pub mod line;
+pub mod frozen;
 pub mod migrate;
 pub mod minutes;
 pub mod output;

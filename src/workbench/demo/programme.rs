@@ -73,12 +73,17 @@ const EVENTS: [(&str, usize); 17] = [
     ("fair_abroad", 0),
 ];
 
+/// From so many records on, a store shows a whole programme: 1,650 are 300 establishments, 60 projects, 10 fairs, 64 communes.
+const WHOLE_PROGRAMME: usize = 1_500;
+
 impl ActivityShares {
     /// Of so many records in all; a large store does not hold more events or communes than five years have.
     pub fn of(records: usize) -> Self {
         let share = |percent: usize, most: usize| (records * percent / 100).min(most);
         let all: usize = EVENTS.iter().map(|(_, more)| more + 1).sum();
-        Self { events: share(6, all), recognitions: share(10, 400), statuses: share(16, 640), plans: if records < 50 { 0 } else { share(2, 5) } }
+        // A store that can hold the whole programme has every report of every commune: 64 in each of ten half-years.
+        let statuses = share(if records < WHOLE_PROGRAMME { 16 } else { 40 }, 640);
+        Self { events: share(6, all), recognitions: share(10, 400), statuses, plans: if records < 50 { 0 } else { share(2, 5) } }
     }
 
     /// Those that can have been by today.

@@ -5,12 +5,13 @@ use crate::locale::say::output as s;
 use crate::locale::{Lang, date};
 use crate::workbench::Desk;
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 /// The list in which an office says who it is and on which laws its papers rest.
 const LIST: &str = "lists/minutes.csv";
 
 /// Who issues a paper and on what grounds, as the office's list says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letterhead {
     /// The body above the one that issues.
     pub authority: String,

@@ -1,6 +1,8 @@
 //! Reports and minutes on paper.
 
+pub mod frozen;
 pub mod letterhead;
 pub mod minutes;
 pub mod narrative;
 pub mod printing;
+pub mod printout;

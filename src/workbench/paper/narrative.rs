@@ -7,30 +7,30 @@ use crate::locale::say::{self, output as s};
 use crate::locale::{Lang, date};
 use crate::programme::figure::Figure;
 use crate::record::history::State;
-use crate::store::IndexRow;
-use crate::workbench::Desk;
+use crate::workbench::paper::printout::{Printout, SourceRow};
 use crate::workbench::reporting::Report;
 use std::collections::BTreeSet;
 
 /// Tables with more columns do not fit on an upright page: they stay in the workbook.
 const NARROW: usize = 6;
 
-impl Desk {
+impl Printout {
     /// The written report over the same paper as the tables.
-    pub fn narrative(&self, report: &Report, paper: &Paper) -> Page {
-        let lang = paper.lang;
-        let head = self.letterhead(lang);
+    pub fn narrative(&self, paper: &Paper) -> Page {
+        let (report, lang) = (&self.report, paper.lang);
+        let head = self.head(lang);
         let period = |day| date::show_date(day);
         let title = s::narrative_title(lang, report.programme.title.get(lang), period(report.period.from), period(report.period.to));
         let mut blocks = head.blocks("", None, lang);
         blocks.push(Block::Heading(1, s::narrative(lang), String::new()));
         blocks.push(Block::Text(Paragraph::bold(&title).at(Align::Centre)));
+        blocks.extend(self.frozen_line(lang).map(|line| Block::Text(Paragraph::italic(line).at(Align::Centre))));
         if report.demo {
             blocks.push(Block::Text(Paragraph::bold(say::screen::demo_banner(lang)).at(Align::Centre)));
         }
         blocks.extend(chapter(s::general(lang), [open(s::direction(lang), lang)]));
         blocks.extend(chapter(s::results(lang), results(report, lang).into_iter().chain([self.caveat(report, lang)])));
-        blocks.extend(paper.tables.iter().filter(|table| table.columns.len() <= NARROW).flat_map(|table| {
+        blocks.extend(paper.tables.iter().filter(|table| table.columns.len() <= NARROW && !table.appendix).flat_map(|table| {
             let heading = Block::Text(Paragraph::bold(&table.title).kept());
             [heading, Block::Grid(paper_page::grid(table, paper))]
         }));
@@ -45,10 +45,10 @@ impl Desk {
     /// How far the figures can be relied on.
     fn caveat(&self, report: &Report, lang: Lang) -> Paragraph {
         let counted: BTreeSet<&String> = report.figures.iter().flat_map(|figure| &figure.records).collect();
-        let rows: Vec<&IndexRow> = counted.iter().filter_map(|record| self.row(record)).collect();
-        let unapproved = rows.iter().filter(|row| row.state != State::Approved).count();
-        let conflicted = rows.iter().filter(|row| row.conflicts > 0).count();
-        Paragraph::italic(s::caveat(lang, counted.len(), unapproved, conflicted))
+        let rows: Vec<&SourceRow> = counted.into_iter().filter_map(|record| self.rows.get(record)).collect();
+        let unapproved = rows.iter().filter(|row| row.state != State::Approved.word()).count();
+        let conflicted = rows.iter().filter(|row| row.conflicts).count();
+        Paragraph::italic(s::caveat(lang, rows.len(), unapproved, conflicted))
     }
 }
 
