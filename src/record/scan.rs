@@ -109,35 +109,39 @@ pub fn names(wrote: &[u8], path: &str) -> bool {
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /// UTF-8 without control characters in which every letter is certainly in normal form: ASCII, Latin up to U+02FF,
-/// Vietnamese (U+1E00–U+1EFF) and common punctuation.
+/// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F).
 fn is_plain_text(line: &[u8]) -> bool {
-    // A byte below 0x20 borrows from its own high bit.
-    let has_control = |word: u64| word.wrapping_sub(0x2020_2020_2020_2020) & HIGH_BITS != 0;
-    let mut at = 0;
-    while at < line.len() {
-        if let Some(word) = line.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes) {
-            let plain = (word & HIGH_BITS).trailing_zeros() / 8;
-            // Blanks stand in for what follows the plain letters.
-            let kept = word & 1u64.checked_shl(plain * 8).map_or(u64::MAX, |bit| bit - 1);
-            let blanks = 0x2020_2020_2020_2020u64.checked_shl(plain * 8).unwrap_or(0);
-            if has_control(kept | blanks) {
-                return false;
-            }
-            at += plain as usize;
-            if plain == 8 {
-                continue;
-            }
+    const AT_ONCE: usize = 256;
+    // Two blanks in front, and one behind, of what is looked at: every byte is judged by the two before it.
+    let (start, rest) = line.split_at(line.len().min(2));
+    let mut edge = [b' '; 4];
+    edge[2..2 + start.len()].copy_from_slice(start);
+    let mut plain = (0..start.len()).all(|at| !is_wrong(edge[at], edge[at + 1], edge[at + 2]));
+    // Without branches, so that the compiler can look at many bytes at once.
+    for from in (0..rest.len()).step_by(AT_ONCE) {
+        let to = (from + AT_ONCE).min(rest.len());
+        let (before, last, bytes) = (&line[from..to], &line[from + 1..to + 1], &rest[from..to]);
+        let wrong = before.iter().zip(last).zip(bytes).fold(0, |wrong, ((before, last), byte)| wrong | u8::from(is_wrong(*before, *last, *byte)));
+        plain &= wrong == 0;
+        if !plain {
+            return false;
         }
-        let is_tail = |from: usize| line.get(at + from).is_some_and(|b| (0x80..0xc0).contains(b));
-        at += match (line[at], line.get(at + 1)) {
-            (0x20..=0x7f, _) => 1,
-            (0xc2..=0xcb, _) if is_tail(1) => 2,
-            (0xe1, Some(0xb8..=0xbb)) if is_tail(2) => 3,
-            (0xe2, Some(0x80)) if line.get(at + 2).is_some_and(|b| (0x82..0xc0).contains(b)) => 3,
-            _ => return false,
-        };
     }
-    true
+    let back = |count: usize| line.len().checked_sub(count).map_or(b' ', |at| line[at]);
+    // A letter that is cut off at the end lacks what a blank is not.
+    plain && !is_wrong(back(2), back(1), b' ')
+}
+
+/// Whether a byte cannot stand behind two others in plain text.
+#[inline(always)]
+fn is_wrong(before: u8, last: u8, byte: u8) -> bool {
+    let of_two = |lead: u8| lead.wrapping_sub(0xc2) <= 0xcb - 0xc2;
+    let of_three = |lead: u8| (lead == 0xe1) | (lead == 0xe2);
+    let is_tail = byte & 0xc0 == 0x80;
+    let needs_tail = of_two(last) | of_three(last) | of_three(before);
+    let is_stray = (byte >= 0xc0) & !of_two(byte) & !of_three(byte);
+    let is_other = ((last == 0xe1) & (byte.wrapping_sub(0xb8) > 0xbb - 0xb8)) | ((last == 0xe2) & (byte != 0x80)) | ((before == 0xe2) & (byte < 0x82));
+    (byte < 0x20) | (is_tail != needs_tail) | is_stray | is_other
 }
 
 /// `2026-11-23T02:56:21.123Z-0003`; days that not every month has are left to [`Stamp::parse`].

@@ -11,6 +11,7 @@ use crate::exchange::check::{Batch, Fact};
 use crate::exchange::union::Tally;
 use crate::form::instance::Answers;
 use crate::record::Entry;
+use crate::record::clock::{Stamp, TRUSTED_AHEAD};
 use crate::record::history::{History, State};
 use crate::record::links::pairings;
 use crate::record::scan::{Parents, answer, names};
@@ -52,6 +53,8 @@ pub struct Told {
     pub tally: Tally,
     /// Every input: what it brings that neither what was had nor an earlier input holds.
     pub inputs: Vec<Tally>,
+    /// Laptops whose new revisions are dated so far ahead of this machine's clock that they are not believed.
+    pub ahead: BTreeSet<String>,
 }
 
 /// One revision of the record that is passing.
@@ -67,6 +70,8 @@ pub struct Teller {
     sides: Sides,
     library: Library,
     now: DateTime<Utc>,
+    /// The latest time that is believed, as it is written.
+    believed: Vec<u8>,
     told: Told,
     record: Vec<u8>,
     passing: Vec<Passing>,
@@ -81,11 +86,15 @@ pub struct Teller {
 /// Where the digits of a record's id stand in its lines.
 const RECORD: Range<usize> = 11..47;
 
+/// Where the time stands.
+const AT: Range<usize> = 55..79;
+
 impl Teller {
     /// A teller with the forms that are at hand.
     pub fn new(library: Library, now: DateTime<Utc>, sides: Sides) -> Self {
         Self {
-            told: Told { tally: Tally::default(), inputs: vec![Tally::default(); sides.inputs] },
+            told: Told { inputs: vec![Tally::default(); sides.inputs], ..Told::default() },
+            believed: Stamp { millis: (now + TRUSTED_AHEAD).timestamp_millis(), counter: 0 }.to_string().into_bytes(),
             sides,
             library,
             now,
@@ -128,6 +137,9 @@ impl Teller {
                 *(if is_new { &mut tally.new } else { &mut tally.known }) += 1;
             }
             brought = brought.or(is_new.then_some(input));
+        }
+        if brought.is_some() && line.get(AT) > self.believed.get(..AT.len()) {
+            self.told.ahead.insert(fact.device.to_string());
         }
         self.told.tally.sent += u64::from(self.sides.sends && self.sides.inputs_of(holders).next().is_none());
         let from = self.record.len();
@@ -175,9 +187,11 @@ impl Teller {
         let form = std::str::from_utf8(&self.plain_of).ok().and_then(|of| of.split('@').next()).unwrap_or_default();
         let record = self.record.get(RECORD).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default();
         self.suspects.passed(record, Vec::new());
-        let Some(known) = self.known.get(form).filter(|known| !known.identity.is_empty()) else { return true };
+        let Some(known) = self.known.get(form).filter(|known| !known.identity.is_empty() || known.subject.is_none()) else { return true };
         let mut answers = Answers::new();
-        for path in self.identifying(known) {
+        // A thing itself is told by its phone too, and by its name within a commune.
+        let own = ["phone", "name", "commune"].iter().filter(|_| known.subject.is_none()).map(|path| (*path).to_owned());
+        for path in self.identifying(known).into_iter().chain(own) {
             answers.extend(self.answer(&path).map(|value| (path, value)));
         }
         if !answers.is_empty() {
