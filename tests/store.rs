@@ -143,7 +143,7 @@ fn a_damaged_journal_line_is_named_and_filled_from_the_view() {
     let (desk, notices) = Desk::open(settings(&store)).unwrap();
     assert!(matches!(&notices[..], [Notice::Damaged { lines, recovered: 1, lost: 0, kept: Some(kept) }] if *lines == [hit as u64 + 1] && kept.exists()), "{notices:?}");
     assert_eq!(desk.rows().len(), 3);
-    let found = khuyencong::store::inspect::inspect(&store).unwrap();
+    let found = khuyencong::store::inspect::look(&store).unwrap();
     assert!(!found.is_damage() && found.entries >= 4, "{found:?}");
     assert_whole_chain(&desk, 3);
 }

@@ -28,16 +28,16 @@ fn file(matches: &ArgMatches) -> &Path {
 pub fn backup(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let desk = context.desk()?;
     let copied = desk.backup(file(matches))?;
-    tell_beside(&copied, context.lang);
     say_out(say::cli::backed_up(context.lang, copied.tally.sent + copied.tally.known, file(matches).display()));
+    tell_beside(&copied, context.lang);
     desk.close()
 }
 
 pub fn restore(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let mut desk = context.desk()?;
     let copied = desk.restore(file(matches))?;
-    tell_beside(&copied, context.lang);
     say_out(say::cli::restored(context.lang, copied.tally.new, copied.tally.known));
+    tell_beside(&copied, context.lang);
     desk.close()
 }
 

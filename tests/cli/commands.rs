@@ -135,13 +135,13 @@ fn a_backup_brings_records_and_drafts_back_and_only_once() {
     let lt01 = place.new_laptop("lt01", "Lê Văn Thử", "collaborator").with_shop();
     lt01.add("shop", &[json!({"name": "Một", "workers": 1}), json!({"name": "Hai", "workers": 2})]);
     let draft = lt01.input("{\"name\":\"Nháp\"}").run(&["record", "add", "--form", "shop", "--draft"]).ids().remove(0);
-    lt01.run(&["backup", "b.jsonl"]).is(0, "Backed 2 revisions up to b.jsonl.\n", "");
-    lt01.lang("vi").run(&["backup", "v.jsonl"]).is(0, "Đã sao lưu 2 bản lưu vào v.jsonl.\n", "");
+    lt01.run(&["backup", "b.jsonl"]).is(0, "Backed 2 revisions up to b.jsonl.\nDrafts copied: 1.\n", "");
+    lt01.lang("vi").run(&["backup", "v.jsonl"]).is(0, "Đã sao lưu 2 bản lưu vào v.jsonl.\nBản nháp đã chép: 1.\n", "");
     assert_eq!(place.read("b.jsonl"), place.read("v.jsonl"));
     assert_eq!(place.names(""), [".b.jsonl.lock", ".v.jsonl.lock", "b.jsonl", "b.jsonl.drafts", "lt01", "v.jsonl", "v.jsonl.drafts"]);
 
     let lt02 = place.new_laptop("lt02", "Lê Văn Thử", "collaborator");
-    lt02.run(&["restore", "b.jsonl"]).is(0, "Restored 2 revisions (0 were there).\n", "");
+    lt02.run(&["restore", "b.jsonl"]).is(0, "Restored 2 revisions (0 were there).\nDrafts copied: 1.\n", "");
     lt02.lang("vi").run(&["restore", "b.jsonl"]).is(0, "Đã lấy lại 0 bản lưu (2 đã có).\n", "");
     assert_eq!(lt02.run(&["record", "list", "--state", "draft"]).quiet().split(' ').next(), Some(draft.as_str()));
     lt02.run(&["backup", "again.jsonl"]).quiet();
