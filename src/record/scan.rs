@@ -8,6 +8,7 @@ use super::clock::Stamp;
 use super::line::MAX_LINE;
 use super::revision::{RevisionId, unhex};
 use crate::value::{Decimal, is_record_id};
+use memchr::memmem::Finder;
 
 /// The parents of a revision, as far as most readers need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,17 +94,36 @@ fn ascii(part: &[u8]) -> Option<&str> {
     std::str::from_utf8(part).ok()
 }
 
-/// The value of one answer in a scanned `{…}` of answers, as written. Quotes in texts stand behind a `\`, so that a path in
-/// quotes before a colon is the answer's own.
-pub fn answer<'l>(answers: &'l [u8], path: &str) -> Option<&'l str> {
-    let key = format!("\"{path}\":");
-    let at = memchr::memmem::find(answers, key.as_bytes())? + key.len();
-    ascii(Cursor { text: answers, at }.span(&mut Cursor::value)?)
+/// A path that is looked for in many scanned lines. Quotes in texts stand behind a `\`, so that a path in quotes is a path,
+/// and one before a colon is the answer's own.
+pub struct Sought {
+    path: String,
+    name: Finder<'static>,
+    key: Finder<'static>,
 }
 
-/// Whether a scanned `[…]` of names holds one.
-pub fn names(wrote: &[u8], path: &str) -> bool {
-    memchr::memmem::find(wrote, format!("\"{path}\"").as_bytes()).is_some()
+impl Sought {
+    /// Looks for a path.
+    pub fn new(path: &str) -> Self {
+        let find = |text: String| Finder::new(text.as_bytes()).into_owned();
+        Self { path: path.to_owned(), name: find(format!("\"{path}\"")), key: find(format!("\"{path}\":")) }
+    }
+
+    /// The path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether a scanned `[…]` of names holds it.
+    pub fn is_in(&self, wrote: &[u8]) -> bool {
+        self.name.find(wrote).is_some()
+    }
+
+    /// The value of its answer in a scanned `{…}` of answers, as written.
+    pub fn answer<'l>(&self, answers: &'l [u8]) -> Option<&'l str> {
+        let at = self.key.find(answers)? + self.key.needle().len();
+        ascii(Cursor { text: answers, at }.span(&mut Cursor::value)?)
+    }
 }
 
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
@@ -364,10 +384,11 @@ mod tests {
         let (scanned, parsed) = (scan(&line).unwrap(), parse(&line).unwrap());
         assert_eq!((scanned.id, scanned.device, scanned.seq, scanned.prev), (parsed.id, parsed.device.as_str(), parsed.seq, parsed.prev));
         assert_eq!((scanned.of, scanned.act, scanned.parents), (parsed.of.as_str(), "save", Parents::One(parsed.parents[0])));
-        assert_eq!(answer(scanned.answers, "workers"), Some("-12.5"));
-        assert_eq!(answer(scanned.answers, "energy/a7q2/#"), Some("\"V\""));
-        assert_eq!(answer(scanned.answers, "worker"), None);
-        assert!(names(scanned.wrote, "name") && names(scanned.wrote, "energy/a7q2/#") && !names(scanned.wrote, "energy"));
+        let sought = |path: &str| (Sought::new(path).is_in(scanned.wrote), Sought::new(path).answer(scanned.answers));
+        assert_eq!(sought("workers"), (false, Some("-12.5")));
+        assert_eq!(sought("energy/a7q2/#"), (true, Some("\"V\"")));
+        assert_eq!(sought("worker"), (false, None));
+        assert_eq!((sought("name").0, sought("energy").0), (true, false));
     }
 
     #[test]

@@ -81,11 +81,6 @@ impl Known {
         let head = |key: &str| draft.head.get(key).map(|cell| cell.text.clone());
         Some((id.clone(), Self { subject: head("subject"), date: head("date"), identity: draft.identity.iter().map(|cell| cell.text.clone()).collect() }))
     }
-
-    /// Whether a question, in a repeat or not, identifies a record.
-    pub fn is_identity(&self, question: &str) -> bool {
-        question.rsplit('/').next().is_some_and(|name| self.identity.iter().any(|id| id == name))
-    }
 }
 
 /// By what a record may be told to be another: `(question, key)`, each once; of a question in a repeat `repeat/question`.

@@ -296,3 +296,27 @@ fn help_is_in_both_languages_and_on_stdout() {
     let vietnamese = none.lang("vi").run(&["record", "add", "--help"]).quiet();
     assert!(vietnamese.contains("Mã mẫu phiếu"), "{vietnamese}");
 }
+
+#[test]
+fn a_laptop_whose_clock_is_years_ahead_is_named_once_and_loses_nothing() {
+    let place = Place::new();
+    let ahead = place.new_laptop("lt01", "Lê Văn Thử", "collaborator").with_shop().at("2035-01-01T08:00:00+07:00");
+    let behind = place.new_laptop("lt02", "Trần Thị Mẫu", "collaborator").with_shop().at("1999-01-01T08:00:00+07:00");
+    let office = place.new_laptop("lt03", "Phạm Văn Giám Sát", "supervisor").with_shop();
+    ahead.add("shop", &[json!({"name": "Một", "workers": 1, "day": "2026-11-01"}), json!({"name": "Hai", "workers": 2, "day": "2026-11-01"})]);
+    behind.add("shop", &[json!({"name": "Ba", "workers": 3, "day": "1998-11-01"})]);
+    ahead.run(&["sync", "c.jsonl"]).quiet();
+    let told = behind.run(&["sync", "c.jsonl"]);
+    assert!(told.err.contains("its clock is more than a day ahead") && told.err.lines().count() == 1, "{told:?}");
+    let planned = office.run(&["sync", "c.jsonl", "--plan"]);
+    let told = office.run(&["sync", "c.jsonl"]);
+    assert_eq!((planned.err.as_str(), told.err.lines().count()), (told.err.as_str(), 1), "one laptop, named once");
+    assert!(told.err.starts_with("lt01-"), "{}", told.err);
+    office.run(&["sync", "c.jsonl"]).quiet();
+    assert_eq!(office.run(&["record", "list"]).quiet().lines().count(), 3);
+    // Nor does it drag the office's clock along.
+    let record = office.run(&["record", "list"]).quiet().split(' ').next().unwrap().to_owned();
+    office.run(&["record", "edit", &record, "--set", "workers=9"]).ok();
+    let at = office.show(&record)["history"].as_array().unwrap().iter().find(|r| r["device"].as_str().unwrap().starts_with("lt03")).unwrap()["at"].clone();
+    assert!(at.as_str().unwrap().starts_with("2026-11-23T02:00"), "{at}");
+}
