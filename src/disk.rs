@@ -10,6 +10,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// A file being written beside the one that it will replace.
 pub struct AtomicFile {
@@ -63,7 +64,7 @@ impl AtomicFile {
                 fs::copy(&self.target, &kept)?;
             }
         }
-        fs::rename(&self.temporary, &self.target)?;
+        rename(&self.temporary, &self.target)?;
         self.committed = true;
         sync_folder(&self.target)
     }
@@ -138,6 +139,39 @@ fn beside(target: &Path, ending: &str) -> PathBuf {
 fn beside_visible(target: &Path, ending: &str) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     target.with_file_name(format!("{name}.{ending}"))
+}
+
+/// Renames a file or folder. Windows refuses while anybody looks at it, be it a virus scanner, or threads that were told
+/// to end and have not yet: there it is tried again for a while.
+///
+/// # Errors
+/// The system's.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    patiently(|| fs::rename(from, to))
+}
+
+/// Removes a folder and all in it, with the same patience.
+///
+/// # Errors
+/// The system's.
+pub fn remove_folder(folder: &Path) -> io::Result<()> {
+    patiently(|| fs::remove_dir_all(folder))
+}
+
+fn patiently(ask: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let begun = Instant::now();
+    loop {
+        match ask() {
+            Err(e) if cfg!(windows) && is_in_use(&e) && begun.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(20)),
+            done => return done,
+        }
+    }
+}
+
+/// What Windows says of a file that somebody has open: access denied, sharing violation, lock violation.
+fn is_in_use(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
 /// Makes a rename or a new file in the folder of `file` durable. Windows does this by itself and cannot open a folder.

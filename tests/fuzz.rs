@@ -118,6 +118,9 @@ fn fuzz(name: &str) {
         mutate(&mut input, &corpus[dice.below(corpus.len())], &mut dice);
         run(name, target, &input);
         count += 1;
+        if count.is_multiple_of(100_000) {
+            eprintln!("{name}: {count} executions in {:.0} s", begun.elapsed().as_secs_f64());
+        }
     }
     println!("{name}: {count} executions in {:.1} s", begun.elapsed().as_secs_f64());
 }

@@ -182,3 +182,29 @@ fn a_full_disk_is_told_and_loses_nothing() {
         place.holds("lt01", &saved);
     }
 }
+
+/// A system that has no more files to give, or no more memory, says nothing about the store: nothing of it is put aside.
+#[test]
+fn too_few_open_files_or_too_little_memory_are_told_and_nothing_is_taken_for_damage() {
+    let place = Place::new();
+    place.laptop("lt01");
+    let (saved, _) = place.add("lt01", 3, None);
+    let dir = place.path().join("lt01");
+    let files = (3..32).map(|count| format!("ulimit -n {count}"));
+    let memory = (1..24).map(|part| format!("ulimit -v {}", part * 20_000));
+    let (mut refused, mut went) = (0, 0);
+    for limit in files.chain(memory) {
+        // As after a kill: everything is looked at.
+        let _ = std::fs::remove_file(dir.join("clean"));
+        let told = Command::new("sh")
+            .current_dir(place.path())
+            .args(["-c", &format!("{limit}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_khuyencong"), "--lang", "en", "--data-dir", "lt01", "record", "list"])
+            .output()
+            .unwrap();
+        let names: Vec<_> = std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        assert!(!names.iter().any(|name| name.contains(".bad.")), "{limit}: {names:?}, {}", String::from_utf8_lossy(&told.stderr));
+        *(if told.status.success() { &mut went } else { &mut refused }) += 1;
+        place.holds("lt01", &saved);
+    }
+    assert!(refused > 5 && went > 5, "{refused} refused, {went} went well: the limits do not reach the store");
+}

@@ -4,9 +4,11 @@
 use khuyencong::interview::json::Keys;
 use khuyencong::record::Entry;
 use khuyencong::store::{Identity, Notice};
+use khuyencong::value::Value;
 use khuyencong::workbench::chance::Clock;
 use khuyencong::workbench::{Content, Desk, Settings};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -141,7 +143,7 @@ fn a_damaged_journal_line_is_named_and_filled_from_the_view() {
     let (desk, notices) = Desk::open(settings(&store)).unwrap();
     assert!(matches!(&notices[..], [Notice::Damaged { lines, recovered: 1, lost: 0, kept: Some(kept) }] if *lines == [hit as u64 + 1] && kept.exists()), "{notices:?}");
     assert_eq!(desk.rows().len(), 3);
-    let found = khuyencong::store::inspect::inspect(&store).unwrap();
+    let found = khuyencong::store::inspect::look(&store).unwrap();
     assert!(!found.is_damage() && found.entries >= 4, "{found:?}");
     assert_whole_chain(&desk, 3);
 }
@@ -264,10 +266,33 @@ fn trap_the_same_file_twice_and_a_new_laptop_take_everything_once() {
     let backup = dir.path().join("b.jsonl");
     desk.backup(&backup).unwrap();
     let mut new = new_desk(&dir.path().join("new"));
-    assert_eq!(new.restore(&backup).unwrap().new, 1);
-    assert_eq!((new.restore(&backup).unwrap().new, new.rows().len()), (0, 1));
+    assert_eq!(new.restore(&backup).unwrap().tally.new, 1);
+    assert_eq!((new.restore(&backup).unwrap().tally.new, new.rows().len()), (0, 1));
     assert!(new.rows().contains_key(&id), "a reinstalled laptop loses nothing");
     assert_eq!(new.store().draft_list().collect::<Vec<_>>(), [&draft], "drafts come with the backup");
+}
+
+#[test]
+fn a_backup_carries_the_files_of_records_and_drafts_and_says_what_it_lacks() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = new_desk(&dir.path().join("store"));
+    let held = |bytes: &[u8]| {
+        let source = dir.path().join("photo.jpg");
+        fs::write(&source, bytes).unwrap();
+        khuyencong::workbench::attaching::attach(&source.display().to_string(), Some(&dir.path().join("store/attachments"))).unwrap()
+    };
+    let (photo, gone) = (held(b"anh"), held(b"anh da mat"));
+    fs::remove_file(dir.path().join("store/attachments").join(&gone.sha256)).unwrap();
+    let answers = BTreeMap::from([("photo".to_owned(), Value::File(photo.clone())), ("other".to_owned(), Value::File(gone.clone()))]);
+    let draft = khuyencong::store::Draft { record: desk.new_record(), of: "shop@1@x".into(), answers, ..Default::default() };
+    desk.keep_draft(draft).unwrap();
+    let backup = dir.path().join("b.jsonl");
+    let made = desk.backup(&backup).unwrap();
+    assert_eq!((made.drafts, made.carried.copied, made.carried.missing), (1, 1, vec![gone.sha256.clone()]));
+    let mut new = new_desk(&dir.path().join("new"));
+    let taken = new.restore(&backup).unwrap();
+    assert_eq!((taken.drafts, taken.carried.copied, taken.carried.missing), (1, 1, vec![gone.sha256]));
+    assert_eq!(fs::read(dir.path().join("new/attachments").join(&photo.sha256)).unwrap(), b"anh");
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let (mut understood, mut refused) = (false, None);
     for row in rows {
         let Some(related) = desk.related(row) else {
-            bare(row, format);
+            bare(row, format, desk.lang());
             continue;
         };
         match condition.map(|condition| meets(&related, condition, desk)) {
@@ -137,7 +137,7 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
             }
             "jsonl" => say_out(related.to_json().to_string()),
             "csv" => csv.add(&related),
-            _ => say_out(format!("{} {:<10} {:<24} {:<10} {}", &row.record, row.state.word(), row.form, row.date, one_line(&row.summary))),
+            _ => say_out(line_of(row, desk.lang())),
         }
     }
     if let Some(failure) = refused.filter(|_| !understood) {
@@ -170,12 +170,18 @@ fn drafts(desk: &Desk, form: Option<&Form>, format: &str) {
 }
 
 /// A record whose form is not here: what is known of it without one.
-fn bare(row: &IndexRow, format: &str) {
+fn bare(row: &IndexRow, format: &str, lang: Lang) {
     match format {
         "jsonl" => say_out(json!({"record": row.record, "form": row.form, "version": row.version, "state": row.state.word(), "conflicts": row.conflicts, "person": row.person, "device": row.device, "at": row.at.to_string(), "summary": row.summary, "answers": {}, "computed": {}}).to_string()),
-        "table" => say_out(format!("{} {:<10} {:<24} {:<10} {}", row.record, row.state.word(), row.form, row.date, one_line(&row.summary))),
+        "table" => say_out(line_of(row, lang)),
         _ => {}
     }
+}
+
+/// A record on one line, for people.
+fn line_of(row: &IndexRow, lang: Lang) -> String {
+    let lapsed = if row.lapsed { format!("  ({})", say::store::lapsed(lang)) } else { String::new() };
+    format!("{} {:<10} {:<24} {:<10} {}{lapsed}", row.record, row.state.word(), row.form, row.date, one_line(&row.summary))
 }
 
 /// When a draft was last changed, in the form of every other `at`.

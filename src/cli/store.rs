@@ -1,10 +1,12 @@
 //! `backup`, `restore`, `doctor`.
 
+use super::transfer::tell_attachments;
 use super::{Context, flag, say_out};
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, say};
 use crate::store::inspect;
 use crate::tui::words::numbers;
+use crate::workbench::transfer::Copied;
 use clap::{Arg, ArgMatches, Command};
 use std::path::Path;
 use std::process::ExitCode;
@@ -25,16 +27,25 @@ fn file(matches: &ArgMatches) -> &Path {
 
 pub fn backup(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let desk = context.desk()?;
-    let count = desk.backup(file(matches))?;
-    say_out(say::cli::backed_up(context.lang, count, file(matches).display()));
+    let copied = desk.backup(file(matches))?;
+    say_out(say::cli::backed_up(context.lang, copied.tally.sent + copied.tally.known, file(matches).display()));
+    tell_beside(&copied, context.lang);
     desk.close()
 }
 
 pub fn restore(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let mut desk = context.desk()?;
-    let tally = desk.restore(file(matches))?;
-    say_out(say::cli::restored(context.lang, tally.new, tally.known));
+    let copied = desk.restore(file(matches))?;
+    say_out(say::cli::restored(context.lang, copied.tally.new, copied.tally.known));
+    tell_beside(&copied, context.lang);
     desk.close()
+}
+
+fn tell_beside(copied: &Copied, lang: Lang) {
+    tell_attachments(&copied.carried, false, lang);
+    if copied.drafts > 0 {
+        say_out(say::store::drafts_copied(lang, copied.drafts));
+    }
 }
 
 /// Looks first and opens then: without `--repair` a damaged store stays as it is.
@@ -54,7 +65,7 @@ pub fn doctor(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, F
     }
     let desk = context.desk()?;
     let lang = context.lang;
-    let found = inspect::inspect(&dir)?;
+    let found = inspect::look(&dir)?;
     let (entries, known) = (found.entries, desk.store().view().walk()?.entries);
     let identity = desk.identity();
     say_out(say::cli::doctor_store(lang, dir.display()));

@@ -8,6 +8,7 @@ use crate::locale::{Lang, say};
 use crate::workbench::attachments::Carried;
 use crate::workbench::merging::{self, Runs, Verified, merge_files};
 use clap::{Arg, ArgMatches, Command};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -44,7 +45,13 @@ fn tell_chains(gaps: &Runs, forks: &Runs, lang: Lang) {
     }
 }
 
-fn tell_attachments(carried: &Carried, plan: bool, lang: Lang) {
+fn tell_clocks(ahead: &BTreeSet<String>, lang: Lang) {
+    for device in ahead {
+        eprintln!("{}", say::exchange::clock_ahead(lang, plain(device)));
+    }
+}
+
+pub fn tell_attachments(carried: &Carried, plan: bool, lang: Lang) {
     const SHOWN: usize = 5;
     if !carried.missing.is_empty() {
         let names: Vec<&str> = carried.missing.iter().take(SHOWN).map(String::as_str).collect();
@@ -70,6 +77,7 @@ pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> 
     let plan = matches.get_flag("plan");
     let synced = desk.sync(&central, plan)?;
     tell_chains(&synced.beside.missing, &synced.beside.forks, context.lang);
+    tell_clocks(&synced.beside.ahead, context.lang);
     tell_attachments(&synced.beside.carried, plan, context.lang);
     let sent = synced.tally.sent;
     say_out(if plan { say::cli::would_send(context.lang, sent) } else { say::cli::sent(context.lang, sent) });
@@ -83,6 +91,7 @@ pub fn merge(matches: &ArgMatches, context: &Context) -> Result<(), Failure> {
     let plan = matches.get_flag("plan");
     let merged = merge_files(&out, &inputs, plan, &context.settings)?;
     tell_chains(&merged.gaps, &merged.forks, context.lang);
+    tell_clocks(&merged.told.ahead, context.lang);
     tell_attachments(&merged.carried, plan, context.lang);
     if plan {
         for (input, t) in inputs.iter().zip(&merged.told.inputs) {

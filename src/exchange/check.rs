@@ -1,5 +1,6 @@
 //! Whether lines are what they claim to be, looked at on threads of their own while others are still being read.
 
+use super::lanes::ids_of;
 use crate::record::Entry;
 use crate::record::line::LineProblem;
 use crate::record::revision::{RevisionId, digest_of};
@@ -79,23 +80,22 @@ pub struct Spans {
     pub answers: Range<u32>,
 }
 
-/// Checks a body line; `None` for a form or list.
+/// What a line says that names itself truly, where that can be seen at a glance.
+fn glance(line: &[u8]) -> Option<Fact> {
+    let scanned = scan(line).filter(|scanned| !scanned.device.contains('\\'))?;
+    let span = |part: &[u8]| {
+        let from = (part.as_ptr() as usize - line.as_ptr() as usize) as u32;
+        from..from + part.len() as u32
+    };
+    let spans = Spans { of: span(scanned.of.as_bytes()), act: span(scanned.act.as_bytes()), wrote: span(scanned.wrote), answers: span(scanned.answers) };
+    Some(Fact { id: scanned.id, device: scanned.device.into(), seq: scanned.seq, prev: scanned.prev, parents: scanned.parents, spans: Some(spans) })
+}
+
+/// Reads and checks a body line; `None` for a form or list.
 ///
 /// # Errors
 /// Why it is refused.
-pub fn check(line: &[u8]) -> Result<Option<Fact>, LineProblem> {
-    if let Some(scanned) = scan(line).filter(|scanned| !scanned.device.contains('\\')) {
-        if digest_of(line) != scanned.id {
-            return Err(LineProblem::Altered);
-        }
-        let span = |part: &[u8]| {
-            let from = (part.as_ptr() as usize - line.as_ptr() as usize) as u32;
-            from..from + part.len() as u32
-        };
-        let spans = Spans { of: span(scanned.of.as_bytes()), act: span(scanned.act.as_bytes()), wrote: span(scanned.wrote), answers: span(scanned.answers) };
-        let fact = Fact { id: scanned.id, device: scanned.device.into(), seq: scanned.seq, prev: scanned.prev, parents: scanned.parents, spans: Some(spans) };
-        return Ok(Some(fact));
-    }
+fn read(line: &[u8]) -> Result<Option<Fact>, LineProblem> {
     Ok(match Entry::parse(line)? {
         Entry::Definition(_) => None,
         Entry::Revision(revision) => {
@@ -113,7 +113,31 @@ pub fn check(line: &[u8]) -> Result<Option<Fact>, LineProblem> {
 pub type Checked = Result<Vec<Option<Fact>>, (usize, LineProblem)>;
 
 fn check_all(batch: &Batch) -> Checked {
-    (0..batch.lines.len()).map(|at| check(batch.line(at)).map_err(|problem| (at, problem))).collect()
+    let mut facts: Vec<Option<Fact>> = Vec::with_capacity(batch.lines.len());
+    // Two lines are hashed at once; this one waits for the next. An earlier line's problem is told first.
+    let mut waiting: Option<usize> = None;
+    let fits = |facts: &[Option<Fact>], at: usize, id: RevisionId| facts[at].as_ref().is_some_and(|fact| fact.id == id).then_some(()).ok_or((at, LineProblem::Altered));
+    for at in 0..batch.lines.len() {
+        let line = batch.line(at);
+        let Some(fact) = glance(line) else {
+            if let Some(before) = waiting.take() {
+                fits(&facts, before, digest_of(batch.line(before)))?;
+            }
+            facts.push(read(line).map_err(|problem| (at, problem))?);
+            continue;
+        };
+        facts.push(Some(fact));
+        match waiting.take() {
+            None => waiting = Some(at),
+            Some(before) => {
+                let (one, other) = ids_of(batch.line(before), line);
+                fits(&facts, before, one)?;
+                fits(&facts, at, other)?;
+            }
+        }
+    }
+    waiting.map_or(Ok(()), |last| fits(&facts, last, digest_of(batch.line(last))))?;
+    Ok(facts)
 }
 
 type Job = (Arc<Batch>, Sender<Checked>);

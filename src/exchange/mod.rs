@@ -10,6 +10,7 @@
 
 pub mod check;
 pub mod digest;
+mod lanes;
 pub mod reader;
 pub mod seal;
 pub mod seqs;

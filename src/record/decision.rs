@@ -1,6 +1,6 @@
 //! Whether a decision still holds: what has become known since of which it knew nothing. Pure, and without regard to clocks.
 
-use super::history::History;
+use super::history::{History, State};
 use super::revision::{Act, Revision};
 
 /// How a revision's decision stands. Numbers are places in the history.
@@ -55,6 +55,12 @@ impl History {
             _ => None,
         };
         later.unwrap_or(Holding::Holds)
+    }
+
+    /// Whether an approval no longer holds, because something came to what it had seen, and none other holds in its place.
+    pub fn is_lapsed(&self) -> bool {
+        let lapsed = |at: usize| self.revisions()[at].act == Act::Approve && matches!(self.holding(at), Holding::Lapsed(_));
+        (0..self.revisions().len()).any(lapsed) && !matches!(self.state(), State::Approved | State::Void)
     }
 
     /// The first revision by which the answers are others than those that `at` was decided on: one that it had not seen, or

@@ -8,6 +8,7 @@ use super::clock::Stamp;
 use super::line::MAX_LINE;
 use super::revision::{RevisionId, unhex};
 use crate::value::{Decimal, is_record_id};
+use memchr::memmem::Finder;
 
 /// The parents of a revision, as far as most readers need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,51 +94,74 @@ fn ascii(part: &[u8]) -> Option<&str> {
     std::str::from_utf8(part).ok()
 }
 
-/// The value of one answer in a scanned `{…}` of answers, as written. Quotes in texts stand behind a `\`, so that a path in
-/// quotes before a colon is the answer's own.
-pub fn answer<'l>(answers: &'l [u8], path: &str) -> Option<&'l str> {
-    let key = format!("\"{path}\":");
-    let at = memchr::memmem::find(answers, key.as_bytes())? + key.len();
-    ascii(Cursor { text: answers, at }.span(&mut Cursor::value)?)
+/// A path that is looked for in many scanned lines. Quotes in texts stand behind a `\`, so that a path in quotes is a path,
+/// and one before a colon is the answer's own.
+pub struct Sought {
+    path: String,
+    name: Finder<'static>,
+    key: Finder<'static>,
 }
 
-/// Whether a scanned `[…]` of names holds one.
-pub fn names(wrote: &[u8], path: &str) -> bool {
-    memchr::memmem::find(wrote, format!("\"{path}\"").as_bytes()).is_some()
+impl Sought {
+    /// Looks for a path.
+    pub fn new(path: &str) -> Self {
+        let find = |text: String| Finder::new(text.as_bytes()).into_owned();
+        Self { path: path.to_owned(), name: find(format!("\"{path}\"")), key: find(format!("\"{path}\":")) }
+    }
+
+    /// The path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether a scanned `[…]` of names holds it.
+    pub fn is_in(&self, wrote: &[u8]) -> bool {
+        self.name.find(wrote).is_some()
+    }
+
+    /// The value of its answer in a scanned `{…}` of answers, as written.
+    pub fn answer<'l>(&self, answers: &'l [u8]) -> Option<&'l str> {
+        let at = self.key.find(answers)? + self.key.needle().len();
+        ascii(Cursor { text: answers, at }.span(&mut Cursor::value)?)
+    }
 }
 
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /// UTF-8 without control characters in which every letter is certainly in normal form: ASCII, Latin up to U+02FF,
-/// Vietnamese (U+1E00–U+1EFF) and common punctuation.
+/// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F).
 fn is_plain_text(line: &[u8]) -> bool {
-    // A byte below 0x20 borrows from its own high bit.
-    let has_control = |word: u64| word.wrapping_sub(0x2020_2020_2020_2020) & HIGH_BITS != 0;
-    let mut at = 0;
-    while at < line.len() {
-        if let Some(word) = line.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes) {
-            let plain = (word & HIGH_BITS).trailing_zeros() / 8;
-            // Blanks stand in for what follows the plain letters.
-            let kept = word & 1u64.checked_shl(plain * 8).map_or(u64::MAX, |bit| bit - 1);
-            let blanks = 0x2020_2020_2020_2020u64.checked_shl(plain * 8).unwrap_or(0);
-            if has_control(kept | blanks) {
-                return false;
-            }
-            at += plain as usize;
-            if plain == 8 {
-                continue;
-            }
+    const AT_ONCE: usize = 256;
+    // Two blanks in front, and one behind, of what is looked at: every byte is judged by the two before it.
+    let (start, rest) = line.split_at(line.len().min(2));
+    let mut edge = [b' '; 4];
+    edge[2..2 + start.len()].copy_from_slice(start);
+    let mut plain = (0..start.len()).all(|at| !is_wrong(edge[at], edge[at + 1], edge[at + 2]));
+    // Without branches, so that the compiler can look at many bytes at once.
+    for from in (0..rest.len()).step_by(AT_ONCE) {
+        let to = (from + AT_ONCE).min(rest.len());
+        let (before, last, bytes) = (&line[from..to], &line[from + 1..to + 1], &rest[from..to]);
+        let wrong = before.iter().zip(last).zip(bytes).fold(0, |wrong, ((before, last), byte)| wrong | u8::from(is_wrong(*before, *last, *byte)));
+        plain &= wrong == 0;
+        if !plain {
+            return false;
         }
-        let is_tail = |from: usize| line.get(at + from).is_some_and(|b| (0x80..0xc0).contains(b));
-        at += match (line[at], line.get(at + 1)) {
-            (0x20..=0x7f, _) => 1,
-            (0xc2..=0xcb, _) if is_tail(1) => 2,
-            (0xe1, Some(0xb8..=0xbb)) if is_tail(2) => 3,
-            (0xe2, Some(0x80)) if line.get(at + 2).is_some_and(|b| (0x82..0xc0).contains(b)) => 3,
-            _ => return false,
-        };
     }
-    true
+    let back = |count: usize| line.len().checked_sub(count).map_or(b' ', |at| line[at]);
+    // A letter that is cut off at the end lacks what a blank is not.
+    plain && !is_wrong(back(2), back(1), b' ')
+}
+
+/// Whether a byte cannot stand behind two others in plain text.
+#[inline(always)]
+fn is_wrong(before: u8, last: u8, byte: u8) -> bool {
+    let of_two = |lead: u8| lead.wrapping_sub(0xc2) <= 0xcb - 0xc2;
+    let of_three = |lead: u8| (lead == 0xe1) | (lead == 0xe2);
+    let is_tail = byte & 0xc0 == 0x80;
+    let needs_tail = of_two(last) | of_three(last) | of_three(before);
+    let is_stray = (byte >= 0xc0) & !of_two(byte) & !of_three(byte);
+    let is_other = ((last == 0xe1) & (byte.wrapping_sub(0xb8) > 0xbb - 0xb8)) | ((last == 0xe2) & (byte != 0x80)) | ((before == 0xe2) & (byte < 0x82));
+    (byte < 0x20) | (is_tail != needs_tail) | is_stray | is_other
 }
 
 /// `2026-11-23T02:56:21.123Z-0003`; days that not every month has are left to [`Stamp::parse`].
@@ -360,10 +384,11 @@ mod tests {
         let (scanned, parsed) = (scan(&line).unwrap(), parse(&line).unwrap());
         assert_eq!((scanned.id, scanned.device, scanned.seq, scanned.prev), (parsed.id, parsed.device.as_str(), parsed.seq, parsed.prev));
         assert_eq!((scanned.of, scanned.act, scanned.parents), (parsed.of.as_str(), "save", Parents::One(parsed.parents[0])));
-        assert_eq!(answer(scanned.answers, "workers"), Some("-12.5"));
-        assert_eq!(answer(scanned.answers, "energy/a7q2/#"), Some("\"V\""));
-        assert_eq!(answer(scanned.answers, "worker"), None);
-        assert!(names(scanned.wrote, "name") && names(scanned.wrote, "energy/a7q2/#") && !names(scanned.wrote, "energy"));
+        let sought = |path: &str| (Sought::new(path).is_in(scanned.wrote), Sought::new(path).answer(scanned.answers));
+        assert_eq!(sought("workers"), (false, Some("-12.5")));
+        assert_eq!(sought("energy/a7q2/#"), (true, Some("\"V\"")));
+        assert_eq!(sought("worker"), (false, None));
+        assert_eq!((sought("name").0, sought("energy").0), (true, false));
     }
 
     #[test]

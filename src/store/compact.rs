@@ -6,7 +6,6 @@ use super::StoreProblem;
 use super::recover::quietly;
 use super::view::View;
 use crate::disk;
-use std::fs;
 use std::path::Path;
 
 /// Below this a view is left as it is.
@@ -31,7 +30,9 @@ impl View {
         let broken = || StoreProblem::View("sled".to_owned());
         remove(dir).map_err(io)?;
         quietly(|| self.copy_to(&new)).ok_or_else(broken)??;
-        fs::rename(&old, &aside).and_then(|()| fs::rename(&new, &old)).and_then(|()| disk::sync_folder(&old)).map_err(io)?;
+        // Windows moves no folder in which files are open.
+        self.let_go();
+        disk::rename(&old, &aside).and_then(|()| disk::rename(&new, &old)).and_then(|()| disk::sync_folder(&old)).map_err(io)?;
         *self = quietly(|| Self::open(&old)).ok_or_else(broken)??;
         remove(dir).map_err(io)
     }
@@ -44,7 +45,7 @@ impl View {
 pub fn remove(dir: &Path) -> std::io::Result<()> {
     for left in ["sled.new", "sled.old"].map(|name| dir.join(name)) {
         if left.exists() {
-            fs::remove_dir_all(left)?;
+            disk::remove_folder(&left)?;
         }
     }
     Ok(())

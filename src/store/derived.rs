@@ -16,6 +16,8 @@ pub struct IndexRow {
     pub version: u32,
     /// Where it stands.
     pub state: State,
+    /// It was approved, and that approval no longer holds.
+    pub lapsed: bool,
     /// Answers in conflict.
     pub conflicts: u32,
     /// Hard problems (after a merge).

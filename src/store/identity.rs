@@ -13,7 +13,7 @@ pub const COPY: &str = "identity.copy.toml";
 
 /// The layout of the store's folder that this program writes. Raised when an older program must not write there any
 /// more; see `migrate`.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const SUM: &str = "# sum ";
 

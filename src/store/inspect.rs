@@ -1,6 +1,7 @@
 //! Looking at a store without changing anything in it: what `doctor` tells before it repairs.
 
-use super::{Drafts, Identity, StoreProblem, identity, journal, mark};
+use super::open::lock;
+use super::{Drafts, Identity, Store, StoreProblem, identity, journal, mark};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -32,11 +33,28 @@ impl Findings {
     }
 }
 
-/// Reads journal, drafts and identity whole.
+/// Reads journal, drafts and identity whole, of a store that nobody has open: a line that is just being written would look
+/// like damage.
 ///
 /// # Errors
-/// There is no store, it is a newer program's, or the system's.
+/// There is no store, another copy has it open, it is a newer program's, or the system's.
 pub fn inspect(dir: &Path) -> Result<Findings, StoreProblem> {
+    if !Store::exists(dir) {
+        return Err(StoreProblem::NotThere(dir.to_owned()));
+    }
+    // Where no lock is to be had (a read-only folder), nobody else can be writing either.
+    let _lock = match lock(dir) {
+        Err(StoreProblem::Io(..)) => None,
+        locked => Some(locked?),
+    };
+    look(dir)
+}
+
+/// The same for whoever has the store open.
+///
+/// # Errors
+/// The same.
+pub fn look(dir: &Path) -> Result<Findings, StoreProblem> {
     let io = |e| StoreProblem::Io(dir.to_owned(), e);
     let identity = damaged_identity(dir)?;
     let mut there = BTreeSet::new();

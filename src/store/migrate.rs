@@ -5,6 +5,7 @@
 //! |---|---|
 //! | 1 | `identity.toml journal.jsonl drafts.jsonl sled/` with view schema 1 |
 //! | 2 | `identity.toml` has a sum and a copy; `definitions.sums`; `clean` tells of journal and drafts; view schema 2 |
+//! | 3 | view schema 3: a record's line tells of an approval that lapsed |
 
 use super::identity::{FORMAT, Identity};
 use super::{StoreProblem, journal, mark};
@@ -15,7 +16,7 @@ use std::path::Path;
 type Step = fn(&Path) -> io::Result<()>;
 
 /// What leads from a format to the next.
-const STEPS: [(u32, Step); 1] = [(1, from_1)];
+const STEPS: [(u32, Step); 2] = [(1, from_1), (2, mark::remove)];
 
 /// Takes the steps that are missing. Gives the format that was found when there were any.
 ///
@@ -36,7 +37,7 @@ pub fn migrate(dir: &Path, identity: &mut Identity) -> Result<Option<u32>, Store
 }
 
 /// The journal and the drafts stay as they are. Without the mark the view is looked at, found to be of an earlier schema
-/// and built anew.
+/// and built anew; from 2 that is all there is to do.
 fn from_1(dir: &Path) -> io::Result<()> {
     mark::remove(dir)?;
     journal::vouch(dir)

@@ -130,7 +130,7 @@ fn open_clean(dir: &Path, identity: &Identity, mark: &Mark) -> Option<(View, End
     Some((view, End { bytes: mark.bytes, lines: mark.entries, crc }))
 }
 
-fn lock(dir: &Path) -> Result<File, StoreProblem> {
+pub(super) fn lock(dir: &Path) -> Result<File, StoreProblem> {
     let path = dir.join("lock");
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(|e| StoreProblem::Io(path.clone(), e))?;
     match file.try_lock() {

@@ -6,6 +6,7 @@ use super::mark::{self, Mark};
 use super::salvage::salvage;
 use super::view::View;
 use super::{Notice, StoreProblem};
+use crate::disk;
 use crate::record::Entry;
 use crate::record::line::MAX_LINE;
 use chrono::{DateTime, Utc};
@@ -18,8 +19,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// sled may hang on a damaged file; a view that is not open after this long is put aside.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// sled may hang on a damaged file; a view that is not open after so many seconds is put aside. Counted one by one, since a
+/// laptop may fall asleep meanwhile.
+const PATIENCE: u64 = 300;
+
+/// A large view on a slow disk is given more: a second for so many bytes.
+const BYTES_A_SECOND: u64 = 1 << 20;
 
 /// The name of threads in which a panic is expected and caught: the program's panic hook stays silent for them.
 pub const GUARDED_THREAD: &str = "store-guard";
@@ -43,14 +48,27 @@ pub fn quietly<T>(ask: impl FnOnce() -> T) -> Option<T> {
     given
 }
 
-/// Runs something that may panic or hang where that cannot reach us; `None` when it did.
-fn guard<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+/// Runs something that may panic or hang where that cannot reach us; `None` when it did within so many seconds.
+///
+/// # Errors
+/// There is no thread to be had, which says nothing about the view.
+fn guard<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send + 'static) -> std::io::Result<Option<T>> {
     let (sender, receiver) = mpsc::channel();
-    let thread = std::thread::Builder::new().name(GUARDED_THREAD.to_owned()).spawn(move || {
+    std::thread::Builder::new().name(GUARDED_THREAD.to_owned()).spawn(move || {
         let _ = sender.send(work());
-    });
-    thread.ok()?;
-    receiver.recv_timeout(PATIENCE).ok()
+    })?;
+    for _ in 0..seconds {
+        match receiver.recv_timeout(Duration::from_secs(1)) {
+            Ok(done) => return Ok(Some(done)),
+            Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(None),
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+        }
+    }
+    Ok(None)
+}
+
+fn patience(sled: &Path) -> u64 {
+    PATIENCE + std::fs::metadata(sled.join("db")).map_or(0, |m| m.len() / BYTES_A_SECOND)
 }
 
 /// Opens the view and looks at it, guarded.
@@ -59,7 +77,9 @@ fn guard<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option
 /// Why it is not to be trusted, or the system's refusal.
 pub fn guarded<T: Send + 'static>(sled: &Path, look: fn(&View) -> Result<T, StoreProblem>) -> Result<(View, T), StoreProblem> {
     let path = sled.to_owned();
-    guard(move || View::open(&path).and_then(|view| look(&view).map(|seen| (view, seen)))).unwrap_or_else(|| Err(StoreProblem::View("sled".to_owned())))
+    let seen = guard(patience(sled), move || View::open(&path).and_then(|view| look(&view).map(|seen| (view, seen))));
+    let refused = |e| StoreProblem::Io(sled.to_owned(), std::io::Error::new(ErrorKind::ResourceBusy, e));
+    seen.map_err(refused)?.unwrap_or_else(|| Err(StoreProblem::View("sled".to_owned())))
 }
 
 /// Gives a view that holds everything, and how far the journal goes.
@@ -73,7 +93,7 @@ pub fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, left: Option
     let scan = journal::scan(dir, &mut |_, entry| taker.journal(&entry)).map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
     // Of a view that is not trusted, every entry that vouches for itself is still good.
     if let Some(aside) = aside.clone() {
-        guard(move || salvage(&aside)).unwrap_or_default().iter().for_each(|entry| taker.add(entry));
+        guard(patience(&aside), move || salvage(&aside)).ok().flatten().unwrap_or_default().iter().for_each(|entry| taker.add(entry));
     }
     let Taker { failed, entries, added, .. } = taker;
     failed.map_or(Ok(()), Err)?;
@@ -100,25 +120,50 @@ fn open_or_put_aside(dir: &Path) -> Result<(View, Option<PathBuf>, u64), StorePr
         }
         Err(problem @ (StoreProblem::Newer(..) | StoreProblem::Locked(_))) => Err(problem),
         // The system's refusal says nothing about the view: it stays.
-        Err(StoreProblem::Io(path, e)) if is_refusal(e.kind()) => Err(StoreProblem::Io(path, e)),
+        Err(StoreProblem::Io(path, e)) if is_refusal(&e) => Err(StoreProblem::Io(path, e)),
         Err(problem) if !sled.exists() => Err(problem),
-        Err(_) => {
-            let aside = mark::aside(dir, "sled");
-            std::fs::rename(&sled, &aside).map_err(|e| StoreProblem::Io(sled.clone(), e))?;
-            guarded(&sled, |_| Ok(())).map(|(view, ())| (view, Some(aside), 0))
+        Err(_) => put_aside(dir, &sled),
+    }
+}
+
+/// A new view in the place of one that is not trusted.
+fn put_aside(dir: &Path, sled: &Path) -> Result<(View, Option<PathBuf>, u64), StoreProblem> {
+    let aside = mark::aside(dir, "sled");
+    let io = |e| StoreProblem::Io(sled.to_owned(), e);
+    disk::rename(sled, &aside).map_err(io)?;
+    match guarded(sled, |_| Ok(())) {
+        Ok((view, ())) => Ok((view, Some(aside), 0)),
+        Err(problem) => {
+            // Where not even an empty one opens, the fault is not the old one's: it goes back to its place.
+            if sled.exists() {
+                disk::remove_folder(sled).map_err(io)?;
+            }
+            disk::rename(&aside, sled).map_err(io)?;
+            Err(problem)
         }
     }
 }
 
-fn is_refusal(kind: ErrorKind) -> bool {
-    use ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    matches!(kind, PermissionDenied | ReadOnlyFilesystem | StorageFull | QuotaExceeded | FileTooLarge)
+/// Whether the system refuses for a reason of its own, which may pass: no room, no permission, no memory, no more files to
+/// be open, in use. What is said of the file itself (too short, a bad sector) is not among these.
+fn is_refusal(error: &std::io::Error) -> bool {
+    use ErrorKind::{
+        FileTooLarge, Interrupted, OutOfMemory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, ResourceBusy, StaleNetworkFileHandle, StorageFull, TimedOut, WouldBlock,
+    };
+    // These have no kinds. sled hands some errors on as text only.
+    const UNIX: [i32; 2] = [23, 24];
+    const WINDOWS: [i32; 6] = [4, 32, 33, 1450, 1455, 21];
+    let codes: &[i32] = if cfg!(windows) { &WINDOWS } else { &UNIX };
+    let text = error.to_string();
+    let passes = matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | StorageFull | QuotaExceeded | FileTooLarge | StaleNetworkFileHandle)
+        || matches!(error.kind(), Interrupted | OutOfMemory | ResourceBusy | TimedOut | WouldBlock);
+    passes || codes.iter().any(|code| error.raw_os_error() == Some(*code) || text.contains(&format!("code: {code},")))
 }
 
 /// A view that was only of an earlier schema is of no use any more; a damaged one is kept and told.
 fn tell_aside(aside: PathBuf, notices: &mut Vec<Notice>) -> Result<(), StoreProblem> {
     if notices.iter().any(|notice| matches!(notice, Notice::Upgraded(_))) {
-        return std::fs::remove_dir_all(&aside).map_err(|e| StoreProblem::Io(aside, e));
+        return disk::remove_folder(&aside).map_err(|e| StoreProblem::Io(aside, e));
     }
     notices.push(Notice::Rebuilt(aside));
     Ok(())
@@ -218,6 +263,6 @@ fn keep_tail(dir: &Path, scan: &Scan) -> std::io::Result<PathBuf> {
     let mut tail = Vec::new();
     file.take(MAX_LINE as u64 + 2).read_to_end(&mut tail)?;
     let kept = mark::aside(dir, journal::FILE);
-    crate::disk::replace(&kept, &tail)?;
+    disk::replace(&kept, &tail)?;
     Ok(kept)
 }

@@ -2,8 +2,8 @@
 //! one by one, each vouched for by its own hash.
 
 use super::envelope::{self, EnvelopeProblem};
-use super::schema::{Dictionary, RevisionV1, RevisionV2, unpack, unpack_body};
-use super::trees::{definition_of, each_bytes, key_parts};
+use super::schema::{Dictionary, RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
+use super::trees::{definition_of, each_bytes, key_parts, open_db};
 use crate::record::{Entry, Revision};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,8 @@ use std::path::Path;
 /// Reads a view, giving every entry that is whole. What is not, is passed over.
 pub fn salvage(sled: &Path) -> Vec<Entry> {
     let mut found = Vec::new();
-    let Ok(db) = sled::Config::new().path(sled).flush_every_ms(None).open() else { return found };
+    // It was looked at a moment ago, and its lock may not be free yet.
+    let Ok(db) = open_db(sled) else { return found };
     let dictionary = names(&db);
     if let Ok(tree) = db.open_tree("definitions") {
         let _ = each_bytes(&tree, b"", &mut |key, bytes| {
@@ -36,7 +37,7 @@ fn is_whole(entry: &Entry) -> bool {
 
 /// The shape of a definition's text is the same in all schemas.
 fn any_schema<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    match envelope::open(2, bytes) {
+    match envelope::open(SCHEMA, bytes) {
         Err(EnvelopeProblem::Older(schema)) => envelope::open(schema, bytes).ok(),
         other => other.ok(),
     }
@@ -44,8 +45,9 @@ fn any_schema<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 
 fn revision(key: &[u8], bytes: &[u8], dictionary: &Dictionary) -> Option<Revision> {
     let key = key_parts(key)?;
-    match envelope::open::<RevisionV2>(2, bytes) {
+    match envelope::open::<RevisionV2>(SCHEMA, bytes) {
         Ok(packed) => unpack(packed, key, dictionary),
+        Err(EnvelopeProblem::Older(2)) => unpack(envelope::open(2, bytes).ok()?, key, dictionary),
         Err(EnvelopeProblem::Older(1)) => unpack_body(envelope::open::<RevisionV1>(1, bytes).ok()?, key, dictionary),
         Err(_) => None,
     }
@@ -65,4 +67,29 @@ fn names(db: &sled::Db) -> Dictionary {
     const MOST: u32 = 1 << 20;
     let end = by_number.keys().next_back().map_or(0, |last| (last + 1).min(MOST));
     Dictionary::new((0..end).map(|number| by_number.remove(&number).unwrap_or_default()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Definition;
+    use crate::store::view::View;
+    use std::sync::mpsc::channel;
+
+    #[test]
+    fn a_view_whose_lock_is_let_go_a_moment_later_gives_what_it_has() {
+        let dir = tempfile::tempdir().unwrap();
+        let sled = dir.path().join("sled");
+        let form = Entry::Definition(Definition::Form { id: "shop".into(), version: 1, source: "form = \"shop\"\n".into() });
+        let view = View::open(&sled).unwrap();
+        view.insert(&form, "lt01", chrono::DateTime::default()).unwrap();
+        let (begins, begun) = channel();
+        let salvaging = std::thread::spawn(move || {
+            begins.send(()).unwrap();
+            salvage(&sled)
+        });
+        begun.recv().unwrap();
+        drop(view);
+        assert_eq!(salvaging.join().unwrap(), [form]);
+    }
 }

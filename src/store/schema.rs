@@ -4,6 +4,7 @@
 //! Schema 1 had the shapes `…V1`; 2 adds to a revision and to current answers a sum of the names behind their numbers, so
 //! that a dictionary that lost or shifted a name cannot give an answer to another question; and to what is derived the sum
 //! of the revisions that it was derived from, so that a row that a power cut brought back in an earlier state is seen.
+//! 3 adds to a record's line whether an approval lapsed; all else is shaped as in 2.
 
 use super::derived::{Current, IndexRow};
 use crate::record::clock::Stamp;
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Schema of everything in the view. Raised when a shape or what is derived changes; an older view is then rebuilt.
-pub const SCHEMA: u16 = 2;
+pub const SCHEMA: u16 = 3;
 
 /// Names by number.
 #[derive(Clone, Debug, Default)]
@@ -275,6 +276,7 @@ impl IndexRowV1 {
             form: self.form,
             version: self.version,
             state: STATES.get(self.state as usize).copied().unwrap_or(State::Submitted),
+            lapsed: false,
             conflicts: self.conflicts,
             problems: self.problems,
             warnings: self.warnings,
@@ -291,23 +293,24 @@ impl IndexRowV1 {
     }
 }
 
-/// The same with what it was derived from.
+/// The same with what it was derived from, and what became of its approval.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct IndexRowV2 {
+pub struct IndexRowV3 {
     body: IndexRowV1,
     /// CRC-32 of the ids of the record's revisions, in their order.
     pub revisions: u32,
+    lapsed: bool,
 }
 
-impl IndexRowV2 {
+impl IndexRowV3 {
     /// Packs.
     pub fn pack(row: &IndexRow, revisions: u32) -> Self {
-        Self { body: IndexRowV1::pack(row), revisions }
+        Self { body: IndexRowV1::pack(row), revisions, lapsed: row.lapsed }
     }
 
     /// Unpacks.
     pub fn unpack(self) -> IndexRow {
-        self.body.unpack()
+        IndexRow { lapsed: self.lapsed, ..self.body.unpack() }
     }
 }
 

@@ -41,13 +41,18 @@ impl std::ops::Deref for Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        if let Some(trees) = self.0.take() {
-            let _ = quietly(|| drop(trees));
-        }
+        self.let_go();
     }
 }
 
 impl Kept {
+    /// Lets go of sled's files; nothing may be asked any more.
+    pub fn let_go(&mut self) {
+        if let Some(trees) = self.0.take() {
+            let _ = quietly(|| drop(trees));
+        }
+    }
+
     /// Opens or makes the trees in a folder.
     pub fn open(dir: &Path) -> Result<Self, StoreProblem> {
         let db = open_db(dir)?;
@@ -65,7 +70,8 @@ impl Kept {
     }
 }
 
-fn open_db(dir: &Path) -> Result<Db, StoreProblem> {
+/// Opens or makes sled in a folder, waiting for one that is ending.
+pub fn open_db(dir: &Path) -> Result<Db, StoreProblem> {
     let started = Instant::now();
     loop {
         match sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open() {

@@ -2,7 +2,7 @@
 
 use super::envelope;
 use super::journal;
-use super::schema::{CurrentV2, Dictionary, IndexRowV2, RevisionV1, RevisionV2, unpack, unpack_body};
+use super::schema::{CurrentV2, Dictionary, IndexRowV3, RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
 use super::sums::Sums;
 use crate::record::clock::Stamp;
 use std::io;
@@ -12,17 +12,17 @@ use std::io;
 pub fn stored_value(bytes: &[u8]) -> usize {
     let dictionary = Dictionary::new(["name", "lt01-k3f9q2", "save", "shop@1@3f2a9c0d1e4b"].map(str::to_owned).to_vec());
     let key = || (String::new(), Stamp { millis: 0, counter: 0 }, [0; 32]);
-    let (first, second) = (envelope::wrap(1, bytes), envelope::wrap(2, bytes));
-    let revision = |bytes: &[u8]| envelope::open::<RevisionV2>(2, bytes).ok().and_then(|packed| unpack(packed, key(), &dictionary)).is_some();
-    let current = |bytes: &[u8]| envelope::open::<CurrentV2>(2, bytes).ok().and_then(|packed| packed.unpack(&dictionary)).is_some();
+    let (first, second) = (envelope::wrap(1, bytes), envelope::wrap(SCHEMA, bytes));
+    let revision = |bytes: &[u8]| envelope::open::<RevisionV2>(SCHEMA, bytes).ok().and_then(|packed| unpack(packed, key(), &dictionary)).is_some();
+    let current = |bytes: &[u8]| envelope::open::<CurrentV2>(SCHEMA, bytes).ok().and_then(|packed| packed.unpack(&dictionary)).is_some();
     let kinds = [
         revision(bytes),
         revision(&second),
         envelope::open::<RevisionV1>(1, &first).ok().and_then(|packed| unpack_body(packed, key(), &dictionary)).is_some(),
         current(bytes),
         current(&second),
-        envelope::open::<IndexRowV2>(2, &second).map(IndexRowV2::unpack).is_ok(),
-        envelope::open::<String>(2, &second).is_ok(),
+        envelope::open::<IndexRowV3>(SCHEMA, &second).map(IndexRowV3::unpack).is_ok(),
+        envelope::open::<String>(SCHEMA, &second).is_ok(),
     ];
     kinds.iter().filter(|is_it| **is_it).count()
 }

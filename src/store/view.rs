@@ -11,7 +11,7 @@ use super::StoreProblem;
 use super::derived::{Current, IndexRow};
 use super::envelope::{self, EnvelopeProblem};
 use super::recover::quietly;
-use super::schema::{CurrentV2, Dictionary, IndexRowV2, RevisionV2, SCHEMA, pack, unpack};
+use super::schema::{CurrentV2, Dictionary, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
 use crate::disk;
 use crate::record::clock::Stamp;
@@ -91,6 +91,12 @@ impl View {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Lets go of its files. Nothing may be asked of it any more.
+    pub(super) fn let_go(&mut self) {
+        self.poisoned.store(true, Ordering::Relaxed);
+        self.trees.let_go();
     }
 
     /// Whether something was wrong with it: the mark of a clean end must not stand.
@@ -272,7 +278,7 @@ impl View {
         let packed = CurrentV2::pack(current, revisions, Arc::make_mut(&mut self.lock().dictionary));
         self.store_names()?;
         self.put(&self.trees.current, &record_key(&row.record), &packed)?;
-        self.put(&self.trees.index, &record_key(&row.record), &IndexRowV2::pack(row, revisions))?;
+        self.put(&self.trees.index, &record_key(&row.record), &IndexRowV3::pack(row, revisions))?;
         self.asked(|| self.trees.stale.remove(record_key(&row.record))).map(|_| ())
     }
 
@@ -295,13 +301,13 @@ impl View {
 
     /// A record's line.
     pub fn row(&self, record: &str) -> Result<Option<IndexRow>, StoreProblem> {
-        self.get::<IndexRowV2>(&self.trees.index, &record_key(record)).map(|row| row.map(IndexRowV2::unpack))
+        self.get::<IndexRowV3>(&self.trees.index, &record_key(record)).map(|row| row.map(IndexRowV3::unpack))
     }
 
     /// All records' lines.
     pub fn index(&self) -> Result<Vec<IndexRow>, StoreProblem> {
         let mut rows = Vec::new();
-        self.each::<IndexRowV2>(&self.trees.index, b"", &mut |_, row| {
+        self.each::<IndexRowV3>(&self.trees.index, b"", &mut |_, row| {
             rows.push(row.unpack());
             Ok(())
         })?;

@@ -50,6 +50,18 @@ pub struct Carried {
     pub failed: Vec<(PathBuf, String)>,
 }
 
+impl Carried {
+    /// Adds what came of another carrying.
+    pub fn add(&mut self, other: Self) {
+        self.copied += other.copied;
+        self.damaged.extend(other.damaged);
+        self.failed.extend(other.failed);
+        self.missing.extend(other.missing);
+        self.missing.sort();
+        self.missing.dedup();
+    }
+}
+
 /// How a line names an attached file; inside a text the quotes would stand behind a `\`.
 const NAMED: &[u8] = br#"{"sha256":""#;
 
@@ -62,8 +74,13 @@ impl Carrying {
 
     /// Looks through lines for files that they name.
     pub fn batch(&mut self, batch: &Batch) {
-        for at in memchr::memmem::find_iter(&batch.bytes, NAMED) {
-            let digits = batch.bytes.get(at + NAMED.len()..at + NAMED.len() + 64).and_then(|digits| std::str::from_utf8(digits).ok());
+        self.text(&batch.bytes);
+    }
+
+    /// Looks through any text of ours.
+    pub fn text(&mut self, text: &[u8]) {
+        for at in memchr::memmem::find_iter(text, NAMED) {
+            let digits = text.get(at + NAMED.len()..at + NAMED.len() + 64).and_then(|digits| std::str::from_utf8(digits).ok());
             if let Some(hash) = digits.and_then(unhex).filter(|hash| self.last != Some(*hash)) {
                 self.last = Some(hash);
                 self.named(hash);

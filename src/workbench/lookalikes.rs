@@ -40,6 +40,9 @@ const PREFIXES: [&str; 26] = [
     "xuong",
 ];
 
+/// What people write where there is no number; as it is compared. It tells nothing apart.
+const NOTHING: [&str; 9] = ["khong", "khongco", "khongcoso", "chuaco", "khongro", "none", "no", "n/a", "na"];
+
 /// A name without marks, case, separators and what only says which kind of establishment it is.
 pub fn bare_name(name: &str) -> String {
     let folded = fold::fold(name);
@@ -78,11 +81,6 @@ impl Known {
         let head = |key: &str| draft.head.get(key).map(|cell| cell.text.clone());
         Some((id.clone(), Self { subject: head("subject"), date: head("date"), identity: draft.identity.iter().map(|cell| cell.text.clone()).collect() }))
     }
-
-    /// Whether a question, in a repeat or not, identifies a record.
-    pub fn is_identity(&self, question: &str) -> bool {
-        question.rsplit('/').next().is_some_and(|name| self.identity.iter().any(|id| id == name))
-    }
 }
 
 /// By what a record may be told to be another: `(question, key)`, each once; of a question in a repeat `repeat/question`.
@@ -90,7 +88,7 @@ pub fn keys(form: &Known, answers: &Answers, is_asked: &dyn Fn(&str) -> bool) ->
     let mut found = BTreeSet::new();
     for (path, value) in answers.iter().filter(|(path, _)| is_asked(path)) {
         let names: Vec<&str> = path.split('/').step_by(2).collect();
-        let key = identity_text(value);
+        let key = Some(identity_text(value)).filter(|key| !NOTHING.contains(&key.as_str())).unwrap_or_default();
         if form.identity.iter().any(|name| Some(&name.as_str()) == names.last()) && !key.is_empty() {
             found.insert((names.join("/"), key));
         } else if form.subject.is_none()
@@ -186,6 +184,16 @@ mod tests {
         assert_eq!(bare_name("Cơ sở"), "coso", "nothing is left to take away");
         assert_ne!(bare_name("Cơ sở Minh Phát 2"), "minhphat");
         assert_eq!(bare_name("Xưởngmay"), "xuongmay", "only whole words");
+    }
+
+    #[test]
+    fn saying_that_there_is_no_number_tells_nothing_apart() {
+        let known = Known { identity: vec!["serial".to_owned()], subject: Some("establishment".to_owned()), date: None };
+        let answers = |serial: &str| Answers::from([("machines/a7q2/serial".to_owned(), Value::text(serial))]);
+        assert_eq!(keys(&known, &answers("SN-4711"), &|_| true), [("machines/serial".to_owned(), "sn4711".to_owned())]);
+        for serial in ["không có", "Không có.", "KHÔNG CÓ SỐ", "chưa có"] {
+            assert_eq!(keys(&known, &answers(serial), &|_| true), [], "{serial}");
+        }
     }
 
     #[test]

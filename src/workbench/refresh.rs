@@ -96,6 +96,7 @@ fn bare_row(standing: &Standing) -> (IndexRow, Current) {
         form: newest.form().to_owned(),
         version: newest.version(),
         state: seen.state(),
+        lapsed: seen.is_lapsed(),
         conflicts: merged.conflicts.len() as u32,
         problems: 0,
         warnings: 0,

@@ -38,12 +38,16 @@ impl Related {
     /// The record as scripts read it: one line of `record list --format jsonl`.
     pub fn to_json(&self) -> Json {
         let row = &self.row;
-        json!({
+        let mut json = json!({
             "record": row.record, "form": row.form, "version": row.version, "state": row.state.word(), "conflicts": row.conflicts,
             "person": row.person, "device": row.device, "at": row.at.to_string(), "summary": row.summary,
             "answers": json::write(&self.form, &self.instance, Part::Answers),
             "computed": json::write(&self.form, &self.instance, Part::Computed),
-        })
+        });
+        if row.lapsed {
+            json["lapsed"] = true.into();
+        }
+        json
     }
 
     fn frame<'a>(&'a self, row: RowId) -> Frame<'a> {

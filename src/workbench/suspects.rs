@@ -141,9 +141,6 @@ impl Suspects {
         let seen = answer(&known.subject).zip(answer(&known.date));
         let (subject, day) = seen.map_or((0, 0), |(subject, day)| (short(subject), short(day)));
         for (question, key) in keys(known, answers, &|_| true) {
-            if !known.is_identity(&question) {
-                continue;
-            }
             let (subject, day) = if question.contains('/') { (subject, day) } else { (0, 0) };
             let key = hash_of((form, question, key));
             self.suspects.push(Suspect { key, number: self.count, record: hash_of(record), subject, day, input: input.map_or(0, |input| input as u16 + 1) });

@@ -11,11 +11,13 @@ use crate::exchange::check::{Batch, Fact};
 use crate::exchange::union::Tally;
 use crate::form::instance::Answers;
 use crate::record::Entry;
+use crate::record::clock::{Stamp, TRUSTED_AHEAD};
 use crate::record::history::{History, State};
 use crate::record::links::pairings;
-use crate::record::scan::{Parents, answer, names};
+use crate::record::scan::{Parents, Sought};
 use crate::value::Value;
 use chrono::{DateTime, Utc};
+use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
@@ -52,6 +54,8 @@ pub struct Told {
     pub tally: Tally,
     /// Every input: what it brings that neither what was had nor an earlier input holds.
     pub inputs: Vec<Tally>,
+    /// Laptops whose new revisions are dated so far ahead of this machine's clock that they are not believed.
+    pub ahead: BTreeSet<String>,
 }
 
 /// One revision of the record that is passing.
@@ -67,10 +71,12 @@ pub struct Teller {
     sides: Sides,
     library: Library,
     now: DateTime<Utc>,
+    /// The latest time that is believed, as it is written.
+    believed: Vec<u8>,
     told: Told,
     record: Vec<u8>,
     passing: Vec<Passing>,
-    known: BTreeMap<String, Known>,
+    known: BTreeMap<String, Telling>,
     /// Whether records of a form (as `of` says) are seen as they are, without migrations.
     plain: BTreeMap<String, bool>,
     /// The last `of` that was.
@@ -78,14 +84,39 @@ pub struct Teller {
     suspects: Suspects,
 }
 
+/// What the records of a form are told by, ready to be looked for in their lines.
+struct Telling {
+    known: Known,
+    /// Identifying answers at the top; of a thing itself its phone too, and its name within a commune.
+    own: Vec<Sought>,
+    /// Identifying questions that may stand in repeats, and how a path ends there.
+    in_repeats: Vec<(String, Finder<'static>)>,
+    /// What explains a second one.
+    seen: Vec<Sought>,
+}
+
+impl Telling {
+    fn new(known: Known) -> Self {
+        let own = ["phone", "name", "commune"].into_iter().filter(|_| known.subject.is_none());
+        let own: BTreeSet<&str> = known.identity.iter().map(String::as_str).chain(own).collect();
+        let ends = known.identity.iter().map(|name| (name.clone(), Finder::new(format!("/{name}\"").as_bytes()).into_owned()));
+        let seen = known.subject.iter().chain(&known.date).map(|path| Sought::new(path));
+        Self { own: own.into_iter().map(Sought::new).collect(), in_repeats: ends.collect(), seen: seen.collect(), known }
+    }
+}
+
 /// Where the digits of a record's id stand in its lines.
 const RECORD: Range<usize> = 11..47;
+
+/// Where the time stands.
+const AT: Range<usize> = 55..79;
 
 impl Teller {
     /// A teller with the forms that are at hand.
     pub fn new(library: Library, now: DateTime<Utc>, sides: Sides) -> Self {
         Self {
-            told: Told { tally: Tally::default(), inputs: vec![Tally::default(); sides.inputs] },
+            told: Told { inputs: vec![Tally::default(); sides.inputs], ..Told::default() },
+            believed: Stamp { millis: (now + TRUSTED_AHEAD).timestamp_millis(), counter: 0 }.to_string().into_bytes(),
             sides,
             library,
             now,
@@ -111,7 +142,7 @@ impl Teller {
 
     fn definition(&mut self, line: &[u8]) {
         let Ok(Entry::Definition(definition)) = Entry::parse(line) else { return };
-        self.known.extend(Known::of(&definition));
+        self.known.extend(Known::of(&definition).map(|(form, known)| (form, Telling::new(known))));
         self.library.add(definition);
     }
 
@@ -128,6 +159,9 @@ impl Teller {
                 *(if is_new { &mut tally.new } else { &mut tally.known }) += 1;
             }
             brought = brought.or(is_new.then_some(input));
+        }
+        if brought.is_some() && line.get(AT) > self.believed.get(..AT.len()) {
+            self.told.ahead.insert(fact.device.to_string());
         }
         self.told.tally.sent += u64::from(self.sides.sends && self.sides.inputs_of(holders).next().is_none());
         let from = self.record.len();
@@ -175,30 +209,32 @@ impl Teller {
         let form = std::str::from_utf8(&self.plain_of).ok().and_then(|of| of.split('@').next()).unwrap_or_default();
         let record = self.record.get(RECORD).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default();
         self.suspects.passed(record, Vec::new());
-        let Some(known) = self.known.get(form).filter(|known| !known.identity.is_empty()) else { return true };
+        let Some(telling) = self.known.get(form) else { return true };
         let mut answers = Answers::new();
-        for path in self.identifying(known) {
-            answers.extend(self.answer(&path).map(|value| (path, value)));
+        for sought in telling.own.iter() {
+            answers.extend(self.answer(sought).map(|value| (sought.path().to_owned(), value)));
+        }
+        for path in self.in_repeats(telling) {
+            answers.extend(self.answer(&Sought::new(&path)).map(|value| (path, value)));
         }
         if !answers.is_empty() {
-            for path in known.subject.iter().chain(&known.date) {
-                answers.extend(self.answer(path).map(|value| (path.clone(), value)));
+            for sought in &telling.seen {
+                answers.extend(self.answer(sought).map(|value| (sought.path().to_owned(), value)));
             }
             let brought = self.passing.iter().filter_map(|passing| passing.brought).max();
-            self.suspects.add(form, known, record, &answers, brought);
+            self.suspects.add(form, &telling.known, record, &answers, brought);
         }
         true
     }
 
-    /// Paths of identifying answers that the chain wrote.
-    fn identifying(&self, known: &Known) -> BTreeSet<String> {
+    /// Paths of identifying answers in repeats that the chain wrote.
+    fn in_repeats(&self, telling: &Telling) -> BTreeSet<String> {
         let mut paths = BTreeSet::new();
-        for spans in self.passing.iter().filter_map(|passing| passing.fact.spans.as_ref().map(|spans| self.part(passing, &spans.wrote))) {
-            for name in &known.identity {
-                let end = format!("{name}\"");
-                for at in memchr::memmem::find_iter(spans, end.as_bytes()) {
-                    let from = memchr::memrchr(b'"', &spans[..at]).map_or(0, |quote| quote + 1);
-                    let path = String::from_utf8_lossy(&spans[from..at + name.len()]);
+        for wrote in self.passing.iter().filter_map(|passing| passing.fact.spans.as_ref().map(|spans| self.part(passing, &spans.wrote))) {
+            for (name, find) in &telling.in_repeats {
+                for at in find.find_iter(wrote) {
+                    let from = memchr::memrchr(b'"', &wrote[..at]).map_or(0, |quote| quote + 1);
+                    let path = String::from_utf8_lossy(&wrote[from..at + 1 + name.len()]);
                     if path.split('/').step_by(2).last() == Some(name.as_str()) {
                         paths.insert(path.into_owned());
                     }
@@ -209,11 +245,10 @@ impl Teller {
     }
 
     /// What the chain comes to at a path.
-    fn answer(&self, path: &str) -> Option<Value> {
-        let spans = |passing: &Passing| passing.fact.spans.clone();
-        let (passing, spans) =
-            self.passing.iter().rev().find_map(|passing| spans(passing).filter(|spans| names(self.part(passing, &spans.wrote), path)).map(|spans| (passing, spans)))?;
-        answer(self.part(passing, &spans.answers), path).and_then(value)
+    fn answer(&self, sought: &Sought) -> Option<Value> {
+        let written = |passing: &&Passing| passing.fact.spans.as_ref().is_some_and(|spans| sought.is_in(self.part(passing, &spans.wrote)));
+        let last = self.passing.iter().rev().find(written)?;
+        sought.answer(self.part(last, &last.fact.spans.as_ref()?.answers)).and_then(value)
     }
 
     fn is_plain(&mut self, of: &str) -> bool {
@@ -247,8 +282,8 @@ impl Teller {
             self.told.inputs[*input].conflicts += conflicts;
         }
         self.suspects.passed(&first.record, pairings(&history));
-        if let Some(known) = self.known.get(first.form()).filter(|_| history.state() != State::Void) {
-            self.suspects.add(first.form(), known, &first.record, &merged.answers, inputs.last().copied());
+        if let Some(telling) = self.known.get(first.form()).filter(|_| history.state() != State::Void) {
+            self.suspects.add(first.form(), &telling.known, &first.record, &merged.answers, inputs.last().copied());
         }
     }
 

@@ -17,6 +17,7 @@ use crate::record::revision::hex;
 use crate::record::{Definition, Entry};
 use crate::store::RevisionKey;
 use crate::store::StoreProblem;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The store's lines, sorted, as a source. Of a revision only the beginning of the line is at hand, which tells it from all
@@ -102,6 +103,19 @@ pub struct Beside {
     pub forks: Runs,
     /// Attached files.
     pub carried: Carried,
+    /// Laptops whose clocks are wrong, by what is new of them.
+    pub ahead: BTreeSet<String>,
+}
+
+/// What a backup holds, or what came of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// The revisions: of a backup `known` and `sent` are in it.
+    pub tally: Tally,
+    /// Attached files.
+    pub carried: Carried,
+    /// Drafts.
+    pub drafts: usize,
 }
 
 impl Desk {
@@ -169,8 +183,9 @@ impl Desk {
         }
         let missing = runs(&seal, &|device| device.gaps());
         let gaps = missing.iter().map(|(device, runs)| (device.clone(), runs.iter().map(|(first, last)| last - first + 1).sum())).collect();
-        let tally = teller.finish()?.tally;
-        let beside = Beside { missing, forks: runs(&seal, &|device| device.forks()), carried: carrying.finish(plan) };
+        let told = teller.finish()?;
+        let (tally, ahead) = (told.tally, told.ahead);
+        let beside = Beside { ahead, missing, forks: runs(&seal, &|device| device.forks()), carried: carrying.finish(plan) };
         Ok(Synced { tally, creates: !exists, gaps, beside: Box::new(beside) })
     }
 
@@ -233,32 +248,39 @@ impl Desk {
         }
     }
 
-    /// Writes everything to a central file, and this laptop's drafts beside it as `FILE.drafts`. What a file there holds
-    /// already stays in it; one that is not ours is refused.
+    /// Writes everything to a central file, and this laptop's drafts beside it as `FILE.drafts`, with the files attached to
+    /// either. What a file there holds already stays in it; one that is not ours is refused.
     ///
     /// # Errors
     /// The system's, or why the file is refused.
-    pub fn backup(&self, path: &Path) -> Result<u64, Failure> {
+    pub fn backup(&self, path: &Path) -> Result<Copied, Failure> {
         if path.is_dir() {
             return Err(Failure::io(path, &std::io::ErrorKind::IsADirectory.into()));
         }
         let mut lock = FileLock::take(path).map_err(|p| Failure::lock(p, path))?;
         remove_leftovers(path);
         let done = self.pass(path, Some(&mut lock), &mut Incoming::nowhere())?;
-        let count = done.tally.sent + done.tally.known;
+        let mut copied = Copied { tally: done.tally, carried: done.beside.carried, drafts: self.store().draft_list().count() };
         let drafts = drafts_beside(path);
         match std::fs::read(self.dir().join(crate::store::drafts::FILE)) {
-            Ok(bytes) => crate::disk::replace(&drafts, &bytes).map(|()| count).map_err(|e| Failure::io(&drafts, &e)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(count),
+            Ok(bytes) => {
+                crate::disk::replace(&drafts, &bytes).map_err(|e| Failure::io(&drafts, &e))?;
+                let mut carrying = Carrying::new(vec![attachments::of_file(path)], vec![attachments::of_store(self.dir())]);
+                carrying.text(&bytes);
+                copied.carried.add(carrying.finish(false));
+                Ok(copied)
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(copied),
             Err(e) => Err(Failure::io(&drafts, &e)),
         }
     }
 
-    /// Takes everything of a backup (or any central file) into the store, and the drafts beside it that are not here.
+    /// Takes everything of a backup (or any central file) into the store, the files attached to it, and the drafts beside it
+    /// that are not here.
     ///
     /// # Errors
     /// The first thing that is wrong; nothing was changed then.
-    pub fn restore(&mut self, path: &Path) -> Result<Tally, Failure> {
+    pub fn restore(&mut self, path: &Path) -> Result<Copied, Failure> {
         let programme = self.identity().programme.clone();
         let crew = Crew::new(1);
         let not_ours = || FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs };
@@ -281,24 +303,27 @@ impl Desk {
         drop(sources);
         incoming.seal()?;
         incoming.each(&mut |part| self.take_in(part))?;
-        carrying.finish(false);
         self.refresh_stale()?;
-        self.restore_drafts(&drafts_beside(path))?;
+        let drafts = self.restore_drafts(&drafts_beside(path), &mut carrying)?;
         tally.conflicts = self.rows().values().map(|row| u64::from(row.conflicts)).sum();
-        Ok(tally)
+        Ok(Copied { tally, carried: carrying.finish(false), drafts })
     }
 
-    fn restore_drafts(&mut self, path: &Path) -> Result<(), Failure> {
+    fn restore_drafts(&mut self, path: &Path, carrying: &mut Carrying) -> Result<usize, Failure> {
+        let io = |e| Failure::io(path, &e);
         if !path.exists() {
-            return Ok(());
+            return Ok(0);
         }
-        let drafts = crate::store::Drafts::open_file(path).map_err(|e| Failure::io(path, &e))?;
-        for draft in drafts.iter() {
+        let bytes = std::fs::read(path).map_err(io)?;
+        carrying.text(&bytes);
+        let mut taken = 0;
+        for draft in crate::store::Drafts::read(&bytes).iter() {
             if !self.store().draft_list().any(|d| d.record == draft.record) {
                 self.keep_draft(draft.clone())?;
+                taken += 1;
             }
         }
-        Ok(())
+        Ok(taken)
     }
 }
 

@@ -135,13 +135,13 @@ fn a_backup_brings_records_and_drafts_back_and_only_once() {
     let lt01 = place.new_laptop("lt01", "Lê Văn Thử", "collaborator").with_shop();
     lt01.add("shop", &[json!({"name": "Một", "workers": 1}), json!({"name": "Hai", "workers": 2})]);
     let draft = lt01.input("{\"name\":\"Nháp\"}").run(&["record", "add", "--form", "shop", "--draft"]).ids().remove(0);
-    lt01.run(&["backup", "b.jsonl"]).is(0, "Backed 2 revisions up to b.jsonl.\n", "");
-    lt01.lang("vi").run(&["backup", "v.jsonl"]).is(0, "Đã sao lưu 2 bản lưu vào v.jsonl.\n", "");
+    lt01.run(&["backup", "b.jsonl"]).is(0, "Backed 2 revisions up to b.jsonl.\nDrafts copied: 1.\n", "");
+    lt01.lang("vi").run(&["backup", "v.jsonl"]).is(0, "Đã sao lưu 2 bản lưu vào v.jsonl.\nBản nháp đã chép: 1.\n", "");
     assert_eq!(place.read("b.jsonl"), place.read("v.jsonl"));
     assert_eq!(place.names(""), [".b.jsonl.lock", ".v.jsonl.lock", "b.jsonl", "b.jsonl.drafts", "lt01", "v.jsonl", "v.jsonl.drafts"]);
 
     let lt02 = place.new_laptop("lt02", "Lê Văn Thử", "collaborator");
-    lt02.run(&["restore", "b.jsonl"]).is(0, "Restored 2 revisions (0 were there).\n", "");
+    lt02.run(&["restore", "b.jsonl"]).is(0, "Restored 2 revisions (0 were there).\nDrafts copied: 1.\n", "");
     lt02.lang("vi").run(&["restore", "b.jsonl"]).is(0, "Đã lấy lại 0 bản lưu (2 đã có).\n", "");
     assert_eq!(lt02.run(&["record", "list", "--state", "draft"]).quiet().split(' ').next(), Some(draft.as_str()));
     lt02.run(&["backup", "again.jsonl"]).quiet();
@@ -295,4 +295,28 @@ fn help_is_in_both_languages_and_on_stdout() {
     assert!(english.starts_with("Offline surveys for rural industry: record, sync by file, merge, report."), "{english}");
     let vietnamese = none.lang("vi").run(&["record", "add", "--help"]).quiet();
     assert!(vietnamese.contains("Mã mẫu phiếu"), "{vietnamese}");
+}
+
+#[test]
+fn a_laptop_whose_clock_is_years_ahead_is_named_once_and_loses_nothing() {
+    let place = Place::new();
+    let ahead = place.new_laptop("lt01", "Lê Văn Thử", "collaborator").with_shop().at("2035-01-01T08:00:00+07:00");
+    let behind = place.new_laptop("lt02", "Trần Thị Mẫu", "collaborator").with_shop().at("1999-01-01T08:00:00+07:00");
+    let office = place.new_laptop("lt03", "Phạm Văn Giám Sát", "supervisor").with_shop();
+    ahead.add("shop", &[json!({"name": "Một", "workers": 1, "day": "2026-11-01"}), json!({"name": "Hai", "workers": 2, "day": "2026-11-01"})]);
+    behind.add("shop", &[json!({"name": "Ba", "workers": 3, "day": "1998-11-01"})]);
+    ahead.run(&["sync", "c.jsonl"]).quiet();
+    let told = behind.run(&["sync", "c.jsonl"]);
+    assert!(told.err.contains("its clock is more than a day ahead") && told.err.lines().count() == 1, "{told:?}");
+    let planned = office.run(&["sync", "c.jsonl", "--plan"]);
+    let told = office.run(&["sync", "c.jsonl"]);
+    assert_eq!((planned.err.as_str(), told.err.lines().count()), (told.err.as_str(), 1), "one laptop, named once");
+    assert!(told.err.starts_with("lt01-"), "{}", told.err);
+    office.run(&["sync", "c.jsonl"]).quiet();
+    assert_eq!(office.run(&["record", "list"]).quiet().lines().count(), 3);
+    // Nor does it drag the office's clock along.
+    let record = office.run(&["record", "list"]).quiet().split(' ').next().unwrap().to_owned();
+    office.run(&["record", "edit", &record, "--set", "workers=9"]).ok();
+    let at = office.show(&record)["history"].as_array().unwrap().iter().find(|r| r["device"].as_str().unwrap().starts_with("lt03")).unwrap()["at"].clone();
+    assert!(at.as_str().unwrap().starts_with("2026-11-23T02:00"), "{at}");
 }

@@ -95,6 +95,23 @@ fn a_store_that_is_open_elsewhere_is_left_alone() {
 }
 
 #[test]
+fn a_line_that_is_just_being_written_is_not_called_damage() {
+    let place = Place::new();
+    let lt01 = laptop(&place);
+    let held = hold(&place, "lt01/lock");
+    let mut journal = lt01.journal();
+    journal.extend_from_slice(br#"{"record":"0192f3c0-"#);
+    place.write("lt01/journal.jsonl", &journal);
+    for command in [&["doctor"][..], &["doctor", "--repair"]] {
+        let told = lt01.run(command);
+        assert_eq!((told.code, told.out.as_str()), (4, ""), "{told:?}");
+    }
+    assert!(lt01.journal() == journal);
+    drop(held);
+    assert_eq!(lt01.run(&["doctor"]).code, 3, "once nobody writes it is");
+}
+
+#[test]
 fn a_central_file_that_another_machine_syncs_is_left_alone() {
     let place = Place::new();
     let lt01 = laptop(&place);

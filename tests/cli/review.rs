@@ -69,10 +69,13 @@ fn an_approval_holds_until_somebody_edits_who_had_not_seen_it() {
         assert_eq!(state(laptop, &record), "submitted");
         let why = laptop.run(&["why", &record, "workers"]).ok();
         assert!(why.contains("approval no longer holds: edited after (Lê Văn Thử"), "{why}");
+        assert!(laptop.run(&["record", "list"]).ok().contains("  (approval no longer holds)\n"));
+        assert_eq!(laptop.run(&["record", "list", "--format", "jsonl"]).json_lines()[0]["lapsed"], json!(true));
     }
     let standing: Vec<Json> = office.show(&record)["history"].as_array().unwrap().iter().filter(|r| r["act"] == "approve").map(|r| r["standing"].clone()).collect();
     assert_eq!(standing, ["lapsed"]);
     let again = office.run(&["approve", &record]).ok();
+    assert_eq!(office.show(&record)["lapsed"], Json::Null, "it was approved anew");
     office.run(&["undo", &revision(&again), "--reason", "Vội quá"]).ok();
     assert_eq!(state(&office, &record), "submitted");
 }
@@ -149,6 +152,9 @@ fn what_names_a_linked_record_is_read_as_naming_the_other_and_counted_once() {
     let suspected = office.run(&["duplicates", "--format", "jsonl"]).json_lines();
     let pair: std::collections::BTreeSet<&str> = named.iter().map(String::as_str).collect();
     assert_eq!((suspected.len(), suspected[0]["records"].clone()), (1, json!(pair)), "one pair of establishments; surveys only mention their phone and name");
+    // Files are told alike, with a store and without one.
+    assert!(office.run(&["sync", "d.jsonl"]).ok().ends_with(" duplicates 1\n"));
+    assert!(office.run(&["merge", "e.jsonl", "d.jsonl", "--plan"]).ok().ends_with(" duplicates 1\n"));
     let naming =
         |id: &str| office.run(&["record", "list", "--form", "establishment_survey", "--where", &format!("${{establishment}} = '{id}'"), "--format", "jsonl"]).json_lines().len();
     assert_eq!((naming(&named[0]), naming(&named[1])), (1, 1));

@@ -95,6 +95,7 @@ pub fn row(record: &str, summary: &str) -> IndexRow {
         form: "shop".into(),
         version: 1,
         state: State::Submitted,
+        lapsed: false,
         conflicts: 0,
         problems: 0,
         warnings: 0,

@@ -1,7 +1,7 @@
 //! Two to four laptops, a stick and an office do whatever people do, in orders drawn at random: everybody ends with the same
 //! bytes, nothing that was called saved is lost, and no decision is asked for twice.
 //!
-//! `KHUYENCONG_LONG=1` draws twenty times as many sequences, longer ones. A failing sequence is shortened and printed with its number.
+//! `KHUYENCONG_LONG=N` draws N thousand sequences, longer ones. A failing sequence is shortened and printed with its number.
 
 mod draw;
 mod world;
@@ -37,7 +37,11 @@ fn shorten(number: u64, mut steps: Vec<Step>) -> Vec<Step> {
 
 fn sequences(numbers: std::ops::Range<u64>, length: u64) -> world::Seen {
     let mut seen = world::Seen::default();
+    let first = numbers.start;
     for number in numbers {
+        if number > first && (number - first).is_multiple_of(500) {
+            eprintln!("{} sequences from {first} on went well", number - first);
+        }
         let mut dice = Dice::new(number);
         let steps: Vec<Step> = (0..4 + dice.below(length)).map(|_| Step::draw(&mut dice)).collect();
         match run(number, &steps) {
@@ -54,8 +58,8 @@ fn sequences(numbers: std::ops::Range<u64>, length: u64) -> world::Seen {
 
 #[test]
 fn whatever_laptops_do_they_come_to_the_same_and_lose_nothing() {
-    let is_long = std::env::var_os("KHUYENCONG_LONG").is_some();
-    let (count, length) = if is_long { (20_000, 60) } else { (1_000, 14) };
+    let thousands = std::env::var("KHUYENCONG_LONG").ok().and_then(|text| text.parse::<u64>().ok());
+    let (count, length) = thousands.map_or((1_000, 14), |thousands| (thousands * 1_000, 60));
     let workers = std::thread::available_parallelism().map_or(2, usize::from).min(8) as u64;
     let share = |worker: u64| worker * count / workers..(worker + 1) * count / workers;
     let seen = std::thread::scope(|scope| {

@@ -12,6 +12,8 @@ say! {
     fork_parted(device, last) "Máy {device}: hai máy cùng dùng tên này, tách nhau sau số {last}." "{device}: two laptops write under this name; they parted after number {last}."
     fork_branch(number, first, last, persons, since) "  Máy thứ {number}: số {first}–{last}, {persons}, từ {since}." "  Laptop {number}: numbers {first}–{last}, {persons}, since {since}."
 
+    clock_ahead(device) "Máy {device}: đồng hồ chạy trước hơn một ngày. Không mất phiếu nào, nhưng hãy chỉnh lại đồng hồ máy đó." "{device}: its clock is more than a day ahead. No record is lost, but that laptop's clock should be set right."
+
     plan_input(file, new, known, merged, conflicts, duplicates) "{file}: mới {new}, đã có {known}, gộp {merged}, mâu thuẫn {conflicts}, nghi trùng {duplicates}" "{file}: new {new}, known {known}, merged {merged}, conflicts {conflicts}, suspected duplicates {duplicates}"
 
     attachments_copied(count) "Đã chép tệp đính kèm: {count}." "Attached files copied: {count}."

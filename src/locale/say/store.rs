@@ -14,6 +14,9 @@ say! {
     newer(dir, number) "Kho dữ liệu trong {dir} do bản mới hơn của chương trình ghi (số {number})." "The store in {dir} was written by a newer version of the program ({number})."
     newer_hint() "Không có gì thay đổi. Cài bản mới của chương trình." "Nothing was changed. Install the new version of the program."
 
+    lapsed() "duyệt không còn hiệu lực" "approval no longer holds"
+    drafts_copied(count) "Bản nháp đã chép: {count}." "Drafts copied: {count}."
+
     repair() "Sửa những gì kiểm tra thấy hỏng; bản hỏng được giữ lại" "Repair what is found damaged; the damaged files are kept"
     doctor_damaged(lines) "Nhật ký hỏng ở dòng {lines}" "Journal damaged at line {lines}"
     doctor_torn() "Dòng cuối của nhật ký chưa ghi xong" "The journal's last line is unfinished"

@@ -1,6 +1,6 @@
 //! Reading the whole view once: whether every value can be read, and whether what is derived is derived from all of it.
 
-use super::{CurrentV2, IndexRowV2, StoreProblem, View, record_key};
+use super::{CurrentV2, IndexRowV3, StoreProblem, View, record_key};
 use crate::record::revision::Act;
 use crate::store::trees::key_parts;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ impl View {
         })?;
         let sums: BTreeMap<String, u32> = sums.into_iter().map(|(record, sum)| (record, sum.finalize())).collect();
         let mut current: BTreeMap<String, u32> = BTreeMap::new();
-        self.each::<IndexRowV2>(&self.trees.index, b"", &mut |key, row| {
+        self.each::<IndexRowV3>(&self.trees.index, b"", &mut |key, row| {
             current.insert(String::from_utf8_lossy(key).into_owned(), row.revisions);
             Ok(())
         })?;
