@@ -3,7 +3,7 @@
 use crate::driver::Driver;
 use crate::interviews::follow_up;
 use crate::place::{Place, district};
-use khuyencong::workbench::library::check_text;
+use khuyencong::workbench::library::check_bytes;
 use std::sync::Arc;
 
 macro_rules! looks {
@@ -77,7 +77,7 @@ label = { vi = "Ghi chú", en = "Remark" }
 "#;
 
 fn workshops() -> Driver {
-    Driver::trying(Arc::new(check_text("workshops", WORKSHOPS, &|_| None).form.expect("a good form")))
+    Driver::trying(Arc::new(check_bytes("workshops", WORKSHOPS.as_bytes(), &|_| None).form.expect("a good form")))
 }
 
 /// Two workshops typed in the table without leaving it.
