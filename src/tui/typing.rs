@@ -103,6 +103,8 @@ impl Composer {
 
     fn compose(&mut self, c: char, pressed: KeyEvent) -> Vec<KeyEvent> {
         if self.keys.len() >= LONGEST {
+            self.keys.push(c);
+            self.text.push(c);
             return vec![pressed];
         }
         self.keys.push(c);
@@ -120,6 +122,10 @@ impl Composer {
     /// there are none such, what is left stays as it is and a new word begins.
     fn erase(&mut self, pressed: KeyEvent) -> Vec<KeyEvent> {
         self.text.pop();
+        if self.keys.len() > LONGEST {
+            self.keys.pop();
+            return vec![pressed];
+        }
         let without = |at: usize| self.keys.chars().enumerate().filter(|(other, _)| *other != at).map(|(_, c)| c).collect::<String>();
         let one_less = (0..self.keys.len()).rev().map(without);
         let shorter = (0..self.keys.len()).rev().map(|end| self.keys[..end].to_owned());
@@ -169,7 +175,7 @@ mod tests {
             ("Nguyeexn Vawn Tuyeets", "Nguye6n4 Va8n Tuye6t1", "Nguyễn Văn Tuyết"),
             ("cow sowr banhs phoongf toom", "co7 so73 banh1 pho6ng2 to6m", "cơ sở bánh phồng tôm"),
             ("DDaamf Dowi", "D9a6m2 Do7i", "Đầm Dơi"),
-            ("ddaatj muxi", "d9a6t5 mu4i", "đất mũi"),
+            ("ddaats muxi", "d9a6t1 mu4i", "đất mũi"),
             ("dduwowcj", "d9u7o7c5", "được"),
             ("nguwowif", "ngu7o7i2", "người"),
             ("khuyeens coong", "khuye6n1 co6ng", "khuyến công"),
