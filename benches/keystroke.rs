@@ -91,7 +91,7 @@ fn rows(count: usize) -> App {
     text.push_str("[[question.question]]\nname = \"price\"\ntype = \"money\"\nlabel = \"Price\"\n");
     text.push_str("[[question.question]]\nname = \"day\"\ntype = \"date\"\nlabel = \"Day\"\n");
     text.push_str("[[question.question]]\nname = \"value\"\ntype = \"calculate\"\nvalue = \"decimal\"\nlabel = \"Value\"\ncalculation = \"${amount} * ${price}\"\n");
-    let form = Arc::new(check_text("many_rows", &text, &|_| None).form.expect("the generated form is good"));
+    let form = Arc::new(check_bytes("many_rows", text.as_bytes(), &|_| None).form.expect("the generated form is good"));
     let settings = Settings { seed: Some("bench".to_owned()), ..Settings::default() };
     let mut app = App::new(Lang::Vi, Chance::before_store(&settings, "bench"));
     app.screens.clear();
@@ -165,7 +165,7 @@ fn choices_10000_searched(bencher: Bencher<'_, '_>) {
         text.push_str(&format!("{{ name = \"c{at}\", label = {{ vi = \"Xã Đất Mũi số {at}\", en = \"Commune {at}\" }} }},\n"));
     }
     text.push_str("]\n[[question]]\nname = \"one\"\ntype = \"select_one\"\nchoices = \"many\"\nlabel = \"One\"\n");
-    let form = check_text("list", &text, &|_| None).form.expect("the generated form is good");
+    let form = check_bytes("list", text.as_bytes(), &|_| None).form.expect("the generated form is good");
     let mut app = open(Arc::new(form));
     "mui so".chars().for_each(|c| press(&mut app, KeyCode::Char(c)));
     keys(bencher, app);

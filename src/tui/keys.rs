@@ -161,6 +161,8 @@ pub const TABLE: &[Binding] = {
         bind(P::Table, Tab, C::NextCell, a::key_next_cell, true),
         bind(P::Table, BackTab, C::PreviousCell, a::key_previous_cell, false),
         bind(P::Table, F(3), C::Note, s::key_note, false),
+        bind(P::Table, F(4), C::NextProblem, s::key_next_problem, false),
+        bind(P::Table, F(9), C::Review, s::key_review, false),
         bind(P::Table, F(7), C::Choices, s::key_choices, false),
         alt(P::Table, Up, C::MoveRowUp, a::key_move_row_up),
         alt(P::Table, Down, C::MoveRowDown, a::key_move_row_down),
