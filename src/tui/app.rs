@@ -3,8 +3,8 @@
 use super::draw::{self, Frame};
 use super::keys::{self, Command, Place};
 use super::message::{Effect, FormLine, Message, Overview, Reply};
-use super::typing::{Composer, Mode};
 use super::screen::{Screen, Step, conflicts, establishment, establishments, home, interview, record, records, report, sync, welcome};
+use super::typing::{Composer, Mode};
 use crate::error::Failure;
 use crate::locale::{Lang, say};
 use crate::store::{Draft, Identity, IndexRow};

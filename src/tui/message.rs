@@ -1,12 +1,12 @@
 //! What comes in and what is to be done: plain data, so that a test can compare it.
 
+use super::typing::Mode;
 use crate::form::Form;
 use crate::interview::Interview;
 use crate::locale::{Lang, Text};
 use crate::programme::period::Period;
 use crate::record::Revision;
 use crate::record::revision::RevisionId;
-use super::typing::Mode;
 use crate::store::{Change, Draft, Identity, IndexRow};
 use crate::value::FileRef;
 use crate::workbench::edit::{Choice, OpenConflict};

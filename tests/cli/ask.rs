@@ -14,16 +14,8 @@ fn a_record_is_asked_line_by_line_and_handed_in() {
     let answers = "Cơ sở thử\nM1\nhôm nay\n1, 2\nbốn\n-4\n60\nmùa vụ\nc\n1.500\n1200\n\nc\n";
     let out = laptop.input(answers).run(&["record", "add", "--form", "shop", "--ask"]).quiet();
     let told = lines(&out);
-    for expected in [
-        "[1/5] Tên *",
-        "  1. Nước đá",
-        "  2. Cá khô",
-        "> ✗ Không phải số",
-        "> ✗ Không được âm",
-        "⚠ Nhiều khác thường",
-        ">   = Giảm: 20",
-        "Không còn lỗi.",
-    ] {
+    for expected in ["[1/5] Tên *", "  1. Nước đá", "  2. Cá khô", "> ✗ Không phải số", "> ✗ Không được âm", "⚠ Nhiều khác thường", ">   = Giảm: 20", "Không còn lỗi."]
+    {
         assert!(told.contains(&expected), "{expected:?} is not in {told:#?}");
     }
     assert!(out.contains("→ Nước đá, Cá khô") && out.contains("→ 23/11/2026"), "{out}");

@@ -33,8 +33,7 @@ impl Asking<'_, '_> {
     /// Tells choices with their numbers, which can be picked until others are told.
     pub(super) fn tell_choices(&mut self, choices: &ChoiceSet, found: &[usize]) {
         let lang = self.lang;
-        let told: Vec<(String, String)> =
-            found.iter().take(TOLD).filter_map(|at| choices.get(*at)).map(|c| (c.name.to_string(), markdown::plain(c.label.get(lang)))).collect();
+        let told: Vec<(String, String)> = found.iter().take(TOLD).filter_map(|at| choices.get(*at)).map(|c| (c.name.to_string(), markdown::plain(c.label.get(lang)))).collect();
         self.numbered = told.iter().map(|(name, _)| name.clone()).collect();
         for (at, (_, label)) in told.iter().enumerate() {
             self.tell(&format!("  {}. {}", at + 1, crate::interview::show::one_line(label)));

@@ -41,7 +41,10 @@ impl InterviewScreen {
         let mut lines = Vec::new();
         if let Some((at, hint)) = self.tables.last().and_then(|table| table.beside(self, lang)) {
             let label = self.say_in_full(at, "label", shared);
-            return [(label, theme::strong()), (hint, theme::faint())].into_iter().flat_map(|(text, style)| wrap(&text, width).into_iter().map(move |line| (line, style))).collect();
+            return [(label, theme::strong()), (hint, theme::faint())]
+                .into_iter()
+                .flat_map(|(text, style)| wrap(&text, width).into_iter().map(move |line| (line, style)))
+                .collect();
         }
         let mut add = |text: &str, style: Style| lines.extend(wrap(text, width).into_iter().map(|line| (line, style)));
         let Some((row, node)) = self.question() else {

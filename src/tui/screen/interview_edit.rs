@@ -179,7 +179,11 @@ pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shar
         Command::Find => screen.over = Some(Over::Find(Find::new(screen, shared))),
         Command::CopyPrevious => copy_previous(screen, shared, now),
         Command::Undo | Command::Redo => {
-            if command == Command::Undo { screen.undo(shared, now) } else { screen.redo(shared, now) }
+            if command == Command::Undo {
+                screen.undo(shared, now)
+            } else {
+                screen.redo(shared, now)
+            }
             return screen.keep(shared, now).into_iter().collect();
         }
         Command::Rows => return interview_table::open(screen, shared, now),

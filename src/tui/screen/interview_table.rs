@@ -87,7 +87,11 @@ pub fn key(screen: &mut InterviewScreen, key: &KeyEvent, command: Option<Command
         Some(C::Accept) => accept(screen, &table, shared, now),
         Some(C::Undo | C::Redo) => {
             let undoes = command == Some(C::Undo);
-            if undoes { screen.undo(shared, now) } else { screen.redo(shared, now) }
+            if undoes {
+                screen.undo(shared, now)
+            } else {
+                screen.redo(shared, now)
+            }
             follow(screen, &table, undoes);
             seat(screen, shared);
             screen.keep(shared, now).into_iter().collect()
@@ -134,7 +138,11 @@ fn keep_column(screen: &mut InterviewScreen) {
 fn close(screen: &mut InterviewScreen, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
     let effects = screen.left(shared, now);
     screen.tables.pop();
-    if screen.tables.is_empty() { screen.settle_cursor(shared, now) } else { seat(screen, shared) }
+    if screen.tables.is_empty() {
+        screen.settle_cursor(shared, now)
+    } else {
+        seat(screen, shared)
+    }
     effects
 }
 

@@ -3,9 +3,9 @@
 use super::super::app::Shared;
 use super::super::field::Field;
 use super::interview::{InterviewScreen, around, world};
+use crate::form::instance::Answers;
 use crate::interview::Notes;
 use crate::locale::say::answering as s;
-use crate::form::instance::Answers;
 use crate::store::Change;
 use chrono::NaiveDateTime;
 use std::cmp::Ordering;
