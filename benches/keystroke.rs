@@ -71,7 +71,7 @@ fn generated_questions(bencher: Bencher<'_, '_>, count: usize) {
         }
         match at % 4 {
             3 => text.push_str(&format!(
-                "[[question.question]]\nname = \"q{at}\"\ntype = \"calculate\"\nvalue = \"decimal\"\nlabel = \"Sum {at}\"\ncalculation = \"sum(${{q{}}}, ${{q{}}}, ${{q0}})\"\n",
+                "[[question.question]]\nname = \"q{at}\"\ntype = \"calculate\"\nvalue = \"decimal\"\nlabel = \"Sum {at}\"\ncalculation = \"coalesce(${{q{}}}, 0) + coalesce(${{q{}}}, 0) + coalesce(${{q0}}, 0)\"\n",
                 at - 1,
                 at - 2
             )),

@@ -139,7 +139,7 @@ fn an_attached_file_is_copied_into_the_store_and_handed_in() {
 #[test]
 fn a_range_is_typed_or_stepped_and_keeps_to_its_steps_also_downwards() {
     let mut driver = every_type();
-    driver.answer("Điểm", "<right>").shows("[0 ").keys("<right><right>").shows("[4 ").keys("<left>").shows("[2 ").keys("<left><left>").shows("[0 ");
+    driver.answer("Điểm", "<right>").shows("[0 ").shows("0 ├●").keys("<right><right>").shows("[4 ").shows("┤ 10").keys("<left>").shows("[2 ").keys("<left><left>").shows("[0 ");
     driver.keys("<bs>3").shows("✗ Phải từ 0 đến 10, mỗi bước 2").keys("<right>").shows("[6 ").hides("✗");
     driver.answer("Độ dốc", "<right><right>").shows("[1 ").hides("✗").keys("<left><left>").shows("[1,5 ").hides("✗");
 }

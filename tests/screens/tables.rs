@@ -100,8 +100,13 @@ fn rows_are_typed_in_the_table_with_choices_a_calendar_and_tables_inside() {
     driver.shows("Nhà xưởng · 2 dòng").shows("09/03/2026");
     driver.keys("<right><right><right><right>");
     looks!(place, driver, "table_scrolled_under_its_first_column");
+    // The cell of a repeat inside says what Enter does there.
+    driver.keys("<right>").shows("Enter: mở bảng này").keys("<up><ret>");
+    looks!(place, driver, "table_inside_a_row");
+    driver.keys("<esc>");
+    let mut driver = driver.sized(60, 20);
+    looks!(place, driver, "table_60x20");
     driver.keys("<F12>");
-    let driver = driver.sized(60, 20);
     looks!(place, driver, "table_in_english_60x20");
 }
 
@@ -122,7 +127,7 @@ fn rows_move_up_and_down_and_their_deletion_is_taken_back() {
 fn a_wrong_answer_in_a_table_is_marked_and_told_but_stops_nobody() {
     let mut driver = two_workshops();
     driver.shows("Phải lớn hơn 0").keys("<ret>").shows("✗ 0").keys("<up><up>");
-    driver.keys("<esc><F9>").shows("Diện tích: Phải lớn hơn 0").keys("<esc><F4>").shows("Phải lớn hơn 0");
+    driver.keys("<F9>").shows("Diện tích: Phải lớn hơn 0").keys("<ret>").shows("Phải lớn hơn 0").keys("<F6><up><F4>").shows("Phải lớn hơn 0").shows("· dòng 2");
 }
 
 #[test]
@@ -160,8 +165,10 @@ fn a_day_is_picked_from_the_calendar_or_typed() {
     driver.keys("<F7><up><ret>").answer("Ngày thu thập", "").shows("[18/06/2027");
     // A digit goes back to typing.
     driver.keys("<F7>1/6/27<ret>").answer("Ngày thu thập", "").shows("[01/06/2027");
-    driver.keys("<F12><F7>").shows("June 2027");
-    let driver = driver.sized(60, 20);
+    driver.keys("<F7>");
+    let mut driver = driver.sized(60, 20);
+    looks!(place, driver, "calendar_60x20");
+    driver.keys("<esc><F12><F7>").shows("June 2027");
     looks!(place, driver, "calendar_in_english_60x20");
 }
 
@@ -171,7 +178,10 @@ fn a_slash_finds_a_question_where_no_text_is_typed_and_is_a_letter_where_one_is(
     let mut driver = follow_up(&district(&place));
     driver.answer("Máy còn sử dụng", "/").shows("Tìm câu hỏi").keys("so ngay<down><up><esc>");
     driver.keys("1").answer("Số giờ chạy", "7/2").shows("[7/2");
-    driver.answer("Máy còn sử dụng", "/ky sau<down><ret>").hides("Tìm câu hỏi").shows("ỳ sau");
+    driver.answer("Máy còn sử dụng", "/ky sau<down>");
+    let mut driver = driver.sized(60, 20);
+    looks!(place, driver, "find_60x20");
+    driver.keys("<ret>").hides("Tìm câu hỏi").shows("ỳ sau");
 }
 
 #[test]
@@ -189,4 +199,25 @@ fn telex_and_vni_are_switched_on_while_running_and_stay_on() {
     let mut driver = Driver::open(&laptop);
     driver.keys("<F2>nha2").shows("[nhà ").keys("<C-u><C-t>aa").shows("[aa ");
     driver.quit();
+}
+
+#[test]
+fn several_choices_are_picked_with_a_space_a_search_or_all_at_once() {
+    let place = Place::new();
+    let d = district(&place);
+    let mut driver = Driver::open(&d.laptop);
+    driver.keys("<tab>tu duoc<ret><F2><ret>").answer("Các tháng", "*").shows("[x] Tháng 12").keys("*").shows("[ ] Tháng 12");
+    // A search and Enter pick what is found; a space picks and stays.
+    driver.keys("thang 1<ret>").answer("Các tháng", "").shows("▾ Tháng 1\n").keys("<F7><down><down> <down> ");
+    looks!(place, driver, "choices_several");
+    driver.keys("<ret>").answer("Các tháng", "").shows("Tháng 1, Tháng 3, Tháng 4");
+}
+
+#[test]
+fn a_number_is_told_as_it_was_understood() {
+    let place = Place::new();
+    let mut driver = follow_up(&district(&place));
+    driver.answer("Doanh thu kỳ sau", "1,5 tỷ").shows("1.500.000.000 đ = 1,5 tỷ");
+    driver.answer("Sự cố, chi phí", "300tr").shows("300.000.000 đ = 300 triệu");
+    driver.answer("Máy còn sử dụng", "1").answer("Số ngày chạy", "1200").shows("= 1.200");
 }

@@ -22,7 +22,7 @@ say! {
     key_today() "hôm nay" "today"
     key_typing_mode() "gõ tiếng Việt" "Vietnamese typing"
     weekdays() " T2  T3  T4  T5  T6  T7  CN" " Mo  Tu  We  Th  Fr  Sa  Su"
-    calendar_keys() "←→ ngày  ↑↓ tuần  PgUp/PgDn tháng" "←→ day  ↑↓ week  PgUp/PgDn month"
+    calendar_keys() "←→ ngày  ↑↓ tuần  PgUp/Dn tháng" "←→ day  ↑↓ week  PgUp/Dn month"
     how_date() "Gõ 1/7/26 hoặc hôm nay; F7: lịch." "Type 1/7/26 or today; F7: calendar."
     point_shown(lat, lon) "Vĩ độ {lat} · Kinh độ {lon}" "Latitude {lat} · Longitude {lon}"
     typing_off() "Gõ tiếng Việt: tắt (dùng bộ gõ của máy)" "Vietnamese typing: off (the computer's own is used)"

@@ -74,6 +74,8 @@ pub struct InterviewScreen {
     /// Which of its languages the form speaks, once one was chosen.
     pub(super) language: String,
     pub(super) kept: bool,
+    /// What the last draft held: the interview's edition, and what is typed but no answer.
+    pub(super) last_kept: Option<(u64, BTreeMap<String, String>)>,
     /// The answers that it was begun with: what it is about.
     pub(super) given: Vec<String>,
 }
@@ -154,6 +156,7 @@ impl InterviewScreen {
             asked: BTreeSet::new(),
             language: String::new(),
             kept: false,
+            last_kept: None,
             given: Vec::new(),
         };
         screen.layout();

@@ -120,10 +120,19 @@ impl InterviewScreen {
             Some((Severity::Soft, message)) if note.is_none() => return (format!("⚠ {} {}", message.get(lang), s::reason_missing(lang)), theme::warning()),
             _ => {}
         }
-        let reading = derived.value(form, row, node).and_then(|value| reading(&value, form.node(node), lang));
+        let read = |value: Value| reading(&value, form.node(node), lang).or_else(|| self.number_reading(&value, form.node(node), lang));
+        let reading = derived.value(form, row, node).and_then(read);
         let note = note.map(|n| format!("“{n}”"));
         let told: Vec<String> = [reading, previous, note].into_iter().flatten().collect();
         (told.join("   "), theme::good())
+    }
+
+    /// A number as it was understood, where it is not what was typed: `1500` is `1.500`, `12 %` is `12`.
+    fn number_reading(&self, value: &Value, question: &Node, lang: Lang) -> Option<String> {
+        let Value::Number(n) = value else { return None };
+        let shown = number::format(n.as_str(), lang);
+        let is_number = matches!(question.value, ValueType::Integer | ValueType::Decimal | ValueType::Percent);
+        (is_number && self.is_typed_into() && self.field.text().trim() != shown).then(|| format!("= {shown}"))
     }
 
     /// How the question is answered, where that does not go without saying; what stands in for what a terminal cannot do.

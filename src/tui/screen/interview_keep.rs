@@ -12,7 +12,12 @@ impl InterviewScreen {
     /// The question is left: what was typed is an answer (or is told not to be one), and the draft is made durable.
     pub(super) fn left(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
         self.note_step(self.path());
-        let mut effects: Vec<Effect> = self.keep(shared, now).into_iter().collect();
+        let mut effects = Vec::new();
+        let state = (self.interview.edition(), self.unread.clone());
+        if self.last_kept.as_ref() != Some(&state) {
+            effects.extend(self.keep(shared, now));
+            self.last_kept = (!effects.is_empty()).then_some(state);
+        }
         self.kept |= !effects.is_empty();
         effects.extend(self.attach());
         effects.extend(self.gather(shared));
@@ -33,6 +38,8 @@ impl InterviewScreen {
 
     /// Back without asking: the draft is there.
     pub(super) fn leave(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Step {
+        // Where the cursor stands is kept too, though moving it alone writes nothing.
+        self.last_kept = None;
         Step { effects: self.left(shared, now), pop: true, push: None }
     }
 

@@ -4,9 +4,10 @@ use super::super::app::Shared;
 use super::super::field::Field;
 use super::super::keys::Command;
 use super::super::message::Effect;
-use super::interview::{InterviewScreen, around, world};
+use super::interview::{InterviewScreen, Over, around, world};
 use super::interview_edit;
 use super::interview_rows::{add_row, copy_row, delete_row, repeat_here};
+use super::review::Review;
 use super::table::{Table, columns};
 use crate::form::Kind;
 use crate::locale::say::{self, screen as s};
@@ -96,6 +97,16 @@ pub fn key(screen: &mut InterviewScreen, key: &KeyEvent, command: Option<Command
             screen.keep(shared, now).into_iter().collect()
         }
         Some(C::AddRow | C::CopyRow | C::DeleteRow | C::MoveRowUp | C::MoveRowDown) => change_rows(screen, &table, command, shared, now),
+        Some(C::NextProblem) => {
+            screen.tables.clear();
+            screen.next_problem(shared, now)
+        }
+        Some(C::Review) => {
+            let effects = screen.left(shared, now);
+            screen.tables.clear();
+            screen.over = Some(Over::Review(Review::new(screen)));
+            effects
+        }
         Some(command) if table.live => interview_edit::command(screen, command, shared, now),
         Some(_) => Vec::new(),
         None => type_into(screen, &table, key, shared, now),

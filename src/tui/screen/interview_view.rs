@@ -30,7 +30,7 @@ impl InterviewScreen {
         match &self.over {
             Some(Over::Choices(_)) => vec![Place::Choices, Place::List],
             Some(Over::Note(..)) => vec![Place::Note],
-            Some(Over::Find(_)) => vec![Place::Note, Place::List],
+            Some(Over::Find(_)) => vec![Place::Find, Place::List],
             Some(Over::Calendar(_)) => vec![Place::Calendar, Place::List],
             Some(Over::Review(_)) => vec![Place::Review, Place::List],
             Some(Over::Discard) => vec![Place::Popup],

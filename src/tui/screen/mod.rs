@@ -179,6 +179,7 @@ impl Screen {
     pub fn failed(&mut self) {
         if let Self::Interview(screen) = self {
             screen.submitting = false;
+            screen.last_kept = None;
         }
     }
 
