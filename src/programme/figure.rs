@@ -2,7 +2,7 @@
 
 use super::group::{Dimension, YEAR, groups_of};
 use super::lines::{Facts, Lines, guarded, lines, value, year_of};
-use super::measure::{Asked, Count, count};
+use super::measure::{Asked, Count, count, count_each};
 use super::period::Period;
 use super::plan::Plans;
 use super::{Programme, Reading, Target};
@@ -166,6 +166,10 @@ pub fn figures(programme: &Programme, facts: &Facts<'_>, question: Question<'_>)
     figures
 }
 
+fn ids(facts: &[&Fact]) -> Vec<String> {
+    facts.iter().map(|fact| fact.record.clone()).collect()
+}
+
 struct Counting<'a, 'f> {
     programme: &'a Programme,
     facts: &'a Facts<'f>,
@@ -174,7 +178,7 @@ struct Counting<'a, 'f> {
 }
 
 impl Counting<'_, '_> {
-    fn count(&self, reading: &Reading, lines: &Lines<'_>, period: &Period) -> Count {
+    fn count<'l>(&self, reading: &Reading, lines: &Lines<'l>, period: &Period) -> Count<'l> {
         count(reading, lines, Asked { programme: self.programme, period, today: self.question.today, keep: &|_| true, divide: true })
     }
 
@@ -183,7 +187,7 @@ impl Counting<'_, '_> {
         let period = self.question.period;
         let taken = lines(self.programme, reading, self.facts);
         let counted = self.count(reading, &taken, period);
-        let records: Vec<&Fact> = counted.records.iter().filter_map(|record| self.facts.get(record)).collect();
+        let records = &counted.records;
         let how_many = |test: &dyn Fn(&Fact) -> bool| records.iter().filter(|fact| test(fact)).count();
         let of_target = |fact: &Fact| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
         let versions = target.factor_version.iter().flat_map(|code| records.iter().filter(|f| of_target(f)).map(|f| value(code, f, ROOT_ROW, None).to_text().to_string()));
@@ -208,14 +212,14 @@ impl Counting<'_, '_> {
             cumulative: self.since(self.programme.first_day(self.programme.years.0), reading, &taken),
             years: self.years(target, &taken),
             groups: self.groups(reading, &taken),
-            records: counted.records.into_iter().collect(),
-            undetermined: counted.undetermined.into_iter().collect(),
+            undetermined: ids(&counted.undetermined),
+            records: ids(&counted.records),
         }
     }
 
     fn also(&self, reading: &Reading) -> Also {
         let count = self.count(reading, &lines(self.programme, reading, self.facts), self.question.period);
-        Also { name: reading.name.clone(), label: reading.label.clone(), value: count.value, records: count.records.into_iter().collect() }
+        Also { name: reading.name.clone(), label: reading.label.clone(), value: count.value, records: ids(&count.records) }
     }
 
     /// From a day to the end of the period.
@@ -242,12 +246,16 @@ impl Counting<'_, '_> {
         // A figure per commune is not divided again when it is shown by commune.
         let same_list = |list: &Arc<crate::form::list::ChoiceList>| dimension.and_then(|d| d.list.as_ref()).is_some_and(|own| own.name == list.name);
         let divide = !reading.each.as_ref().is_some_and(same_list);
-        let figure = |name: &str| {
-            let keep = |line: &super::lines::Line<'_>| if name.is_empty() { placed[line.at].is_empty() } else { placed[line.at].contains(name) };
-            let count = count(reading, lines, Asked { programme: self.programme, period: self.question.period, today: self.question.today, keep: &keep, divide });
-            let label = dimension.map_or_else(|| Text::plain(name), |dimension| dimension.label_of(name));
-            GroupFigure { group: name.to_owned(), label, done: count.value, records: count.records.into_iter().collect() }
+        let placed = &placed;
+        let keeps = names.keys().map(|name| move |line: &super::lines::Line<'_>| if name.is_empty() { placed[line.at].is_empty() } else { placed[line.at].contains(*name) });
+        let keeps: Vec<_> = keeps.collect();
+        let groups: Vec<&dyn Fn(&super::lines::Line<'_>) -> bool> = keeps.iter().map(|keep| keep as &dyn Fn(&super::lines::Line<'_>) -> bool).collect();
+        let asked = Asked { programme: self.programme, period: self.question.period, today: self.question.today, keep: &|_| true, divide };
+        let counts = count_each(reading, lines, asked, &groups);
+        let figure = |(name, count): (&&str, Count<'_>)| {
+            let label = dimension.map_or_else(|| Text::plain(*name), |dimension| dimension.label_of(name));
+            GroupFigure { group: (*name).to_owned(), label, done: count.value, records: ids(&count.records) }
         };
-        names.into_keys().map(figure).filter(|group| !group.records.is_empty()).collect()
+        names.keys().zip(counts).map(figure).filter(|group| !group.records.is_empty()).collect()
     }
 }

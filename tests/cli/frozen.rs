@@ -4,8 +4,7 @@ use crate::support::{Laptop, Place};
 use serde_json::Value as Json;
 
 /// Every way to print, with the language of each.
-const PRINTS: [(&str, &str); 9] =
-    [("text", "vi"), ("tables", "en"), ("json", "en"), ("csv", "vi"), ("xlsx", "vi"), ("xlsx", "en"), ("html", "vi"), ("docx", "vi"), ("docx", "en")];
+const PRINTS: [(&str, &str); 9] = [("text", "vi"), ("tables", "en"), ("json", "en"), ("csv", "vi"), ("xlsx", "vi"), ("xlsx", "en"), ("html", "vi"), ("docx", "vi"), ("docx", "en")];
 
 fn demo(place: &Place) -> Laptop<'_> {
     let lt01 = place.laptop("lt01");

@@ -82,8 +82,23 @@ impl Printout {
         let Report { programme, period, by, by_label, figures, tables, due, demo } = self.report.clone();
         let targets = programme.targets.into_iter().map(promise).collect();
         let (records, forms, heads, frozen) = (self.rows.clone(), self.titles.clone(), self.heads.clone(), self.frozen.clone());
-        let content =
-            Content { frozen, programme: programme.id, title: programme.title, years: programme.years, targets, period, by, by_label, figures, tables, due, demo, records, forms, heads };
+        let content = Content {
+            frozen,
+            programme: programme.id,
+            title: programme.title,
+            years: programme.years,
+            targets,
+            period,
+            by,
+            by_label,
+            figures,
+            tables,
+            due,
+            demo,
+            records,
+            forms,
+            heads,
+        };
         let body = serde_json::to_string(&content).map_err(|e| Failure::new(Exit::Refused, Text::plain(e.to_string())))?;
         let head = serde_json::json!({KIND: VERSION, "sha256": sha256(body.as_bytes())});
         Ok(format!("{head}\n{body}\n").into_bytes())

@@ -258,7 +258,8 @@ fn grounds(report: &Report, lang: Lang) -> Table {
     columns.push(text_column(p::factors(lang), 10));
     let cells = |figure: &Figure| {
         let target = &report.programme.targets[figure.target];
-        let counts = [figure.records.len(), figure.unapproved, figure.conflicted, figure.overridden, figure.reference_factors, figure.undetermined.len(), figure.out_of_season.len()];
+        let counts =
+            [figure.records.len(), figure.unapproved, figure.conflicted, figure.overridden, figure.reference_factors, figure.undetermined.len(), figure.out_of_season.len()];
         let texts = [target.id.as_str(), target.label.get(lang), target.counted_by.get(lang)].map(Cell::text);
         texts.into_iter().chain(counts.map(Cell::count)).chain([Cell::text(figure.factor_versions.join(", "))]).collect()
     };
