@@ -2,6 +2,8 @@
 
 use khuyencong::locale::number::{self, NumberProblem};
 use khuyencong::locale::{Lang, date, fold, words};
+use khuyencong::workbench::Settings;
+use khuyencong::workbench::library::Library;
 use khuyencong::workbench::paper::letterhead::official_day;
 use serde_json::Value as Json;
 
@@ -53,5 +55,21 @@ fn typed_numbers_are_read_or_asked_about() {
 fn search_forgets_marks_and_capitals() {
     for (text, folded) in pairs("fold") {
         assert_eq!(fold::fold(text.as_str().expect("a text")), folded);
+    }
+}
+
+#[test]
+fn report_periods_begin_and_end_as_the_reporting_rule_says() {
+    let programme = Library::new(&Settings { data_dir: "nowhere".into(), ..Settings::default() }).programme().expect("the shipped programme");
+    for (asked, days) in pairs("report_periods") {
+        let period = programme.period(asked.as_str().expect("a period")).expect("it is understood");
+        assert_eq!(format!("{} {}", period.from, period.to), days);
+    }
+}
+
+#[test]
+fn letters_and_their_marks_are_put_together() {
+    for (apart, together) in pairs("nfc") {
+        assert_eq!(fold::nfc(apart.as_str().expect("a text")), together);
     }
 }

@@ -6,6 +6,7 @@ use crate::export::{Problem, docx, html, paper_csv, paper_page, paper_xlsx};
 use crate::locale::{Lang, Text, date, number, say};
 use crate::programme::figure::Figure;
 use crate::programme::table::{Cell, ColumnKind, Table};
+use crate::workbench::Desk;
 use crate::workbench::paper::printout::Printout;
 use crate::workbench::reporting::Report;
 use clap::{ArgAction, ArgMatches, Command};
@@ -65,7 +66,12 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
 fn counted(matches: &ArgMatches, context: &mut Context) -> Result<Printout, Failure> {
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let desk = context.desk()?;
-    let mut printout = desk.printout(desk.report_by(text("period"), text("by"))?);
+    // Figures alone need neither tables nor the lines of records.
+    let is_plain = text("format") == Some("text") && !matches.get_flag("tables") && text("freeze").is_none();
+    let count = if is_plain { Desk::figures_by } else { Desk::report_by };
+    let report = count(&desk, text("period"), text("by"))?;
+    let is_listed = FILES.contains(&text("format").unwrap_or_default()) || text("format") == Some("csv") || text("freeze").is_some();
+    let mut printout = if is_listed { desk.printout(report) } else { Printout::bare(report) };
     if let Some(file) = text("freeze").map(Path::new) {
         printout = desk.freeze(printout);
         crate::disk::replace(file, &printout.to_file()?).map_err(|e| Failure::io(file, &e))?;

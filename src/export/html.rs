@@ -17,7 +17,7 @@ tr:target,h3:target{background:#fff3c4}
 table.cards,table.cards tbody{display:block;font-size:1em!important}table.cards colgroup{display:none}svg{min-width:40rem}table.cards thead{display:none}table.cards tr{display:block;border:1px solid #555;margin:.5em 0;padding:.2em .4em}
 table.cards td{display:flex;border:0!important;padding:.1em 0;gap:.6em}table.cards td::before{content:attr(data-name);flex:0 0 42%;color:#555}
 table.cards td.centre,table.cards td.right{text-align:left}table.cards td:empty{display:none}}
-@media print{body{max-width:none;padding:0}a{color:inherit;text-decoration:none}tr,svg{break-inside:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}.wide{overflow:visible}}
+@media print{body{max-width:none;padding:0}a{color:inherit;text-decoration:none}tr,svg{break-inside:avoid}thead{display:table-header-group}h2,h3{break-after:avoid}.wide{overflow:visible}#records,#records~*{display:none}}
 ";
 
 /// The page as a file.

@@ -19,7 +19,7 @@ pub fn page(paper: &Paper) -> Page {
         blocks.push(Block::Grid(grid(table, paper)));
         blocks.extend(bars(table).map(Block::Bars));
     }
-    blocks.push(Block::Heading(2, s::records_behind(paper.lang), String::new()));
+    blocks.push(Block::Heading(2, s::records_behind(paper.lang), "records".to_owned()));
     let groups = paper.groups.iter().enumerate().filter(|(_, group)| !group.records.is_empty());
     blocks.extend(groups.flat_map(|(at, group)| listed(group, name(at), paper.lang)));
     Page { lang: paper.lang, title: paper.title.clone(), landscape: true, blocks }

@@ -4,6 +4,7 @@
 
 use super::column::{Column, Totals};
 use super::expression::Datum;
+use super::projection::Projection;
 use super::{Form, Kind, NodeId, ROOT, ScopeId};
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -62,6 +63,9 @@ pub struct Cell {
     pub wrong: bool,
 }
 
+/// What is left out reads as this.
+static BLANK: Cell = Cell { value: Datum::Blank, relevant: true, queued: false, unchecked: false, wrong: false };
+
 /// Answers in slots. Rows come and go; a row's id and cells are never used again for another.
 #[derive(Clone, Debug)]
 pub struct Instance {
@@ -70,13 +74,38 @@ pub struct Instance {
     by_prefix: BTreeMap<Arc<str>, RowId>,
     /// As the form's plan lists them.
     columns: Vec<Column>,
+    /// Where only some nodes are laid out: which.
+    projection: Option<Arc<Projection>>,
 }
 
 impl Instance {
     /// Lays out `answers`; everything is relevant and nothing computed yet.
     pub fn new(form: &Form, answers: &Answers) -> Self {
-        let mut instance = Self { rows: Vec::new(), cells: Vec::new(), by_prefix: BTreeMap::new(), columns: vec![Column::default(); form.plan.columns.nodes.len()] };
+        Self::laid_out(form, answers, vec![Column::default(); form.plan.columns.nodes.len()], None)
+    }
+
+    fn laid_out(form: &Form, answers: &Answers, columns: Vec<Column>, projection: Option<Arc<Projection>>) -> Self {
+        let mut instance = Self { rows: Vec::new(), cells: Vec::new(), by_prefix: BTreeMap::new(), columns, projection };
         instance.lay_out(form, answers, ROOT, ROOT_ROW, 1, ("".into(), "".into()));
+        instance
+    }
+
+    /// As [`Self::restore`], of some of the nodes only: to be read, not to be derived again.
+    pub fn restore_part(form: &Form, projection: &Arc<Projection>, answers: &Answers, computed: &Answers, hidden: &[String]) -> Self {
+        let mut instance = Self::laid_out(form, answers, Vec::new(), Some(projection.clone()));
+        for at in 0..instance.rows.len() {
+            let (row, scope) = (RowId(at as u32), instance.rows[at].scope);
+            for id in projection.nodes(scope) {
+                let path = instance.path(form, row, *id);
+                let value = computed.get(&path).map(|value| Datum::of(value, form.node(*id).value));
+                let relevant = hidden.binary_search(&path).is_err();
+                let cell = instance.cell_mut(form, row, *id);
+                cell.relevant = relevant;
+                if let Some(value) = value {
+                    cell.value = value;
+                }
+            }
+        }
         instance
     }
 
@@ -99,7 +128,8 @@ impl Instance {
         let id = RowId(self.rows.len() as u32);
         let base = self.cells.len() as u32;
         let mut path = String::from(&*prefix);
-        for node in &form.scope(scope).nodes {
+        let projection = self.projection.clone();
+        for node in projection.as_ref().map_or(form.scope(scope).nodes.as_slice(), |part| part.nodes(scope)) {
             let node = form.node(*node);
             path.truncate(prefix.len());
             path.push_str(&node.key);
@@ -110,7 +140,9 @@ impl Instance {
             self.cells.push(Cell { value, relevant: true, queued: false, unchecked: false, wrong: false });
         }
         self.rows.push(Row { scope, parent, position, prefix: prefix.clone(), order, base, is_there: true, children: Vec::new() });
-        self.by_prefix.insert(prefix.clone(), id);
+        if projection.is_none() {
+            self.by_prefix.insert(prefix.clone(), id);
+        }
         for inner in &form.scope(scope).inner {
             let Some(repeat) = form.scope(*inner).repeat else { continue };
             let start = format!("{prefix}{}/", form.node(repeat).key);
@@ -242,9 +274,12 @@ impl Instance {
         row
     }
 
-    fn slot(&self, form: &Form, row: RowId, node: NodeId) -> usize {
-        let node = form.node(node);
+    fn slot(&self, form: &Form, row: RowId, id: NodeId) -> usize {
+        let node = form.node(id);
         let row = self.row(self.climb(row, node.scope));
+        if let Some(part) = &self.projection {
+            return part.slot(id).map_or(usize::MAX, |slot| (row.base + slot) as usize);
+        }
         // A node of a scope that is not around the row has no cell: the form's checks never let that be asked.
         debug_assert_eq!(row.scope, node.scope, "{} is not answered there", node.key);
         (row.base + node.slot) as usize
@@ -252,7 +287,10 @@ impl Instance {
 
     /// The cell of `node` in `row` or in the row around it.
     pub fn cell(&self, form: &Form, row: RowId, node: NodeId) -> &Cell {
-        &self.cells[self.slot(form, row, node)]
+        let cell = self.cells.get(self.slot(form, row, node));
+        // Who lays out a part says before what is going to be read.
+        debug_assert!(cell.is_some(), "{} is read and was left out", form.node(node).key);
+        cell.unwrap_or(&BLANK)
     }
 
     /// The same, to write.

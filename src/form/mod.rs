@@ -20,6 +20,7 @@ mod list_file;
 pub mod migrate;
 pub mod plan;
 pub mod problem;
+pub mod projection;
 mod speak;
 pub mod template;
 pub mod toml;

@@ -2,7 +2,7 @@
 
 use super::group::{Dimension, YEAR, groups_of};
 use super::lines::{Facts, Lines, guarded, lines, value, year_of};
-use super::measure::{Asked, Count, count};
+use super::measure::{Asked, Count, count, count_each};
 use super::period::Period;
 use super::plan::Plans;
 use super::{Programme, Reading, Target};
@@ -155,15 +155,45 @@ pub struct Question<'a> {
 
 /// Counts every target over the facts of a period. Facts may come in any order; those of other forms are passed over.
 pub fn figures(programme: &Programme, facts: &Facts<'_>, question: Question<'_>) -> Vec<Figure> {
-    let plans = Plans::new(programme, facts);
-    let counting = Counting { programme, facts, plans: &plans, question };
-    let mut figures: Vec<Figure> = programme.targets.iter().enumerate().map(|(at, target)| counting.figure(at, target)).collect();
+    Taken::new(programme, facts).figures(question)
+}
+
+/// What the readings of a programme take from facts: read once, counted in as many periods as are asked for.
+pub struct Taken<'a, 'f> {
+    programme: &'a Programme,
+    facts: &'a Facts<'f>,
+    plans: Plans,
+    /// By target and reading.
+    lines: Vec<Vec<Lines<'f>>>,
+}
+
+impl<'a, 'f> Taken<'a, 'f> {
+    /// Reads everything that may count.
+    pub fn new(programme: &'a Programme, facts: &'a Facts<'f>) -> Self {
+        let of_target = |target: &Target| target.readings.iter().map(|reading| lines(programme, reading, facts)).collect();
+        Self { programme, facts, plans: Plans::new(programme, facts), lines: programme.targets.iter().map(of_target).collect() }
+    }
+
+    /// Counts every target.
+    pub fn figures(&self, question: Question<'_>) -> Vec<Figure> {
+        let counting = Counting { programme: self.programme, facts: self.facts, plans: &self.plans, question };
+        let counted = self.programme.targets.iter().zip(&self.lines).enumerate();
+        with_parts(self.programme, counted.map(|(at, (target, lines))| counting.figure(at, target, lines)).collect())
+    }
+}
+
+/// Beside the figure of a target with parts stands their sum.
+fn with_parts(programme: &Programme, mut figures: Vec<Figure>) -> Vec<Figure> {
     for (at, target) in programme.targets.iter().enumerate().filter(|(_, target)| !target.parts.is_empty()) {
         let value = target.parts.iter().map(|part| figures[*part].done).sum::<Option<f64>>();
         let records: BTreeSet<String> = target.parts.iter().flat_map(|part| figures[*part].records.clone()).collect();
         figures[at].also.push(Also { name: "parts".to_owned(), label: Text::both(crate::locale::say::programme::sum_of_parts), value, records: records.into_iter().collect() });
     }
     figures
+}
+
+fn ids(facts: &[&Fact]) -> Vec<String> {
+    facts.iter().map(|fact| fact.record.clone()).collect()
 }
 
 struct Counting<'a, 'f> {
@@ -174,16 +204,15 @@ struct Counting<'a, 'f> {
 }
 
 impl Counting<'_, '_> {
-    fn count(&self, reading: &Reading, lines: &Lines<'_>, period: &Period) -> Count {
+    fn count<'l>(&self, reading: &Reading, lines: &Lines<'l>, period: &Period) -> Count<'l> {
         count(reading, lines, Asked { programme: self.programme, period, today: self.question.today, keep: &|_| true, divide: true })
     }
 
-    fn figure(&self, at: usize, target: &Target) -> Figure {
-        let reading = &target.readings[0];
+    fn figure(&self, at: usize, target: &Target, lines: &[Lines<'_>]) -> Figure {
+        let (reading, taken) = (&target.readings[0], &lines[0]);
         let period = self.question.period;
-        let taken = lines(self.programme, reading, self.facts);
-        let counted = self.count(reading, &taken, period);
-        let records: Vec<&Fact> = counted.records.iter().filter_map(|record| self.facts.get(record)).collect();
+        let counted = self.count(reading, taken, period);
+        let records = &counted.records;
         let how_many = |test: &dyn Fn(&Fact) -> bool| records.iter().filter(|fact| test(fact)).count();
         let of_target = |fact: &Fact| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
         let versions = target.factor_version.iter().flat_map(|code| records.iter().filter(|f| of_target(f)).map(|f| value(code, f, ROOT_ROW, None).to_text().to_string()));
@@ -195,27 +224,27 @@ impl Counting<'_, '_> {
             percent: share(counted.value, target.number),
             met: counted.value.zip(target.number).map(|(d, n)| target.op.met(d, n)),
             day: counted.day,
-            also: target.readings[1..].iter().map(|reading| self.also(reading)).collect(),
+            also: target.readings.iter().zip(lines).skip(1).map(|(reading, lines)| self.also(reading, lines)).collect(),
             unapproved: how_many(&|f| !f.approved),
             conflicted: how_many(&|f| f.conflicted),
             overridden: how_many(&|f| f.overridden),
             reference_factors: how_many(&|f| of_target(f) && holds(target.reference_factors.as_ref(), f, false)),
             factor_versions: versions.into_iter().collect(),
-            out_of_season: guarded(&taken, period).into_iter().collect(),
+            out_of_season: guarded(taken, period).into_iter().collect(),
             year,
             plan: self.plans.of(year, &target.id),
-            year_done: self.since(self.programme.first_day(year), reading, &taken),
-            cumulative: self.since(self.programme.first_day(self.programme.years.0), reading, &taken),
-            years: self.years(target, &taken),
-            groups: self.groups(reading, &taken),
-            records: counted.records.into_iter().collect(),
-            undetermined: counted.undetermined.into_iter().collect(),
+            year_done: self.since(self.programme.first_day(year), reading, taken),
+            cumulative: self.since(self.programme.first_day(self.programme.years.0), reading, taken),
+            years: self.years(target, taken),
+            groups: self.groups(reading, taken),
+            undetermined: ids(&counted.undetermined),
+            records: ids(&counted.records),
         }
     }
 
-    fn also(&self, reading: &Reading) -> Also {
-        let count = self.count(reading, &lines(self.programme, reading, self.facts), self.question.period);
-        Also { name: reading.name.clone(), label: reading.label.clone(), value: count.value, records: count.records.into_iter().collect() }
+    fn also(&self, reading: &Reading, lines: &Lines<'_>) -> Also {
+        let count = self.count(reading, lines, self.question.period);
+        Also { name: reading.name.clone(), label: reading.label.clone(), value: count.value, records: ids(&count.records) }
     }
 
     /// From a day to the end of the period.
@@ -242,12 +271,16 @@ impl Counting<'_, '_> {
         // A figure per commune is not divided again when it is shown by commune.
         let same_list = |list: &Arc<crate::form::list::ChoiceList>| dimension.and_then(|d| d.list.as_ref()).is_some_and(|own| own.name == list.name);
         let divide = !reading.each.as_ref().is_some_and(same_list);
-        let figure = |name: &str| {
-            let keep = |line: &super::lines::Line<'_>| if name.is_empty() { placed[line.at].is_empty() } else { placed[line.at].contains(name) };
-            let count = count(reading, lines, Asked { programme: self.programme, period: self.question.period, today: self.question.today, keep: &keep, divide });
-            let label = dimension.map_or_else(|| Text::plain(name), |dimension| dimension.label_of(name));
-            GroupFigure { group: name.to_owned(), label, done: count.value, records: count.records.into_iter().collect() }
+        let placed = &placed;
+        let keeps = names.keys().map(|name| move |line: &super::lines::Line<'_>| if name.is_empty() { placed[line.at].is_empty() } else { placed[line.at].contains(*name) });
+        let keeps: Vec<_> = keeps.collect();
+        let groups: Vec<&dyn Fn(&super::lines::Line<'_>) -> bool> = keeps.iter().map(|keep| keep as &dyn Fn(&super::lines::Line<'_>) -> bool).collect();
+        let asked = Asked { programme: self.programme, period: self.question.period, today: self.question.today, keep: &|_| true, divide };
+        let counts = count_each(reading, lines, asked, &groups);
+        let figure = |(name, count): (&&str, Count<'_>)| {
+            let label = dimension.map_or_else(|| Text::plain(*name), |dimension| dimension.label_of(name));
+            GroupFigure { group: (*name).to_owned(), label, done: count.value, records: ids(&count.records) }
         };
-        names.into_keys().map(figure).filter(|group| !group.records.is_empty()).collect()
+        names.keys().zip(counts).map(figure).filter(|group| !group.records.is_empty()).collect()
     }
 }

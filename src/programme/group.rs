@@ -56,6 +56,15 @@ pub struct Value {
 }
 
 impl Value {
+    /// Whether it is read in the rows of a repeat of its form.
+    pub fn is_of_rows(&self, form: &Form) -> bool {
+        let in_rows = |id: &NodeId| form.node(*id).scope != crate::form::ROOT && !matches!(form.node(*id).kind, crate::form::Kind::Repeat(_));
+        match &self.via {
+            Some((question, _)) => in_rows(question),
+            None => self.code.reads().iter().any(in_rows),
+        }
+    }
+
     /// The record and row that the expression is read in.
     pub fn place<'f>(&self, fact: &'f Fact, row: RowId, facts: &Facts<'f>) -> Option<(&'f Fact, RowId)> {
         let Some((question, form)) = &self.via else { return Some((fact, row)) };

@@ -62,12 +62,12 @@ pub struct Line<'f> {
     pub row: RowId,
     /// The day that places it in a period.
     pub day: NaiveDate,
-    /// Of which only the latest counts.
-    latest: Option<(usize, Arc<str>)>,
+    /// Of which only the latest counts: numbered within the reading.
+    latest: Option<usize>,
     preferred: bool,
     class: usize,
-    /// Its value as text.
-    pub text: Arc<str>,
+    /// Its value as text, numbered within the reading; `None` where it is blank.
+    pub thing: Option<usize>,
     /// Its value as a number.
     pub number: Option<f64>,
     /// Its weight.
@@ -81,8 +81,12 @@ pub struct Line<'f> {
 /// What a reading takes from the facts.
 #[derive(Default)]
 pub struct Lines<'f> {
-    /// What may count.
+    /// What may count, by record.
     pub counted: Vec<Line<'f>>,
+    /// How many different values there are of which only the latest counts.
+    latests: usize,
+    /// How many different texts the values have.
+    pub things: usize,
     /// Records that the guard keeps out, with their days.
     pub guarded: Vec<(NaiveDate, &'f str)>,
 }
@@ -103,6 +107,7 @@ pub fn day_of(programme: &Programme, source: &Source, fact: &Fact) -> Option<Nai
 /// The lines of a reading, by record.
 pub fn lines<'f>(programme: &Programme, reading: &Reading, facts: &Facts<'f>) -> Lines<'f> {
     let mut lines = Lines::default();
+    let (mut latests, mut things) = (Numbers::default(), Numbers::default());
     for (source_at, source) in reading.sources.iter().enumerate() {
         let holder = source.rows.map(|(_, holder)| holder);
         for fact in facts.of(&source.form) {
@@ -116,24 +121,38 @@ pub fn lines<'f>(programme: &Programme, reading: &Reading, facts: &Facts<'f>) ->
                     lines.guarded.push((day, &fact.record));
                     continue;
                 }
-                let latest = source.latest_per.map(|question| (source_at, fact.instance.read(&fact.form, ROOT_ROW, question).to_text()));
+                let latest = source.latest_per.map(|question| latests.of(source_at, fact.instance.read(&fact.form, ROOT_ROW, question).to_text()));
                 let preferred = holds(&source.prefer, false);
-                lines.counted.push(Line { latest, preferred, ..line(reading, source, fact, row, day) });
+                lines.counted.push(Line { latest, preferred, ..line(reading, source, (fact, row, day), &mut things) });
             }
         }
     }
+    (lines.latests, lines.things) = (latests.0.len(), things.0.len());
+    // Of one form they are in that order already.
     lines.counted.sort_by(|a, b| a.fact.record.cmp(&b.fact.record));
     lines.counted.iter_mut().enumerate().for_each(|(at, line)| line.at = at);
     lines
 }
 
-fn line<'f>(reading: &Reading, source: &Source, fact: &'f Fact, row: RowId, day: NaiveDate) -> Line<'f> {
+/// Texts by number, so that they are compared once and not in every period.
+#[derive(Default)]
+struct Numbers(BTreeMap<(usize, Arc<str>), usize>);
+
+impl Numbers {
+    fn of(&mut self, kind: usize, text: Arc<str>) -> usize {
+        let next = self.0.len();
+        *self.0.entry((kind, text)).or_insert(next)
+    }
+}
+
+fn line<'f>(reading: &Reading, source: &Source, (fact, row, day): (&'f Fact, RowId, NaiveDate), things: &mut Numbers) -> Line<'f> {
     let holder = source.rows.map(|(_, holder)| holder);
     let read = |code: &Option<Code>| code.as_ref().map_or(Datum::Blank, |code| value(code, fact, row, holder));
     let of = read(&source.of);
     // A share speaks of the records in which everything that it compares is answered.
     let answered = |code: &Code| code.reads().iter().all(|id| !fact.instance.read(&fact.form, fact.instance.climb(row, fact.form.node(*id).scope), *id).is_blank());
     let determined = reading.measure != Measure::Share || source.of.as_ref().is_some_and(answered);
+    let numbered = reading.class.is_some() || reading.measure == Measure::CountDistinct;
     let class = reading.class.as_ref().map_or(0, |class| {
         let own = read(&source.class).to_text();
         class.order.iter().position(|name| **name == *own).unwrap_or(usize::MAX)
@@ -149,7 +168,7 @@ fn line<'f>(reading: &Reading, source: &Source, fact: &'f Fact, row: RowId, day:
         is_true: source.of.is_none() || of.to_boolean(),
         number: number(&of),
         weight: number(&read(&source.weight)),
-        text: of.to_text(),
+        thing: numbered.then(|| of.to_text()).filter(|text| !text.is_empty()).map(|text| things.of(0, text)),
         determined,
     }
 }
@@ -157,25 +176,26 @@ fn line<'f>(reading: &Reading, source: &Source, fact: &'f Fact, row: RowId, day:
 /// The lines of a period: of each thing the latest, and only those of the class to be taken.
 pub fn select<'l, 'f>(reading: &Reading, lines: &'l Lines<'f>, period: &Period) -> Vec<&'l Line<'f>> {
     let mut chosen: Vec<&Line> = lines.counted.iter().filter(|line| (period.from..=period.to).contains(&line.day)).collect();
-    let mut best: BTreeMap<&(usize, Arc<str>), &Line> = BTreeMap::new();
+    let mut best: Vec<Option<&Line>> = vec![None; lines.latests];
     let rank = |line: &Line<'f>| (line.preferred, line.day, line.fact.at, &line.fact.record);
     for line in &chosen {
-        if let Some(key) = &line.latest {
-            let best = best.entry(key).or_insert(line);
-            if rank(line) > rank(best) {
-                *best = line;
-            }
+        if let Some(best) = line.latest.and_then(|key| best.get_mut(key))
+            && best.is_none_or(|best| rank(line) > rank(best))
+        {
+            *best = Some(line);
         }
     }
-    chosen.retain(|line| line.latest.as_ref().is_none_or(|key| best.get(key).is_some_and(|best| best.fact.record == line.fact.record)));
+    let is_best = |line: &Line<'f>, key: usize| best.get(key).copied().flatten().is_some_and(|best| std::ptr::eq(best.fact, line.fact));
+    chosen.retain(|line| line.latest.is_none_or(|key| is_best(line, key)));
     if let Some(class) = &reading.class {
-        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+        // What has no name is a thing of its own kind.
+        let mut first: Vec<usize> = vec![usize::MAX; lines.things + 1];
+        let at = |line: &Line<'f>| line.thing.unwrap_or(lines.things);
         for line in &chosen {
-            let best = first.entry(&line.text).or_insert(line.class);
-            *best = line.class.min(*best);
+            first[at(line)] = line.class.min(first[at(line)]);
         }
         let taken = class.order.iter().position(|name| *name == class.take);
-        chosen.retain(|line| Some(line.class) == taken && first.get(&*line.text).copied() == taken);
+        chosen.retain(|line| Some(line.class) == taken && Some(first[at(line)]) == taken);
     }
     chosen
 }

@@ -1,22 +1,22 @@
 //! Lines → one number.
 
+use super::figure::Fact;
 use super::lines::{Line, Lines, select, year_of};
 use super::period::Period;
 use super::{Measure, Programme, Reading};
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
 
 /// A number and what it rests on.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Count {
+#[derive(Clone, Default)]
+pub struct Count<'f> {
     /// The number; `None` where nothing can be counted.
     pub value: Option<f64>,
     /// The newest day among what was counted.
     pub day: Option<NaiveDate>,
-    /// The records counted.
-    pub records: BTreeSet<String>,
+    /// The records counted, by id, each once.
+    pub records: Vec<&'f Fact>,
     /// Records that fit but in which the value is undetermined.
-    pub undetermined: BTreeSet<String>,
+    pub undetermined: Vec<&'f Fact>,
 }
 
 /// When and for whom a reading is counted.
@@ -35,15 +35,33 @@ pub struct Asked<'a> {
 }
 
 /// Counts a reading.
-pub fn count(reading: &Reading, lines: &Lines<'_>, asked: Asked<'_>) -> Count {
-    let mut count = if reading.per_year { yearly(reading, lines, asked) } else { once(reading, lines, asked, asked.period) };
-    if let Some(list) = reading.each.as_ref().filter(|list| asked.divide && !list.choices.is_empty()) {
+pub fn count<'f>(reading: &Reading, lines: &Lines<'f>, asked: Asked<'_>) -> Count<'f> {
+    let count = if reading.per_year { yearly(reading, lines, asked) } else { once(reading, lines, asked, asked.period) };
+    divided(reading, count, asked.divide)
+}
+
+/// A figure over the choices of a list is divided by their number, where that is asked for.
+fn divided<'f>(reading: &Reading, mut count: Count<'f>, divide: bool) -> Count<'f> {
+    if let Some(list) = reading.each.as_ref().filter(|list| divide && !list.choices.is_empty()) {
         count.value = count.value.map(|value| value / list.choices.len() as f64);
     }
     count
 }
 
-fn once(reading: &Reading, lines: &Lines<'_>, asked: Asked<'_>, period: &Period) -> Count {
+/// Counts the lines of each group on its own; `groups` tells whether a line is of a group. Lines are chosen once for all.
+pub fn count_each<'f>(reading: &Reading, lines: &Lines<'f>, asked: Asked<'_>, groups: &[&dyn Fn(&Line<'_>) -> bool]) -> Vec<Count<'f>> {
+    if reading.per_year {
+        return groups.iter().map(|keep| count(reading, lines, Asked { keep: *keep, ..asked })).collect();
+    }
+    let chosen = select(reading, lines, asked.period);
+    let of = |keep: &&dyn Fn(&Line<'_>) -> bool| {
+        let own: Vec<&Line> = chosen.iter().copied().filter(|line| keep(line)).collect();
+        divided(reading, measure(reading.measure, &own, lines.things), asked.divide)
+    };
+    groups.iter().map(of).collect()
+}
+
+fn once<'f>(reading: &Reading, lines: &Lines<'f>, asked: Asked<'_>, period: &Period) -> Count<'f> {
     if let Some((list, column)) = &reading.entries {
         let at = list.columns.iter().position(|c| c == column);
         let year = year_of(asked.programme, period.from).to_string();
@@ -51,11 +69,11 @@ fn once(reading: &Reading, lines: &Lines<'_>, asked: Asked<'_>, period: &Period)
         return Count { value: Some(list.choices.iter().filter(|choice| names(choice)).count() as f64), ..Count::default() };
     }
     let chosen: Vec<&Line> = select(reading, lines, period).into_iter().filter(|line| (asked.keep)(line)).collect();
-    measure(reading.measure, &chosen)
+    measure(reading.measure, &chosen, lines.things)
 }
 
 /// The mean over the years of the period that have begun.
-fn yearly(reading: &Reading, lines: &Lines<'_>, asked: Asked<'_>) -> Count {
+fn yearly<'f>(reading: &Reading, lines: &Lines<'f>, asked: Asked<'_>) -> Count<'f> {
     let by_year = reading.sources.iter().any(|source| source.by_year.is_some());
     let (first, last) = (year_of(asked.programme, asked.period.from), year_of(asked.programme, asked.period.to.min(asked.today.max(asked.period.from))));
     let mut all = Count::default();
@@ -70,21 +88,25 @@ fn yearly(reading: &Reading, lines: &Lines<'_>, asked: Asked<'_>) -> Count {
         all.records.extend(count.records);
         all.undetermined.extend(count.undetermined);
     }
+    for records in [&mut all.records, &mut all.undetermined] {
+        records.sort_by(|a, b| a.record.cmp(&b.record));
+        once_each(records);
+    }
     all.value = Some(values.iter().sum::<f64>() / values.len() as f64).filter(|value| value.is_finite());
     all
 }
 
 /// A figure over lines, and which of their records have a determined value.
-fn measure(measure: Measure, lines: &[&Line<'_>]) -> Count {
+fn measure<'f>(measure: Measure, lines: &[&Line<'f>], things: usize) -> Count<'f> {
     let newest = lines.iter().max_by_key(|line| (line.day, line.fact.at, &line.fact.record));
     let day = newest.map(|line| line.day);
-    let records = |lines: &[&Line<'_>]| lines.iter().map(|line| line.fact.record.clone()).collect::<BTreeSet<String>>();
-    let whole = |value: Option<f64>| Count { value, day, records: records(lines), undetermined: BTreeSet::new() };
+    let whole = |value: Option<f64>| Count { value, day, records: records(lines), undetermined: Vec::new() };
     match measure {
         Measure::Count => return whole(Some(lines.len() as f64)),
         Measure::CountDistinct => {
-            let distinct: BTreeSet<&str> = lines.iter().map(|line| &*line.text).filter(|text| !text.is_empty()).collect();
-            return whole(Some(distinct.len() as f64));
+            let mut seen = vec![false; things];
+            lines.iter().filter_map(|line| line.thing).for_each(|thing| seen[thing] = true);
+            return whole(Some(seen.into_iter().filter(|seen| *seen).count() as f64));
         }
         Measure::Status => return whole(Some(f64::from(u8::from(newest.is_some_and(|line| line.is_true))))),
         Measure::Latest => return whole(newest.and_then(|line| line.number)),
@@ -100,8 +122,22 @@ fn measure(measure: Measure, lines: &[&Line<'_>]) -> Count {
             counted.push(line);
         }
     }
-    let (all, records) = (records(lines), records(&counted));
-    Count { value: combine(measure, &pairs), day, undetermined: all.difference(&records).cloned().collect(), records }
+    let (all, counted) = (records(lines), records(&counted));
+    // Both are in order: what is not among those counted is undetermined.
+    let mut left = counted.iter().peekable();
+    let undetermined = all.into_iter().filter(|fact| left.next_if(|next| std::ptr::eq(**next, *fact)).is_none()).collect();
+    Count { value: combine(measure, &pairs), day, undetermined, records: counted }
+}
+
+/// The records of lines, which stand in their order.
+fn records<'f>(lines: &[&Line<'f>]) -> Vec<&'f Fact> {
+    let mut records: Vec<&Fact> = lines.iter().map(|line| line.fact).collect();
+    once_each(&mut records);
+    records
+}
+
+fn once_each(records: &mut Vec<&Fact>) {
+    records.dedup_by(|a, b| std::ptr::eq(*a, *b));
 }
 
 fn combine(measure: Measure, pairs: &[(f64, f64)]) -> Option<f64> {

@@ -13,6 +13,7 @@ pub mod period;
 pub mod plan;
 pub mod read;
 mod read_table;
+pub mod reads;
 mod shape;
 pub mod table;
 

@@ -76,7 +76,7 @@ impl Reader<'_> {
             latest.extend(at.zip(value));
         }
         let filter = self.code(&form, None, part.filter.as_ref());
-        let by_year = self.code(&form, None, part.by_year.as_ref());
+        let by_year = self.code(&form, holder, part.by_year.as_ref());
         let latest_per = part.latest_per.as_ref().and_then(|name| self.question(&form, name));
         let source = Source { rows, filter, by_year, latest_per, ..Source::new(form) };
         Some(Part { source, keys: codes.into_iter().collect::<Option<_>>()?, sums, latest })

@@ -214,7 +214,7 @@ impl TableRule {
         chosen.sort_by(|(a, _), (b, _)| (&a.date, &a.record).cmp(&(&b.date, &b.record)));
         let cell = |value: &Value, column: &Column, fact: &Fact, row: RowId| {
             // A record without rows has nothing to say in the columns of rows.
-            if row == ROOT_ROW && value.question.is_some_and(|q| value.via.is_none() && fact.form.node(q).scope != crate::form::ROOT) {
+            if row == ROOT_ROW && value.is_of_rows(&fact.form) {
                 return Cell::Blank;
             }
             cell_of(value, column.kind, fact, row, facts)
@@ -239,7 +239,7 @@ impl TableRule {
         for part in parts {
             let mut newest: BTreeMap<Vec<(usize, String)>, &Fact> = BTreeMap::new();
             for fact in in_period(programme, &part.source, facts, period) {
-                for row in rows(&part.source, fact) {
+                for row in rows(&part.source, fact).into_iter().filter(|row| lies_in(programme, &part.source, fact, *row, period)) {
                     let holder = part.source.rows.map(|(_, holder)| holder);
                     let read = |code: &Code| value(code, fact, row, holder);
                     let name: Vec<(usize, String)> =
@@ -283,10 +283,22 @@ fn share_of(cells: &[Cell], (part, whole): (usize, usize)) -> Cell {
     share(number(part), number(whole)).map_or(Cell::Blank, Cell::Number)
 }
 
+/// Whether a row belongs to a period by its record's day, or by the year that it speaks of: what is of a year is of both its halves.
+fn lies_in(programme: &Programme, source: &Source, fact: &Fact, row: RowId, period: &Period) -> bool {
+    let Some(code) = &source.by_year else {
+        return day_of(programme, source, fact).is_some_and(|day| (period.from..=period.to).contains(&day));
+    };
+    let year = number(&value(code, fact, row, source.rows.map(|(_, holder)| holder)));
+    year.and_then(|year| programme.year(year as i32)).is_some_and(|year| year.from <= period.to && period.from <= year.to)
+}
+
 /// The records of a source that belong to a period; of each thing the latest, where only that counts.
 fn in_period<'f>(programme: &Programme, source: &Source, facts: &Facts<'f>, period: &Period) -> Vec<&'f Fact> {
     let holds = |fact: &&&Fact| source.filter.as_ref().is_none_or(|code| value(code, fact, ROOT_ROW, None).to_boolean());
-    let lies = |fact: &&&Fact| day_of(programme, source, fact).is_some_and(|day| (period.from..=period.to).contains(&day));
+    let lies = |fact: &&&Fact| match (&source.by_year, source.rows) {
+        (Some(_), Some(_)) => rows(source, fact).into_iter().any(|row| lies_in(programme, source, fact, row, period)),
+        _ => lies_in(programme, source, fact, ROOT_ROW, period),
+    };
     let mut chosen: Vec<&Fact> = facts.of(&source.form).iter().filter(lies).filter(holds).copied().collect();
     if let Some(question) = source.latest_per {
         let key = |fact: &Fact| fact.instance.read(&fact.form, ROOT_ROW, question).to_text();

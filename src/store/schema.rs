@@ -64,18 +64,18 @@ impl Dictionary {
 
 /// A part of a path: questions by number, row keys as they are.
 #[derive(Debug, Serialize, Deserialize)]
-struct PathV1 {
+struct PathV1<S = String> {
     names: Vec<u32>,
-    keys: Vec<String>,
+    keys: Vec<S>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-enum ValueV1 {
-    Text(String),
-    Number(String),
-    Choices(Vec<String>),
-    Point(Vec<String>),
-    File(String, u64, String),
+enum ValueV1<S = String> {
+    Text(S),
+    Number(S),
+    Choices(Vec<S>),
+    Point(Vec<S>),
+    File(S, u64, S),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,13 +126,18 @@ fn pack_path(path: &str, dictionary: &mut Dictionary) -> PathV1 {
     packed
 }
 
-fn unpack_path(path: &PathV1, dictionary: &Dictionary) -> Option<String> {
-    let mut parts = Vec::new();
+fn unpack_path<S: AsRef<str>>(path: &PathV1<S>, dictionary: &Dictionary) -> Option<String> {
+    let mut unpacked = String::new();
     for (at, number) in path.names.iter().enumerate() {
-        parts.push(dictionary.name(*number)?);
-        parts.extend(path.keys.get(at).map(String::as_str));
+        let parts = [Some(dictionary.name(*number)?), path.keys.get(at).map(AsRef::as_ref)];
+        for part in parts.into_iter().flatten() {
+            if !unpacked.is_empty() {
+                unpacked.push('/');
+            }
+            unpacked.push_str(part);
+        }
     }
-    Some(parts.join("/"))
+    Some(unpacked)
 }
 
 fn pack_value(value: &Value) -> ValueV1 {
@@ -145,13 +150,13 @@ fn pack_value(value: &Value) -> ValueV1 {
     }
 }
 
-fn unpack_value(value: ValueV1) -> Option<Value> {
+fn unpack_value<S: AsRef<str> + Into<String>>(value: ValueV1<S>) -> Option<Value> {
     Some(match value {
-        ValueV1::Text(text) => Value::Text(text),
-        ValueV1::Number(number) => Value::Number(Decimal::canonical(&number)?),
-        ValueV1::Choices(names) => Value::Choices(names),
-        ValueV1::Point(numbers) => Value::Point(numbers.iter().map(|n| Decimal::canonical(n)).collect::<Option<_>>()?),
-        ValueV1::File(sha256, bytes, name) => Value::File(FileRef { sha256, bytes, name }),
+        ValueV1::Text(text) => Value::Text(text.into()),
+        ValueV1::Number(number) => Value::Number(Decimal::canonical(number.as_ref())?),
+        ValueV1::Choices(names) => Value::Choices(names.into_iter().map(Into::into).collect()),
+        ValueV1::Point(numbers) => Value::Point(numbers.iter().map(|n| Decimal::canonical(n.as_ref())).collect::<Option<_>>()?),
+        ValueV1::File(sha256, bytes, name) => Value::File(FileRef { sha256: sha256.into(), bytes, name: name.into() }),
     })
 }
 
@@ -316,25 +321,25 @@ impl IndexRowV3 {
 
 /// A record's merged answers with what was derived from them.
 #[derive(Debug, Serialize, Deserialize)]
-struct CurrentV1 {
-    of: String,
-    answers: Vec<(PathV1, ValueV1)>,
-    hidden: Vec<PathV1>,
-    computed: Vec<(PathV1, ValueV1)>,
-    notes: Vec<(String, String)>,
+struct CurrentV1<S = String> {
+    of: S,
+    answers: Vec<(PathV1<S>, ValueV1<S>)>,
+    hidden: Vec<PathV1<S>>,
+    computed: Vec<(PathV1<S>, ValueV1<S>)>,
+    notes: Vec<(S, S)>,
 }
 
-impl CurrentV1 {
+impl<S> CurrentV1<S> {
     fn numbers(&self) -> impl Iterator<Item = u32> {
         let paths = self.answers.iter().chain(&self.computed).map(|(path, _)| path).chain(&self.hidden);
         paths.flat_map(|path| path.names.iter().copied())
     }
 }
 
-/// The same with the sum of its names.
+/// The same with the sum of its names. Where its texts are borrowed from the bytes, reading many is cheaper.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct CurrentV2 {
-    body: CurrentV1,
+pub struct CurrentV2<S = String> {
+    body: CurrentV1<S>,
     names: u32,
     /// CRC-32 of the ids of the record's revisions, in their order.
     pub revisions: u32,
@@ -355,22 +360,31 @@ impl CurrentV2 {
         let names = dictionary.sum(body.numbers()).unwrap_or_default();
         Self { body, names, revisions }
     }
+}
 
+impl<S: AsRef<str> + Into<String>> CurrentV2<S> {
     /// Unpacks; `None` where the dictionary lacks a name or has another.
     pub fn unpack(self, dictionary: &Dictionary) -> Option<Current> {
+        self.unpack_part(dictionary, &|_| true)
+    }
+
+    /// The same of the answers only whose question's number is wanted.
+    pub fn unpack_part(self, dictionary: &Dictionary, wanted: &dyn Fn(u32) -> bool) -> Option<Current> {
         let Self { body, names, .. } = self;
         if dictionary.sum(body.numbers())? != names {
             return None;
         }
-        let values = |values: Vec<(PathV1, ValueV1)>| {
-            values.into_iter().map(|(path, value)| Some((unpack_path(&path, dictionary)?, unpack_value(value)?))).collect::<Option<BTreeMap<_, _>>>()
+        let is_wanted = |path: &PathV1<S>| path.names.last().is_some_and(|number| wanted(*number));
+        let values = |values: Vec<(PathV1<S>, ValueV1<S>)>| {
+            let values = values.into_iter().filter(|(path, _)| is_wanted(path));
+            values.map(|(path, value)| Some((unpack_path(&path, dictionary)?, unpack_value(value)?))).collect::<Option<BTreeMap<_, _>>>()
         };
         Some(Current {
-            of: body.of,
             answers: values(body.answers)?,
             computed: values(body.computed)?,
-            hidden: body.hidden.iter().map(|path| unpack_path(path, dictionary)).collect::<Option<_>>()?,
-            notes: body.notes.into_iter().collect(),
+            hidden: body.hidden.iter().filter(|path| is_wanted(path)).map(|path| unpack_path(path, dictionary)).collect::<Option<_>>()?,
+            notes: body.notes.into_iter().map(|(path, note)| (path.into(), note.into())).collect(),
+            of: body.of.into(),
         })
     }
 }

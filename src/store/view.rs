@@ -291,12 +291,22 @@ impl View {
 
     /// Calls `visit` for every record's current answers.
     pub fn each_current(&self, visit: &mut dyn FnMut(&str, Current)) -> Result<(), StoreProblem> {
+        self.each_current_part(&|_| true, visit)
+    }
+
+    /// The same with the answers only of questions whose names are wanted, and of the marks that order rows.
+    pub fn each_current_part(&self, wanted: &dyn Fn(&str) -> bool, visit: &mut dyn FnMut(&str, Current)) -> Result<(), StoreProblem> {
+        self.usable()?;
         let dictionary = self.lock().dictionary.clone();
-        self.each::<CurrentV2>(&self.trees.current, b"", &mut |key, packed| {
-            let current = packed.unpack(&dictionary).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))?;
+        let kept: Vec<bool> = dictionary.names().iter().map(|name| name == "#" || wanted(name)).collect();
+        let is_wanted = |number: u32| kept.get(number as usize).copied().unwrap_or_default();
+        let done = each_bytes(&self.trees.current, b"", &mut |key, bytes| {
+            let packed: CurrentV2<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
+            let current = packed.unpack_part(&dictionary, &is_wanted).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))?;
             visit(&String::from_utf8_lossy(key), current);
             Ok(())
-        })
+        });
+        done.inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))
     }
 
     /// A record's line.

@@ -10,7 +10,7 @@ use crate::export::columns::{ANSWERS, COUNTED, Field, INDICATORS, LISTS, RECORDS
 use crate::export::parquet::ParquetTable;
 use crate::form::list::ChoiceList;
 use crate::programme::Programme;
-use crate::programme::figure::{Figure, Question, figures};
+use crate::programme::figure::{Figure, Question, Taken};
 use crate::programme::lines::Facts;
 use crate::programme::period::Period;
 use crate::record::history::State;
@@ -162,8 +162,9 @@ fn periods(programme: &Programme) -> Vec<Period> {
 
 fn indicators(dir: &Path, programme: &Programme, facts: &Facts<'_>, today: NaiveDate) -> Result<Vec<(PathBuf, AtomicFile, u64)>, Failure> {
     let (mut indicators, mut counted) = (Table::new(dir, INDICATORS)?, Table::new(dir, COUNTED)?);
+    let taken = Taken::new(programme, facts);
     for period in periods(programme) {
-        for figure in figures(programme, facts, Question { period: &period, today, by: None }) {
+        for figure in taken.figures(Question { period: &period, today, by: None }) {
             write_figure(&mut indicators, programme, (&period, today), &figure)?;
             for record in &figure.records {
                 counted.row(&[text(&period.label), text(&programme.targets[figure.target].id), text(record)])?;

@@ -5,7 +5,6 @@ mod json;
 use super::Desk;
 use super::refresh::is_handed_in;
 use crate::error::{Exit, Failure};
-use crate::form::Form;
 use crate::form::instance::Instance;
 use crate::locale::{Lang, Text, number, say};
 use crate::programme::Programme;
@@ -15,8 +14,7 @@ use crate::programme::lines::Facts;
 use crate::programme::period::Period;
 use crate::programme::table::{Table, tables};
 use crate::record::history::State;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 /// A report: the programme, a period, and the figures.
 #[derive(Clone, Debug)]
@@ -53,6 +51,18 @@ impl Desk {
     /// # Errors
     /// As [`Self::report`], or there is no such dimension.
     pub fn report_by(&self, asked: Option<&str>, by: Option<&str>) -> Result<Report, Failure> {
+        self.counted(asked, by, true)
+    }
+
+    /// The same without the tables, which take longer than the figures where there are many records.
+    ///
+    /// # Errors
+    /// As [`Self::report_by`].
+    pub fn figures_by(&self, asked: Option<&str>, by: Option<&str>) -> Result<Report, Failure> {
+        self.counted(asked, by, false)
+    }
+
+    fn counted(&self, asked: Option<&str>, by: Option<&str>, with_tables: bool) -> Result<Report, Failure> {
         let programme = self.library().programme()?;
         let period = match asked {
             Some(text) => programme.period(text),
@@ -68,7 +78,7 @@ impl Desk {
         let facts = Facts::new(&all);
         let today = self.now().date();
         let figures = figures(&programme, &facts, Question { period: &period, today, by });
-        let tables = tables(&programme, &facts, &period, &figures);
+        let tables = if with_tables { tables(&programme, &facts, &period, &figures) } else { Vec::new() };
         let due = due(&programme, &all, today);
         let by_label = programme.dimensions.iter().find(|d| Some(d.name.as_str()) == by).map_or_else(|| Text::both(say::programme::year), |d| d.label.clone());
         Ok(Report { programme, period, by: by.map(str::to_owned), by_label, figures, tables, due, demo: self.identity().demo })
@@ -76,17 +86,18 @@ impl Desk {
 
     /// The records that the programme counts.
     pub(super) fn facts(&self, programme: &Programme) -> Result<Vec<Fact>, Failure> {
-        let forms: BTreeMap<&str, &Arc<Form>> = programme.forms().into_iter().map(|form| (form.id.as_str(), form)).collect();
+        let forms = programme.projections();
         let mut facts = Vec::new();
-        self.store().view().each_current(&mut |record, mut current| {
+        let keys: BTreeSet<&str> = forms.values().flat_map(|(form, part)| part.kept().map(|id| form.node(id).key.as_str())).collect();
+        self.store().view().each_current_part(&|name| keys.contains(name), &mut |record, mut current| {
             let Some(row) = self.row(record).filter(|row| is_handed_in(row.state) && !self.links().is_linked(record)) else { return };
             // A record of another version is counted as the programme's version sees it, by the names of its questions.
-            let Some(form) = forms.get(row.form.as_str()) else { return };
+            let Some((form, part)) = forms.get(row.form.as_str()) else { return };
             self.follow_links(&mut current);
-            let instance = Instance::restore(form, &current.answers, &current.computed, &current.hidden);
+            let instance = Instance::restore_part(form, part, &current.answers, &current.computed, &current.hidden);
             facts.push(Fact {
                 record: record.to_owned(),
-                form: (*form).clone(),
+                form: form.clone(),
                 instance,
                 date: row.date.clone(),
                 at: row.at,

@@ -259,7 +259,7 @@ fn a_programme_file_is_checked_like_a_form_with_every_problem_at_its_place() {
     let lt01 = place.laptop("lt01");
     let shipped = include_str!("../../forms/programme.toml");
     place.write("office/programme.toml", shipped);
-    lt01.run(&["forms", "check", "office/programme.toml"]).is(0, "office/programme.toml: ok — programme ca-mau-2026-2030, targets 40, tables 9\n", "");
+    lt01.run(&["forms", "check", "office/programme.toml"]).is(0, "office/programme.toml: ok — programme ca-mau-2026-2030, targets 40, tables 10\n", "");
     let wrong = shipped
         .replacen("\"06-15\"]", "\"06-31\"]", 1)
         .replacen("${conclusion} = 'accepted'", "${conclusoin} = 'accepted'", 1)

@@ -125,6 +125,53 @@ fn a_year_is_compared_with_its_newest_approved_plan() {
     assert_eq!(groups, [("2027", Some(1.0))]);
 }
 
+/// A table of the report over these records.
+fn table(programme: &Programme, facts: &[Fact], period: &str, id: &str) -> khuyencong::programme::table::Table {
+    let period = programme.period(period).expect("a period");
+    let facts = Facts::new(facts);
+    let figures = figures(programme, &facts, Question { period: &period, today: "2030-12-01".parse().expect("a day"), by: None });
+    khuyencong::programme::table::tables(programme, &facts, &period, &figures).into_iter().find(|table| table.id == id).unwrap_or_else(|| panic!("{id}"))
+}
+
+#[test]
+fn a_key_project_is_paid_over_three_years_and_each_year_has_its_own_money() {
+    let programme = shipped();
+    let project = |record: &str, kind: &str, years: &[(&str, &str, &str, &str, &str)]| {
+        let mut answers = vec![("kind".to_owned(), kind.to_owned())];
+        for (at, (year, approved, advanced, accepted, paid)) in years.iter().enumerate() {
+            let row =
+                [("#", ["A", "B", "C"][at]), ("money_year", year), ("year_approved", approved), ("year_advanced", advanced), ("year_accepted", accepted), ("year_paid", paid)];
+            answers.extend(row.map(|(question, value)| (format!("yearly_money/r{at}/{question}"), value.to_owned())));
+        }
+        let answers: Vec<(&str, &str)> = answers.iter().map(|(path, value)| (path.as_str(), value.as_str())).collect();
+        fact(&programme, "support_project", record, "2026-03-10", &answers)
+    };
+    let facts = [
+        project("p1", "key", &[("2026", "300", "100", "250", "250"), ("2027", "300", "90", "300", "300"), ("2028", "400", "0", "0", "0")]),
+        project("p2", "single", &[("2026", "120", "60", "120", "110")]),
+        project("p3", "group", &[("2027", "500", "0", "450", "450")]),
+        project("p4", "single", &[("2026", "80", "0", "0", "0")]),
+    ];
+    let lines = |period: &str| -> Vec<String> {
+        let show = |cell: &khuyencong::programme::table::Cell| match cell {
+            khuyencong::programme::table::Cell::Choice(name, _) => name.clone(),
+            khuyencong::programme::table::Cell::Number(number) => number.to_string(),
+            _ => String::new(),
+        };
+        let table = table(&programme, &facts, period, "B8a");
+        table.lines.iter().map(|line| line.cells[..7].iter().map(show).collect::<Vec<_>>().join(" ") + &format!(" of {}", line.records.len())).collect()
+    };
+    let first = ["2026 single 2 200 60 120 110 of 2", "2026 key 1 300 100 250 250 of 1"];
+    let second = ["2027 group 1 500 0 450 450 of 1", "2027 key 1 300 90 300 300 of 1"];
+    assert_eq!(lines("2026"), first);
+    assert_eq!(lines("2026-H2"), first, "a year's money is that of both its halves");
+    assert_eq!(lines("2027"), second);
+    assert_eq!(lines("2026..2027"), [first, second].concat());
+    let all = table(&programme, &facts, "2026..2030", "B8a");
+    let sums: Vec<Option<f64>> = all.totals[2..].iter().map(|cell| if let khuyencong::programme::table::Cell::Number(n) = cell { Some(*n) } else { None }).collect();
+    assert_eq!(sums[..5], [6.0, 1700.0, 250.0, 1120.0, 1110.0].map(Some), "projects counted in each of their years");
+}
+
 #[test]
 fn reports_of_communes_are_counted_a_year_and_a_unit() {
     let programme = shipped();
@@ -230,7 +277,7 @@ fn a_part_of_a_wrong_shape_does_not_hide_what_is_wrong_with_the_others() {
         "16:8 this measure needs “of”",
         "26:1 not valid TOML: unknown field `filter`, expected one of ",
         "31:8 this measure needs “weight”",
-        "34:63 “fairs” does not stand in “order”",
+        "34:58 “fairs” does not stand in “order”",
         "35:7 “per” must be \"year\"",
     ];
     assert_eq!(problems.len(), starts.len(), "{problems:#?}");

@@ -248,6 +248,14 @@ fn every_line_of_the_programme_is_counted_the_same_by_an_independent_count() {
     }
     groups_add_up(targets);
     tables_agree(&report["tables"], &all);
+
+    // Money is of the years that it stands in, whenever its project was approved.
+    let projects = run(dir.path(), &["record", "list", "--form", "support_project", "--format", "jsonl"]);
+    let projects: Vec<Line> = projects.lines().map(|line| Line(serde_json::from_str(line).expect("JSON"))).collect();
+    let rows = projects.iter().flat_map(|l| l.rows("yearly_money")).filter(|row| row["money_year"].as_f64().is_some_and(|year| year <= 2030.0));
+    let paid: f64 = rows.filter_map(|row| row["year_paid"].as_f64()).sum();
+    let told: f64 = report["tables"]["B8a"].as_array().expect("B8a").iter().filter_map(|line| line["paid"].as_f64()).sum();
+    assert!(paid > 0.0 && near(told, paid), "{told} {paid}");
 }
 
 fn groups_add_up(targets: &[Json]) {

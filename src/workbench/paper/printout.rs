@@ -63,6 +63,11 @@ impl Desk {
 }
 
 impl Printout {
+    /// A report without the lines of its records: for the formats that list none.
+    pub fn bare(report: Report) -> Self {
+        Self { report, rows: BTreeMap::new(), titles: BTreeMap::new(), heads: Default::default(), frozen: None }
+    }
+
     /// Who issues it.
     pub fn head(&self, lang: Lang) -> &Letterhead {
         &self.heads[usize::from(lang == Lang::En)]
