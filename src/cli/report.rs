@@ -2,11 +2,12 @@
 
 use super::{Context, option, say_out};
 use crate::error::{Exit, Failure};
-use crate::export::{Problem, docx, html, paper_csv, paper_page, paper_xlsx};
+use crate::export::Problem;
 use crate::locale::{Lang, Text, date, number, say};
 use crate::programme::figure::Figure;
 use crate::programme::table::{Cell, ColumnKind, Table};
 use crate::workbench::Desk;
+use crate::workbench::paper::files::not_written;
 use crate::workbench::reporting::Report;
 use clap::{ArgAction, ArgMatches, Command};
 use std::path::Path;
@@ -47,7 +48,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let desk = context.desk()?;
     let report = desk.report_by(text("period"), text("by"))?;
     let format = if format == "text" && matches.get_flag("tables") { TABLES } else { format };
-    let bytes = bytes(&desk, &report, format, context.lang).map_err(|problem| told(problem, path.unwrap_or(Path::new("stdout"))))?;
+    let bytes = bytes(&desk, &report, format, context.lang).map_err(|problem| not_written(problem, path.unwrap_or(Path::new("stdout"))))?;
     match path {
         Some(path) => crate::disk::replace(path, &bytes).map_err(|e| Failure::io(path, &e))?,
         None => say_out(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n'])),
@@ -56,23 +57,12 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
 }
 
 fn bytes(desk: &Desk, report: &Report, format: &str, lang: Lang) -> Result<Vec<u8>, Problem> {
-    let paper = || desk.paper(report, lang);
     Ok(match format {
         "json" => (report.to_json().to_string() + "\n").into_bytes(),
-        "csv" => paper_csv::bytes(&paper())?,
-        "xlsx" => paper_xlsx::bytes(&paper())?,
-        "html" => html::text(&paper_page::page(&paper())).into_bytes(),
-        "docx" => docx::bytes(&desk.narrative(report, &paper()))?,
+        "csv" | "xlsx" | "html" | "docx" => desk.report_bytes(report, format, lang)?,
         TABLES => (lines(report, lang).into_iter().chain(table_lines(report, lang)).collect::<Vec<_>>().join("\n") + "\n").into_bytes(),
         _ => (lines(report, lang).join("\n") + "\n").into_bytes(),
     })
-}
-
-fn told(problem: Problem, path: &Path) -> Failure {
-    match problem {
-        Problem::Io(error) => Failure::io(path, &error),
-        Problem::Workbook(why) => Failure::new(Exit::Refused, Text::both(|l| say::output::no_workbook(l, path.display()))).why(Text::plain(why)),
-    }
 }
 
 /// Pads to a width on the screen.

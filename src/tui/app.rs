@@ -1,14 +1,18 @@
 //! The program on the screen: messages come in, state changes, effects go out. No input or output of its own.
 
 use super::draw::{self, Frame};
+use super::finder::{Finder, Kind};
 use super::keys::{self, Command, Place};
 use super::message::{Effect, FormLine, Message, Overview, Reply};
-use super::screen::{Screen, Step, conflicts, establishment, establishments, home, interview, record, records, report, sync, welcome};
+use super::screen::{Screen, Step, establishment, establishments, home, interview, record, records, report, sync, welcome};
+use super::task::Task;
 use crate::error::Failure;
 use crate::locale::{Lang, say};
+use crate::record::revision::RevisionId;
 use crate::store::{Draft, Identity, IndexRow};
 use crate::workbench::chance::Chance;
 use crate::workbench::related::Relations;
+use crate::workbench::waiting::Waits;
 use chrono::NaiveDateTime;
 use crossterm::event::KeyEvent;
 use std::collections::BTreeMap;
@@ -39,6 +43,16 @@ pub struct Shared {
     pub busy: bool,
     /// A form is being tried: nothing is kept.
     pub trying: bool,
+    /// What waits for whoever works here.
+    pub waits: Waits,
+    /// The decisions that were made last, to be taken back.
+    pub decided: Vec<RevisionId>,
+    /// Establishments that are not void, by name.
+    by_name: Vec<String>,
+    /// How many records name each.
+    about: BTreeMap<String, usize>,
+    /// Grows whenever the records are others.
+    generation: u64,
 }
 
 impl Shared {
@@ -52,7 +66,39 @@ impl Shared {
         self.rows.get(record).map_or_else(|| record.chars().take(13).collect(), |row| row.summary.clone())
     }
 
-    fn take(&mut self, overview: Overview) {
+    /// One line for a record and what it is about.
+    pub fn about(&self, row: &IndexRow) -> String {
+        let subject = if row.subject.is_empty() { String::new() } else { self.summary(&row.subject) };
+        if subject.is_empty() { row.summary.clone() } else { format!("{} · {subject}", row.summary) }
+    }
+
+    /// The commune of an establishment: what its line ends with, as the shipped form writes it.
+    pub fn place<'r>(&self, row: &'r IndexRow) -> Option<&'r str> {
+        if row.form == establishment::FORM { row.summary.rsplit_once(" · ").map(|(_, place)| place) } else { None }
+    }
+
+    /// Establishments that are not void, by name in the Vietnamese order.
+    pub fn by_name(&self) -> &[String] {
+        &self.by_name
+    }
+
+    /// How many records name this one.
+    pub fn count_about(&self, record: &str) -> usize {
+        self.about.get(record).copied().unwrap_or(0)
+    }
+
+    /// A number that is another one whenever the records are others.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub(super) fn take(&mut self, overview: Overview) {
+        self.generation += 1;
+        self.by_name = overview.by_name;
+        self.about.clear();
+        for reference in overview.rows.iter().flat_map(|row| &row.references) {
+            *self.about.entry(reference.clone()).or_default() += 1;
+        }
         self.rows = overview.rows.into_iter().map(|row| (row.record.clone(), row)).collect();
         self.drafts = overview.drafts;
         self.unsynced = overview.unsynced;
@@ -68,8 +114,8 @@ pub struct App {
     pub shared: Shared,
     /// The stack; the last one is on top.
     pub screens: Vec<Screen>,
-    /// The help page is open.
-    pub help: bool,
+    /// The help or the palette is open.
+    pub finder: Option<Finder>,
     /// Something that could not be done.
     pub failure: Option<Failure>,
     /// The program cannot go on; it ends with this.
@@ -96,8 +142,13 @@ impl App {
             notice: None,
             busy: false,
             trying: false,
+            waits: Waits::default(),
+            decided: Vec::new(),
+            by_name: Vec::new(),
+            about: BTreeMap::new(),
+            generation: 0,
         };
-        Self { shared, screens: vec![Screen::Loading], help: false, failure: None, fatal: None, quitting: false, closed: false }
+        Self { shared, screens: vec![Screen::Loading], finder: None, failure: None, fatal: None, quitting: false, closed: false }
     }
 
     /// Takes a message; gives what is to be done.
@@ -106,17 +157,26 @@ impl App {
             Message::Key(key) => self.key(&key, now),
             Message::Paste(text) => {
                 self.shared.notice = None;
+                if let Some(finder) = &mut self.finder {
+                    finder.paste(&text);
+                    return Vec::new();
+                }
                 let step = self.screens.last_mut().map(|screen| screen.paste(&text, &mut self.shared, now)).unwrap_or_default();
                 self.step(step, now)
             }
             Message::Resize => Vec::new(),
             Message::Terminate => self.quit(now),
+            Message::Mouse(mouse) => self.mouse(mouse, now),
+            Message::Progress(lines) => {
+                self.with_sync(|sync| sync.running = sync.running.map(|_| lines));
+                Vec::new()
+            }
             Message::Reply(reply) => self.reply(*reply, now),
         }
     }
 
     fn places(&self) -> Vec<Place> {
-        if self.failure.is_some() || self.help {
+        if self.failure.is_some() || self.finder.is_some() {
             return vec![Place::Popup, Place::Everywhere];
         }
         let mut places = self.screens.last().map(Screen::places).unwrap_or_default();
@@ -124,20 +184,30 @@ impl App {
         places
     }
 
-    fn key(&mut self, key: &KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
+    pub(super) fn key(&mut self, key: &KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
         self.shared.notice = None;
         let command = keys::command(&self.places(), key);
-        if self.failure.is_some() || self.help {
+        if self.failure.is_some() {
             if command == Some(Command::Quit) {
                 return self.quit(now);
             }
-            (self.failure, self.help) = (None, false);
+            self.failure = None;
             return Vec::new();
+        }
+        if let Some(mut finder) = self.finder.take().filter(|_| command != Some(Command::Quit)) {
+            let (action, stays) = finder.key(key, &self.shared);
+            self.finder = stays.then_some(finder);
+            return action.map(|action| self.act(action, now)).unwrap_or_default();
         }
         match command {
             Some(Command::Quit) => self.quit(now),
-            Some(Command::Help) => {
-                self.help = true;
+            Some(command @ (Command::Help | Command::Palette)) => {
+                let kind = if command == Command::Help { Kind::Help } else { Kind::Palette };
+                self.finder = Some(Finder::new(kind, self.screens.last().map(Screen::places).unwrap_or_default()));
+                Vec::new()
+            }
+            Some(Command::Theme) => {
+                self.next_theme();
                 Vec::new()
             }
             Some(Command::Language) => {
@@ -155,7 +225,7 @@ impl App {
     }
 
     /// Quitting keeps what is being typed; the worker is drained before the program ends.
-    fn quit(&mut self, now: NaiveDateTime) -> Vec<Effect> {
+    pub(super) fn quit(&mut self, now: NaiveDateTime) -> Vec<Effect> {
         self.quitting = true;
         let mut effects: Vec<Effect> = self.screens.iter().filter_map(|screen| screen.draft(&self.shared, now)).collect();
         effects.push(Effect::Quit);
@@ -167,13 +237,13 @@ impl App {
         self.open_tab((at + steps) % TABS)
     }
 
-    fn open_tab(&mut self, tab: usize) -> Vec<Effect> {
+    pub(super) fn open_tab(&mut self, tab: usize) -> Vec<Effect> {
         let (screen, effects) = match tab {
-            0 => (Screen::Home(home::Home::default()), vec![Effect::Report(None)]),
+            0 => (Screen::Home(home::Home::default()), vec![Effect::Report(None, None), home::wait(&self.shared)]),
             1 => (Screen::Establishments(establishments::Establishments::default()), Vec::new()),
             2 => (Screen::Records(records::Records::default()), Vec::new()),
-            3 => (Screen::Sync(sync::Sync::new(&self.shared)), Vec::new()),
-            _ => (Screen::Report(report::ReportScreen::default()), vec![Effect::Report(None)]),
+            3 => (Screen::Sync(sync::Sync::new(&self.shared)), vec![Effect::Task(Task::Drives)]),
+            _ => (Screen::Report(report::ReportScreen::default()), vec![Effect::Report(None, None)]),
         };
         self.screens = vec![screen];
         effects
@@ -215,6 +285,9 @@ impl App {
             }
             Reply::Editing { record, interview, parents, typing, cursor, gathered } => {
                 gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
+                // What was asked about it is said where the cursor stands.
+                let asked = self.shared.waits.asked.iter().find(|asked| asked.record == record);
+                self.shared.notice = asked.map(|asked| say::looking::asked_here(self.shared.lang, &asked.person, &asked.comment));
                 let screen = interview::InterviewScreen::resume(record, *interview, parents, (typing, &cursor), &mut self.shared, now);
                 self.screens.push(Screen::Interview(Box::new(screen)));
                 Vec::new()
@@ -252,7 +325,7 @@ impl App {
                 Vec::new()
             }
             Reply::Planned(path, plan) => {
-                self.with_sync(|sync| sync.planned = Some((path, plan)));
+                self.with_sync(|sync| (sync.planned, sync.running) = (Some((path, plan)), None));
                 Vec::new()
             }
             Reply::Synced(path, done, overview) => {
@@ -260,22 +333,22 @@ impl App {
                 self.shared.saved_at = Some(now);
                 self.shared.identity.central_files.retain(|f| *f != path.display().to_string());
                 self.shared.identity.central_files.insert(0, path.display().to_string());
-                self.with_sync(|sync| (sync.done, sync.planned) = (Some(done), None));
+                self.with_sync(|sync| (sync.done, sync.planned, sync.running) = (Some(done), None, None));
                 Vec::new()
             }
             Reply::Conflicts(open) => {
-                self.screens.retain(|s| !matches!(s, Screen::Conflicts(_)));
-                self.screens.push(Screen::Conflicts(conflicts::Conflicts::new(open)));
+                self.conflicts(open);
                 Vec::new()
             }
             Reply::Report(report, _) => {
                 match self.screens.first_mut() {
                     Some(Screen::Home(home)) => home.report = Some(report),
-                    Some(Screen::Report(screen)) => screen.report = Some(report),
+                    Some(Screen::Report(screen)) => screen.counted(report),
                     _ => {}
                 }
                 Vec::new()
             }
+            Reply::Done(outcome) => self.done(outcome, now),
             Reply::Failed(failure) => {
                 self.failure = Some(failure);
                 self.screens.last_mut().into_iter().for_each(Screen::failed);
@@ -292,7 +365,7 @@ impl App {
         }
     }
 
-    fn with_sync(&mut self, change: impl FnOnce(&mut sync::Sync)) {
+    pub(super) fn with_sync(&mut self, change: impl FnOnce(&mut sync::Sync)) {
         if let Some(Screen::Sync(sync)) = self.screens.iter_mut().rev().find(|s| matches!(s, Screen::Sync(_))) {
             change(sync);
         }
@@ -331,8 +404,13 @@ impl App {
             effects.extend(look);
             return effects;
         }
-        effects.extend(self.screens.last_mut().map(|s| s.uncovered(&mut self.shared, now)).unwrap_or_default());
+        effects.extend(self.uncover(now));
         effects
+    }
+
+    /// Lets the screen on top, and the report below it, see what has changed.
+    pub(super) fn uncover(&mut self, now: NaiveDateTime) -> Vec<Effect> {
+        self.screens.last_mut().map(|s| s.uncovered(&mut self.shared, now)).unwrap_or_default()
     }
 
     /// Opens the page of a record: an establishment's own, or the record with its history.
@@ -347,16 +425,18 @@ impl App {
 
     /// Draws everything.
     pub fn view(&self, frame: &mut Frame<'_>) {
+        draw::clear_hits();
         let places = self.places();
         let area = draw::frame(self, &places, frame);
         if let (Some(area), Some(screen)) = (area, self.screens.last()) {
             screen.view(&self.shared, frame, area);
         }
-        if self.help {
-            draw::help(&self.screens.last().map(Screen::places).unwrap_or_default(), self.shared.lang, frame);
+        if let Some(finder) = self.finder.as_ref().filter(|_| area.is_some()) {
+            finder.view(&self.shared, frame);
         }
         if let Some(failure) = &self.failure {
             draw::failure(failure, self.shared.lang, frame);
         }
+        super::theme::degrade(frame.buffer_mut());
     }
 }

@@ -24,6 +24,7 @@ pub mod decide;
 pub mod exchange;
 pub mod failure;
 pub mod form;
+pub mod looking;
 pub mod migrate;
 pub mod minutes;
 pub mod output;
