@@ -40,7 +40,7 @@ fn roots() -> Vec<PathBuf> {
         return vec![PathBuf::new()];
     }
     let user = std::env::var("USER").unwrap_or_default();
-    let mut roots: Vec<PathBuf> = ["/Volumes", "/mnt"].into_iter().map(PathBuf::from).collect();
+    let mut roots = vec![PathBuf::from("/Volumes")];
     if !user.is_empty() {
         roots.extend(["/media", "/run/media"].into_iter().map(|root| Path::new(root).join(&user)));
     }

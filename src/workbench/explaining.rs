@@ -11,6 +11,7 @@ use crate::form::{Form, Kind, NodeId};
 use crate::interview::{json, show};
 use crate::locale::{Lang, Text, date, say};
 use crate::record::merge::{Rule, why};
+use crate::value::Value;
 
 /// More values of one input than these are told by their number.
 const MOST_VALUES: usize = 12;
@@ -30,31 +31,41 @@ impl Desk {
             return place.map(|(related, at)| computed(related, at, lang)).ok_or_else(|| no_path(path));
         }
         let path = json::canonical_path(&form, &standing.merged.answers, path).ok_or_else(|| no_path(path))?;
-        Ok(given(&standing, &form, &path, lang))
+        Ok(self.given(&standing, &form, &path, lang))
+    }
+
+    /// Who wrote what, and which rule chose.
+    fn given(&self, standing: &Standing, form: &Form, path: &str, lang: Lang) -> Vec<String> {
+        let why = why(standing.seen(), path, &standing.merged);
+        let mut lines = vec![format!("{}: {}", show::path(form, &standing.merged.answers, path, lang), self.shown(form, path, standing.merged.answers.get(path), lang))];
+        for (at, value) in &why.writers {
+            let revision = &standing.history.revisions()[*at];
+            let device = revision.device.split('-').next().unwrap_or_default();
+            let when = date::local(revision.at.time()).format("%d/%m/%Y %H:%M");
+            lines.push(format!(
+                "{when} · {} · {device}: {}",
+                revision.person,
+                value.as_ref().map_or_else(|| say::screen::cleared(lang), |v| self.shown(form, path, Some(v), lang))
+            ));
+            lines.extend(revision.argument("reason").map(|reason| format!("  “{reason}”")));
+            if let Some(by) = standing.history.undone_by(*at).map(|by| &standing.history.revisions()[by]) {
+                lines.push(format!("  {}", say::looking::taken_back_by(lang, &by.person)));
+            }
+        }
+        lines.push(String::new());
+        lines.push(rule(why.rule, lang));
+        lines
+    }
+
+    /// A value as people read it; another record by what it is called.
+    fn shown(&self, form: &Form, path: &str, value: Option<&Value>, lang: Lang) -> String {
+        let other = value.and_then(|value| self.row(&value.plain()));
+        other.map_or_else(|| show::one_line(&show::at_path(form, path, value, lang)), |row| row.summary.clone())
     }
 }
 
 fn no_path(path: &str) -> Failure {
     Failure::new(Exit::Refused, Text::both(|l| say::failure::no_path(l, path)))
-}
-
-/// Who wrote what, and which rule chose.
-fn given(standing: &Standing, form: &Form, path: &str, lang: Lang) -> Vec<String> {
-    let why = why(standing.seen(), path, &standing.merged);
-    let mut lines = vec![format!("{}: {}", show::path(form, &standing.merged.answers, path, lang), show::at_path(form, path, standing.merged.answers.get(path), lang))];
-    for (at, value) in &why.writers {
-        let revision = &standing.history.revisions()[*at];
-        let device = revision.device.split('-').next().unwrap_or_default();
-        let when = date::local(revision.at.time()).format("%d/%m/%Y %H:%M");
-        lines.push(format!("{when} · {} · {device}: {}", revision.person, value.as_ref().map_or_else(|| say::screen::cleared(lang), |v| show::at_path(form, path, Some(v), lang))));
-        lines.extend(revision.argument("reason").map(|reason| format!("  “{reason}”")));
-        if let Some(by) = standing.history.undone_by(*at).map(|by| &standing.history.revisions()[by]) {
-            lines.push(format!("  {}", say::looking::taken_back_by(lang, &by.person)));
-        }
-    }
-    lines.push(String::new());
-    lines.push(rule(why.rule, lang));
-    lines
 }
 
 /// The rule of a merge as a sentence.

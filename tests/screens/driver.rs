@@ -8,6 +8,7 @@ use khuyencong::locale::{Lang, date};
 use khuyencong::store::Identity;
 use khuyencong::tui::app::App;
 use khuyencong::tui::message::{Effect, Message, Reply};
+use khuyencong::tui::task::{Outcome, Task};
 use khuyencong::tui::worker::Worker;
 use khuyencong::workbench::Settings;
 use khuyencong::workbench::chance::Chance;
@@ -76,6 +77,12 @@ impl Driver {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         let mut waiting = VecDeque::from(effects);
         while let Some(effect) = waiting.pop_front() {
+            // Which drives there are differs from machine to machine.
+            if effect == Effect::Task(Task::Drives) {
+                let found = vec!["/media/thu/USB-01/khuyencong.jsonl".into()];
+                waiting.extend(self.app.update(Message::Reply(Box::new(Reply::Done(Outcome::Drives(found)))), self.now));
+                continue;
+            }
             let reply = if self.app.shared.trying { khuyencong::tui::without_store(effect) } else { self.worker.carry_out(effect) };
             if let Some(reply) = reply {
                 waiting.extend(self.app.update(Message::Reply(Box::new(reply)), self.now));

@@ -135,7 +135,10 @@ impl Conflicts {
             };
             let answers = open.writers.first().map(|w| w.answers.clone()).unwrap_or_default();
             let label = open.shown_with.as_ref().map_or_else(|| open.conflict.path.clone(), |form| show::path(form, &answers, &open.conflict.path, lang));
-            lines.push((format!("{label} · {} · {}", shared.summary(&open.record), shared.title(&open.form)), theme::strong()));
+            lines.push((
+                format!("{label} · {} · {}", shared.rows.get(&open.record).map_or_else(|| open.record.clone(), |row| shared.about(row)), shared.title(&open.form)),
+                theme::strong(),
+            ));
             lines.push((s::conflict_base(lang, text(open.conflict.base.as_ref())), theme::faint()));
             for (candidate, writer) in open.conflict.candidates.iter().zip(&open.writers) {
                 let when = date::local(writer.at.time()).format("%d/%m/%Y %H:%M");
@@ -160,7 +163,7 @@ impl Conflicts {
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         let first = draw::scroll(selected_line, body.height as usize, lines.len());
         for (at, (line, style)) in lines.iter().skip(first).take(body.height as usize).enumerate() {
-            draw::line(frame, body, at as u16, line, *style);
+            draw::line(frame, body, at as u16, &super::super::field::shorten(line, body.width as usize), *style);
         }
         self.view_deciding(shared, frame);
     }

@@ -1,13 +1,14 @@
 //! Two revisions of a record beside each other: what differs, who, when, on which laptop.
 
+use super::super::app::Shared;
 use super::super::draw::{self, Frame};
 use super::super::field::shorten;
 use super::super::keys::Command;
 use super::super::theme;
 use super::record::RecordScreen;
-use super::record_view::who;
+use super::record_view::{shown, who};
 use crate::interview::show;
-use crate::locale::{Lang, say::looking as l};
+use crate::locale::say::looking as l;
 use crate::record::Revision;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -43,13 +44,14 @@ impl Compare {
     }
 
     /// Draws it.
-    pub fn view(&self, screen: &RecordScreen, lang: Lang, frame: &mut Frame<'_>, area: Rect) {
+    pub fn view(&self, screen: &RecordScreen, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let lang = shared.lang;
         let revisions = screen.history.revisions();
         let (Some(older), Some(newer)) = (revisions.get(self.older), revisions.get(self.newer)) else { return };
         draw::line(frame, area, 0, &l::compare_title(lang, self.older + 1, self.newer + 1, revisions.len()), theme::title());
         draw::line(frame, area, 1, &format!("− {}", who(older, lang)), theme::faint());
         draw::line(frame, area, 2, &format!("+ {}", who(newer, lang)), theme::strong());
-        let changes = differences(screen, older, newer, lang);
+        let changes = differences(screen, older, newer, shared);
         if changes.is_empty() {
             return draw::line(frame, area, 4, &l::no_difference(lang), theme::faint());
         }
@@ -65,20 +67,21 @@ impl Compare {
 }
 
 /// Answers and notes that differ: label, before, after.
-fn differences(screen: &RecordScreen, older: &Revision, newer: &Revision, lang: Lang) -> Vec<(String, String, String)> {
+fn differences(screen: &RecordScreen, older: &Revision, newer: &Revision, shared: &Shared) -> Vec<(String, String, String)> {
+    let lang = shared.lang;
     let form = screen.related.as_ref().map(|related| &related.form);
     let paths: BTreeSet<&String> = older.answers.keys().chain(newer.answers.keys()).filter(|path| !path.ends_with('#')).collect();
     let differs = |path: &&String| older.answers.get(*path) != newer.answers.get(*path);
-    let shown = |revision: &Revision, path: &str| match (form, revision.answers.get(path)) {
+    let text = |revision: &Revision, path: &str| match (form, revision.answers.get(path)) {
         (_, None) => "–".to_owned(),
-        (Some(form), given) => show::one_line(&show::at_path(form, path, given, lang)),
+        (Some(form), given) => shown(form, path, given, shared),
         (None, Some(value)) => value.plain(),
     };
     let label = |path: &str| {
         let answers = if newer.answers.contains_key(path) { &newer.answers } else { &older.answers };
         form.map_or_else(|| path.to_owned(), |form| show::path(form, answers, path, lang))
     };
-    let answers = paths.into_iter().filter(differs).map(|path| (label(path), shown(older, path), shown(newer, path)));
+    let answers = paths.into_iter().filter(differs).map(|path| (label(path), text(older, path), text(newer, path)));
     let notes: BTreeSet<&String> = older.notes.keys().chain(newer.notes.keys()).collect();
     let note = |revision: &Revision, path: &str| revision.notes.get(path).map_or_else(|| "–".to_owned(), |note| format!("“{}”", show::one_line(note)));
     let notes = notes.into_iter().filter(|path| older.notes.get(*path) != newer.notes.get(*path));

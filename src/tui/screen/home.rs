@@ -11,8 +11,8 @@ use super::{Screen, Step, establishment};
 use crate::locale::{date, say::looking as l, say::screen as s};
 use crate::programme::due::Due;
 use crate::record::history::State;
-use crate::store::Draft;
 use crate::store::identity::Role;
+use crate::store::{Draft, IndexRow};
 use crate::workbench::reporting::Report;
 use crate::workbench::waiting::Asked;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -45,6 +45,12 @@ fn name(summary: &str) -> &str {
     summary.split(" · ").next().unwrap_or_default()
 }
 
+/// What a record is known by where there is little room: whom it is about, then what it is.
+fn known_by(shared: &Shared, row: &IndexRow) -> String {
+    let about = if row.subject.is_empty() { name(&row.summary).to_owned() } else { name(&shared.summary(&row.subject)).to_owned() };
+    format!("{about} · {}", shared.title(&row.form))
+}
+
 impl Home {
     fn waiting(&self, shared: &Shared) -> Vec<Waiting> {
         let mut drafts: Vec<_> = shared.drafts.iter().collect();
@@ -65,12 +71,12 @@ impl Home {
         let returned = shared.rows.values().filter(|r| r.state == State::Returned).take(SHOWN).map(|r| {
             // What is asked says more than what the record is.
             let text = match asked.get(r.record.as_str()) {
-                Some(asked) => format!("“{}” · {} · {}", asked.comment, asked.label.get(shared.lang), name(&shared.about(r))),
-                None => format!("{} · {}", shared.title(&r.form), r.summary),
+                Some(asked) => format!("“{}” · {} · {}", asked.comment, asked.label.get(shared.lang), known_by(shared, r)),
+                None => known_by(shared, r),
             };
             Waiting::Returned(r.record.clone(), text)
         });
-        let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(format!("{} · {}", shared.title(&r.form), r.summary)));
+        let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(known_by(shared, r)));
         let due = self.report.iter().flat_map(|r| &r.due).take(SHOWN).map(|due| {
             let text = s::waiting_due(shared.lang, due.months, name(&shared.summary(&due.about)), date::show_date(due.day));
             Waiting::Due(due.clone(), text)
@@ -78,7 +84,7 @@ impl Home {
         let duplicates = (shared.waits.pairs > 0).then_some(Waiting::Duplicates(shared.waits.pairs));
         let lapsed = shared.waits.lapsed.iter().take(SHOWN).filter_map(|record| {
             let row = shared.rows.get(record)?;
-            Some(Waiting::Lapsed(record.clone(), format!("{} · {}", shared.title(&row.form), row.summary)))
+            Some(Waiting::Lapsed(record.clone(), known_by(shared, row)))
         });
         drafts.chain(returned).chain(conflicts).chain(duplicates).chain(lapsed).chain(due).collect()
     }

@@ -6,12 +6,13 @@ use super::super::field::{shorten, wrap};
 use super::super::theme;
 use super::super::words;
 use super::record::RecordScreen;
+use crate::form::Form;
 use crate::interview::order::walk;
 use crate::interview::show;
 use crate::locale::{Lang, date, say::looking as l, say::screen as s};
 use crate::record::Revision;
 use crate::record::decision::Holding;
-use crate::value::ValueType;
+use crate::value::{Value, ValueType};
 use crate::workbench::related::Related;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -33,7 +34,7 @@ impl RecordScreen {
         draw::heading(frame, area, 0, &format!("{} · {}{subject} · {}", shared.title(&row.form), row.summary, words::state(row.state, lang)));
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         if let Some(compare) = &self.compare {
-            return compare.view(self, lang, frame, body);
+            return compare.view(self, shared, frame, body);
         }
         // What is asked stands over everything, in its whole length.
         let asked: Vec<String> = self.related.iter().flat_map(|related| asked(related, self, lang)).collect();
@@ -46,7 +47,7 @@ impl RecordScreen {
         let body = Rect { y: body.y + high, height: body.height.saturating_sub(high), ..body };
         let [left, right] = Layout::horizontal([Constraint::Percentage(56), Constraint::Percentage(44)]).spacing(2).areas(body);
         self.view_answers(shared, frame, left);
-        self.view_history(lang, frame, right);
+        self.view_history(shared, frame, right);
         if let Some((why, scroll)) = &self.why {
             let inside = draw::popup(frame, 90, frame.area().height.saturating_sub(4), &l::why_title(lang));
             draw::text(frame, inside, &why[(*scroll).min(why.len().saturating_sub(1))..].join("\n"));
@@ -72,7 +73,8 @@ impl RecordScreen {
         }
     }
 
-    fn view_history(&self, lang: Lang, frame: &mut Frame<'_>, area: Rect) {
+    fn view_history(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
+        let lang = shared.lang;
         let revisions = self.history.revisions();
         draw::heading(frame, area, 0, &s::history_title(lang, revisions.len()));
         let mut row = 1;
@@ -89,7 +91,7 @@ impl RecordScreen {
                 let text = match &self.related {
                     Some(related) => {
                         let form = &related.form;
-                        format!("  {}: {} → {}", show::path(form, &revision.answers, path, lang), show::at_path(form, path, old, lang), show::at_path(form, path, new, lang))
+                        format!("  {}: {} → {}", show::path(form, &revision.answers, path, lang), shown(form, path, old, shared), shown(form, path, new, shared))
                     }
                     None => format!("  {path}"),
                 };
@@ -126,6 +128,12 @@ fn answers_between(lines: &[Line], here: Option<usize>, at: usize) -> isize {
         Some(here) if here <= at => count(here..at),
         Some(here) => -count(at..here),
     }
+}
+
+/// A value as people read it; another record by what it is called.
+pub(super) fn shown(form: &Form, path: &str, value: Option<&Value>, shared: &Shared) -> String {
+    let other = value.and_then(|value| shared.rows.get(&value.plain()));
+    other.map_or_else(|| show::one_line(&show::at_path(form, path, value, shared.lang)), |row| row.summary.clone())
 }
 
 /// When, what, who, on which laptop.

@@ -22,7 +22,7 @@ impl Sync {
     pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
         let lang = shared.lang;
         draw::heading(frame, area, 0, &s::sync_title(lang));
-        draw::line(frame, area, 1, &s::sync_intro(lang), theme::faint());
+        draw::text(frame, Rect { y: area.y + 1, height: 2.min(area.height), ..area }, &s::sync_intro(lang));
         let (text, column) = self.path.window(area.width as usize - 3);
         draw::line(frame, area, 3, &format!("▸ {}", draw::pad(&text, area.width as usize - 3)), theme::field());
         if self.running.is_none() {
