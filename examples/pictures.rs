@@ -164,16 +164,41 @@ fn run(out: &mut String, (row, start, end): (u16, u16, u16), text: &str, (front,
     if *underlined {
         let _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"1\" fill=\"{front}\"/>", y + CELL.1 - 2.0);
     }
-    if text.trim().is_empty() {
-        return;
+    for (at, part, is_block) in parts(text) {
+        let x = x + at as f64 * CELL.0;
+        let length = unicode_width::UnicodeWidthStr::width(part.as_str()) as f64 * CELL.0;
+        if is_block {
+            let _ = writeln!(out, "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{length:.1}\" height=\"{:.1}\" fill=\"{front}\"/>", y + 3.0, CELL.1 - 6.0);
+            continue;
+        }
+        let escaped = part.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let weight = if *bold { " font-weight=\"bold\"" } else { "" };
+        let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" fill=\"{front}\"{weight}>{escaped}</text>", y + CELL.1 - 5.0);
     }
-    // Blanks at the ends only make the file larger.
-    let before = text.len() - text.trim_start().len();
-    let (x, shown) = (x + before as f64 * CELL.0, text.trim());
-    let length = unicode_width::UnicodeWidthStr::width(shown) as f64 * CELL.0;
-    let escaped = shown.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let weight = if *bold { " font-weight=\"bold\"" } else { "" };
-    let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" fill=\"{front}\"{weight}>{escaped}</text>", y + CELL.1 - 5.0);
+}
+
+/// The parts of a text that stand apart, each with its column: between two blanks, and where full blocks begin and end. Each is
+/// placed by itself, so that no font can shift a column.
+fn parts(text: &str) -> Vec<(usize, String, bool)> {
+    let (mut found, mut column): (Vec<(usize, String, bool)>, usize) = (Vec::new(), 0);
+    let mut blanks = 2;
+    for c in text.chars() {
+        let width = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if c == ' ' {
+            blanks += 1;
+        } else {
+            match found.last_mut().filter(|(.., is_block)| *is_block == (c == '█') && blanks < 2 && !(blanks == 1 && *is_block)) {
+                Some((_, part, _)) => {
+                    part.extend(std::iter::repeat_n(' ', blanks));
+                    part.push(c);
+                }
+                None => found.push((column, c.to_string(), c == '█')),
+            }
+            blanks = 0;
+        }
+        column += width;
+    }
+    found
 }
 
 fn pen(screen: &vt100::Screen, row: u16, column: u16, paper: &str, ink: &str) -> Pen {

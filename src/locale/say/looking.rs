@@ -173,6 +173,7 @@ say! {
     chart_workers() "Lao động" "Workers"
     chart_energy() "NL/sản phẩm" "Energy/unit"
     million() "tr" "m"
+    billion() "tỷ" "bn"
     chart_before() "trước" "before"
     chart_after() "sau" "after"
 
