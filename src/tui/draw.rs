@@ -245,8 +245,8 @@ pub fn popup(frame: &mut Frame<'_>, width: u16, height: u16, title: &str) -> Rec
     let (width, height) = (width.min(all.width.saturating_sub(2)), height.min(all.height.saturating_sub(2)));
     let area = Rect { x: (all.width - width) / 2, y: (all.height - height) / 2, width, height };
     frame.render_widget(Clear, area);
-    // What lies under a popup is not clicked.
-    clear_hits();
+    // What lies under a popup is not clicked; the footer names its keys.
+    HITS.with_borrow_mut(|hits| hits.retain(|(_, hit)| matches!(hit, Hit::Key(..))));
     let block = Block::default().borders(Borders::ALL).border_style(theme::strong()).title(format!(" {title} "));
     let inside = block.inner(area);
     frame.render_widget(block, area);

@@ -119,6 +119,10 @@ fn number_of(related: &Related, name: &str, lang: Lang) -> Option<(f64, String)>
     // Money in millions or billions: a bar needs the room.
     let text = if number.abs() >= 1e9 {
         format!("{} {}", number::format_f64(number / 1e9, 1, lang), l::billion(lang))
-    } else if number.abs() >= 1e6 { format!("{} {}", number::format_f64(number / 1e6, 1, lang), l::million(lang)) } else { show::value(form, id, &value, lang) };
+    } else if number.abs() >= 1e6 {
+        format!("{} {}", number::format_f64(number / 1e6, 1, lang), l::million(lang))
+    } else {
+        show::value(form, id, &value, lang)
+    };
     Some((number, text))
 }
