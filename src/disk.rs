@@ -1,6 +1,7 @@
 //! The seam to the file system: replacing a file so that a crash at any byte leaves the old one or the new one, making
 //! folders durable, locks, free space. What differs between systems stands here and nowhere else.
 
+pub mod drives;
 mod lock;
 
 pub use lock::{FileLock, LockProblem};

@@ -8,10 +8,11 @@ use crate::interview::json;
 use crate::interview::show;
 use crate::locale::{Lang, Text, say};
 use crate::record::Revision;
-use crate::record::merge::{Rule, why as explain};
+use crate::record::merge::why as explain;
 use crate::record::revision::hex;
 use crate::value::Value;
 use crate::workbench::edit::{Choice, EditProblem};
+use crate::workbench::explaining;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value as Json, json};
 use std::process::ExitCode;
@@ -106,7 +107,7 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         say_out(value.map_or_else(|| "–".to_owned(), |v| show::value(&form, id, &v, lang)));
         say_out(say::cli::why_computed(lang));
     } else {
-        say_out(rule(why.rule, lang));
+        say_out(explaining::rule(why.rule, lang));
     }
     desk.close()
 }
@@ -118,17 +119,5 @@ fn migration(migrated: Option<&Migrated>, revision: &Revision, path: &str, lang:
     for was in &trace.was {
         let value = revision.answers.get(was).map_or_else(|| say::screen::cleared(lang), Value::to_json);
         say_out(format!("    {}", say::migrate::was(lang, revision.version(), steps.join(", "), was, value)));
-    }
-}
-
-fn rule(rule: Rule, lang: Lang) -> String {
-    use say::cli as s;
-    match rule {
-        Rule::NeverAnswered => s::why_never(lang),
-        Rule::Latest => s::why_latest(lang),
-        Rule::Agreed => s::why_agreed(lang),
-        Rule::Resolved => s::why_resolved(lang),
-        Rule::Conflict => s::why_conflict(lang),
-        Rule::RowKept => s::why_row_kept(lang),
     }
 }

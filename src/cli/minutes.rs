@@ -1,9 +1,8 @@
 //! `minutes`.
 
 use super::Context;
-use crate::error::{Exit, Failure};
-use crate::export::{docx, html};
-use crate::locale::{Lang, Text, say};
+use crate::error::Failure;
+use crate::locale::{Lang, say};
 use clap::{Arg, ArgMatches, Command};
 use std::path::Path;
 
@@ -17,15 +16,7 @@ pub fn command(lang: Lang) -> Command {
 
 pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let text = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
-    let path = Path::new(text("output"));
-    let kind = path.extension().map(|kind| kind.to_string_lossy().to_lowercase()).unwrap_or_default();
-    if !["docx", "html"].contains(&kind.as_str()) {
-        let what = Text::both(|l| say::output::minutes_kind(l, path.display()));
-        return Err(Failure::new(Exit::Usage, what).hint(Text::both(say::output::minutes_kind_hint)));
-    }
     let desk = context.desk()?;
-    let page = desk.minutes(text("record"), context.lang)?;
-    let bytes = if kind == "docx" { docx::bytes(&page) } else { Ok(html::text(&page).into_bytes()) };
-    bytes.and_then(|bytes| crate::disk::replace(path, &bytes)).map_err(|e| Failure::io(path, &e))?;
+    desk.save_minutes(text("record"), Path::new(text("output")), context.lang)?;
     desk.close()
 }

@@ -2,11 +2,12 @@
 
 use super::{Context, option, say_out};
 use crate::error::{Exit, Failure};
-use crate::export::{Problem, docx, html, paper_csv, paper_page, paper_xlsx};
+use crate::export::Problem;
 use crate::locale::{Lang, Text, date, number, say};
 use crate::programme::figure::Figure;
 use crate::programme::table::{Cell, ColumnKind, Table};
 use crate::workbench::Desk;
+use crate::workbench::paper::files::not_written;
 use crate::workbench::paper::printout::Printout;
 use crate::workbench::reporting::Report;
 use clap::{ArgAction, ArgMatches, Command};
@@ -52,7 +53,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         None => counted(matches, context)?,
     };
     let format = if format == "text" && matches.get_flag("tables") { TABLES } else { format };
-    let bytes = bytes(&printout, format, context.lang).map_err(|problem| told(problem, path.unwrap_or(Path::new("stdout"))))?;
+    let bytes = bytes(&printout, format, context.lang).map_err(|problem| not_written(problem, path.unwrap_or(Path::new("stdout"))))?;
     match path {
         Some(path) => crate::disk::replace(path, &bytes).map_err(|e| Failure::io(path, &e)),
         None => {
@@ -81,23 +82,13 @@ fn counted(matches: &ArgMatches, context: &mut Context) -> Result<Printout, Fail
 }
 
 fn bytes(printout: &Printout, format: &str, lang: Lang) -> Result<Vec<u8>, Problem> {
-    let (report, paper) = (&printout.report, || printout.paper(lang));
+    let report = &printout.report;
     Ok(match format {
         "json" => (printout.to_json().to_string() + "\n").into_bytes(),
-        "csv" => paper_csv::bytes(&paper())?,
-        "xlsx" => paper_xlsx::bytes(&paper())?,
-        "html" => html::text(&paper_page::page(&paper())).into_bytes(),
-        "docx" => docx::bytes(&printout.narrative(&paper()))?,
+        "csv" | "xlsx" | "html" | "docx" => printout.bytes(format, lang)?,
         TABLES => (lines(printout, lang).into_iter().chain(table_lines(report, lang)).collect::<Vec<_>>().join("\n") + "\n").into_bytes(),
         _ => (lines(printout, lang).join("\n") + "\n").into_bytes(),
     })
-}
-
-fn told(problem: Problem, path: &Path) -> Failure {
-    match problem {
-        Problem::Io(error) => Failure::io(path, &error),
-        Problem::Workbook(why) => Failure::new(Exit::Refused, Text::both(|l| say::output::no_workbook(l, path.display()))).why(Text::plain(why)),
-    }
 }
 
 /// Pads to a width on the screen.

@@ -2,6 +2,7 @@
 //!
 //! Every sentence shown to a person stands in [`say`], in both languages side by side, so none can be missing.
 
+pub mod collate;
 pub mod date;
 pub mod fold;
 pub mod iso;

@@ -1,66 +1,19 @@
 //! The program on the screen: messages come in, state changes, effects go out. No input or output of its own.
 
 use super::draw::{self, Frame};
+use super::finder::{Finder, Kind};
 use super::keys::{self, Command, Place};
-use super::message::{Effect, FormLine, Message, Overview, Reply};
-use super::screen::{Screen, Step, conflicts, establishment, establishments, home, interview, record, records, report, sync, welcome};
-use super::typing::{Composer, Mode};
+use super::message::{Effect, Message, Reply};
+use super::screen::{Screen, Step, establishment, establishments, home, interview, record, records, report, sync, welcome};
+pub use super::shared::Shared;
+use super::task::Task;
+use super::typing::Mode;
 use crate::error::Failure;
 use crate::locale::{Lang, say};
-use crate::store::{Draft, Identity, IndexRow};
 use crate::workbench::chance::Chance;
 use crate::workbench::related::Relations;
 use chrono::NaiveDateTime;
 use crossterm::event::KeyEvent;
-use std::collections::BTreeMap;
-
-/// What all screens see.
-pub struct Shared {
-    /// The language.
-    pub lang: Lang,
-    /// Who works here.
-    pub identity: Identity,
-    /// The forms at hand.
-    pub forms: Vec<FormLine>,
-    /// All records, by id.
-    pub rows: BTreeMap<String, IndexRow>,
-    /// All drafts.
-    pub drafts: Vec<Draft>,
-    /// Revisions that no sync has carried away.
-    pub unsynced: usize,
-    /// When something was last made durable.
-    pub saved_at: Option<NaiveDateTime>,
-    /// What is known about references.
-    pub relations: Relations,
-    /// Ids of rows.
-    pub chance: Chance,
-    /// A line for the person: what was done, or why not.
-    pub notice: Option<String>,
-    /// The worker is at something that takes long.
-    pub busy: bool,
-    /// A form is being tried: nothing is kept.
-    pub trying: bool,
-    /// Typing Vietnamese without an input method.
-    pub composer: Composer,
-}
-
-impl Shared {
-    /// A form's title.
-    pub fn title(&self, form: &str) -> String {
-        self.forms.iter().find(|f| f.id == form).map_or_else(|| form.to_owned(), |f| f.title.get(self.lang).to_owned())
-    }
-
-    /// One line for a record.
-    pub fn summary(&self, record: &str) -> String {
-        self.rows.get(record).map_or_else(|| record.chars().take(13).collect(), |row| row.summary.clone())
-    }
-
-    fn take(&mut self, overview: Overview) {
-        self.rows = overview.rows.into_iter().map(|row| (row.record.clone(), row)).collect();
-        self.drafts = overview.drafts;
-        self.unsynced = overview.unsynced;
-    }
-}
 
 /// The tabs at the bottom of the stack, in order.
 pub const TABS: usize = 5;
@@ -71,8 +24,8 @@ pub struct App {
     pub shared: Shared,
     /// The stack; the last one is on top.
     pub screens: Vec<Screen>,
-    /// The help page is open.
-    pub help: bool,
+    /// The help or the palette is open.
+    pub finder: Option<Finder>,
     /// Something that could not be done.
     pub failure: Option<Failure>,
     /// The program cannot go on; it ends with this.
@@ -86,22 +39,7 @@ pub struct App {
 impl App {
     /// Before the store is open.
     pub fn new(lang: Lang, chance: Chance) -> Self {
-        let shared = Shared {
-            lang,
-            identity: Identity::default(),
-            forms: Vec::new(),
-            rows: BTreeMap::new(),
-            drafts: Vec::new(),
-            unsynced: 0,
-            saved_at: None,
-            relations: Relations::default(),
-            chance,
-            notice: None,
-            busy: false,
-            trying: false,
-            composer: Composer::default(),
-        };
-        Self { shared, screens: vec![Screen::Loading], help: false, failure: None, fatal: None, quitting: false, closed: false }
+        Self { shared: Shared::new(lang, chance), screens: vec![Screen::Loading], finder: None, failure: None, fatal: None, quitting: false, closed: false }
     }
 
     /// Takes a message; gives what is to be done.
@@ -111,17 +49,26 @@ impl App {
             Message::Paste(text) => {
                 self.shared.composer.forget();
                 self.shared.notice = None;
+                if let Some(finder) = &mut self.finder {
+                    finder.paste(&text);
+                    return Vec::new();
+                }
                 let step = self.screens.last_mut().map(|screen| screen.paste(&text, &mut self.shared, now)).unwrap_or_default();
                 self.step(step, now)
             }
             Message::Resize => Vec::new(),
             Message::Terminate => self.quit(now),
+            Message::Mouse(mouse) => self.mouse(mouse, now),
+            Message::Progress(lines) => {
+                self.with_sync(|sync| sync.running = sync.running.map(|_| lines));
+                Vec::new()
+            }
             Message::Reply(reply) => self.reply(*reply, now),
         }
     }
 
     fn places(&self) -> Vec<Place> {
-        if self.failure.is_some() || self.help {
+        if self.failure.is_some() || self.finder.is_some() {
             return vec![Place::Popup, Place::Everywhere];
         }
         let mut places = self.screens.last().map(Screen::places).unwrap_or_default();
@@ -131,7 +78,7 @@ impl App {
 
     /// A pressed key, or what the typing mode makes of it.
     fn pressed(&mut self, key: KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
-        if self.failure.is_some() || self.help || !self.screens.last().is_some_and(|screen| screen.takes_words(&self.shared, now)) {
+        if self.failure.is_some() || self.finder.is_some() || !self.screens.last().is_some_and(|screen| screen.takes_words(&self.shared, now)) {
             self.shared.composer.forget();
             return self.key(&key, now);
         }
@@ -139,20 +86,30 @@ impl App {
         keys.iter().flat_map(|key| self.key(key, now)).collect()
     }
 
-    fn key(&mut self, key: &KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
+    pub(super) fn key(&mut self, key: &KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
         self.shared.notice = None;
         let command = keys::command(&self.places(), key);
-        if self.failure.is_some() || self.help {
+        if self.failure.is_some() {
             if command == Some(Command::Quit) {
                 return self.quit(now);
             }
-            (self.failure, self.help) = (None, false);
+            self.failure = None;
             return Vec::new();
+        }
+        if let Some(mut finder) = self.finder.take().filter(|_| command != Some(Command::Quit)) {
+            let (action, stays) = finder.key(key, &self.shared);
+            self.finder = stays.then_some(finder);
+            return action.map(|action| self.act(action, now)).unwrap_or_default();
         }
         match command {
             Some(Command::Quit) => self.quit(now),
-            Some(Command::Help) => {
-                self.help = true;
+            Some(command @ (Command::Help | Command::Palette)) => {
+                let kind = if command == Command::Help { Kind::Help } else { Kind::Palette };
+                self.finder = Some(Finder::new(kind, self.screens.last().map(Screen::places).unwrap_or_default()));
+                Vec::new()
+            }
+            Some(Command::Theme) => {
+                self.next_theme();
                 Vec::new()
             }
             Some(Command::Language) => {
@@ -175,7 +132,7 @@ impl App {
     }
 
     /// Quitting keeps what is being typed; the worker is drained before the program ends.
-    fn quit(&mut self, now: NaiveDateTime) -> Vec<Effect> {
+    pub(super) fn quit(&mut self, now: NaiveDateTime) -> Vec<Effect> {
         self.quitting = true;
         let mut effects: Vec<Effect> = self.screens.iter().filter_map(|screen| screen.draft(&self.shared, now)).collect();
         effects.push(Effect::Quit);
@@ -187,13 +144,13 @@ impl App {
         self.open_tab((at + steps) % TABS)
     }
 
-    fn open_tab(&mut self, tab: usize) -> Vec<Effect> {
+    pub(super) fn open_tab(&mut self, tab: usize) -> Vec<Effect> {
         let (screen, effects) = match tab {
-            0 => (Screen::Home(home::Home::default()), vec![Effect::Report(None)]),
+            0 => (Screen::Home(home::Home::default()), vec![Effect::Report(None, None), home::wait(&self.shared)]),
             1 => (Screen::Establishments(establishments::Establishments::default()), Vec::new()),
             2 => (Screen::Records(records::Records::default()), Vec::new()),
-            3 => (Screen::Sync(sync::Sync::new(&self.shared)), Vec::new()),
-            _ => (Screen::Report(report::ReportScreen::default()), vec![Effect::Report(None)]),
+            3 => (Screen::Sync(sync::Sync::new(&self.shared)), vec![Effect::Task(Task::Drives)]),
+            _ => (Screen::Report(report::ReportScreen::default()), vec![Effect::Report(None, None)]),
         };
         self.screens = vec![screen];
         effects
@@ -236,6 +193,9 @@ impl App {
             }
             Reply::Editing { record, interview, parents, typing, cursor, undo, gathered } => {
                 gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
+                // What was asked about it is said where the cursor stands.
+                let asked = self.shared.waits.asked.iter().find(|asked| asked.record == record);
+                self.shared.notice = asked.map(|asked| say::looking::asked_here(self.shared.lang, &asked.person, &asked.comment));
                 let mut screen = interview::InterviewScreen::resume(record, *interview, parents, (typing, &cursor), &mut self.shared, now);
                 screen.undo = undo;
                 self.screens.push(Screen::Interview(Box::new(screen)));
@@ -274,7 +234,7 @@ impl App {
                 Vec::new()
             }
             Reply::Planned(path, plan) => {
-                self.with_sync(|sync| sync.planned = Some((path, plan)));
+                self.with_sync(|sync| (sync.planned, sync.running) = (Some((path, plan)), None));
                 Vec::new()
             }
             Reply::Synced(path, done, overview) => {
@@ -282,22 +242,22 @@ impl App {
                 self.shared.saved_at = Some(now);
                 self.shared.identity.central_files.retain(|f| *f != path.display().to_string());
                 self.shared.identity.central_files.insert(0, path.display().to_string());
-                self.with_sync(|sync| (sync.done, sync.planned) = (Some(done), None));
+                self.with_sync(|sync| (sync.done, sync.planned, sync.running) = (Some(done), None, None));
                 Vec::new()
             }
             Reply::Conflicts(open) => {
-                self.screens.retain(|s| !matches!(s, Screen::Conflicts(_)));
-                self.screens.push(Screen::Conflicts(conflicts::Conflicts::new(open)));
+                self.conflicts(open);
                 Vec::new()
             }
             Reply::Report(report, _) => {
                 match self.screens.first_mut() {
                     Some(Screen::Home(home)) => home.report = Some(report),
-                    Some(Screen::Report(screen)) => screen.report = Some(report),
+                    Some(Screen::Report(screen)) => screen.counted(report),
                     _ => {}
                 }
                 Vec::new()
             }
+            Reply::Done(outcome) => self.done(outcome, now),
             Reply::Failed(failure) => {
                 self.failure = Some(failure);
                 self.screens.last_mut().into_iter().for_each(Screen::failed);
@@ -314,7 +274,7 @@ impl App {
         }
     }
 
-    fn with_sync(&mut self, change: impl FnOnce(&mut sync::Sync)) {
+    pub(super) fn with_sync(&mut self, change: impl FnOnce(&mut sync::Sync)) {
         if let Some(Screen::Sync(sync)) = self.screens.iter_mut().rev().find(|s| matches!(s, Screen::Sync(_))) {
             change(sync);
         }
@@ -353,8 +313,13 @@ impl App {
             effects.extend(look);
             return effects;
         }
-        effects.extend(self.screens.last_mut().map(|s| s.uncovered(&mut self.shared, now)).unwrap_or_default());
+        effects.extend(self.uncover(now));
         effects
+    }
+
+    /// Lets the screen on top, and the report below it, see what has changed.
+    pub(super) fn uncover(&mut self, now: NaiveDateTime) -> Vec<Effect> {
+        self.screens.last_mut().map(|s| s.uncovered(&mut self.shared, now)).unwrap_or_default()
     }
 
     /// Opens the page of a record: an establishment's own, or the record with its history.
@@ -369,16 +334,18 @@ impl App {
 
     /// Draws everything.
     pub fn view(&self, frame: &mut Frame<'_>) {
+        draw::clear_hits();
         let places = self.places();
         let area = draw::frame(self, &places, frame);
         if let (Some(area), Some(screen)) = (area, self.screens.last()) {
             screen.view(&self.shared, frame, area);
         }
-        if self.help {
-            draw::help(&self.screens.last().map(Screen::places).unwrap_or_default(), self.shared.lang, frame);
+        if let Some(finder) = self.finder.as_ref().filter(|_| area.is_some()) {
+            finder.view(&self.shared, frame);
         }
         if let Some(failure) = &self.failure {
             draw::failure(failure, self.shared.lang, frame);
         }
+        super::theme::degrade(frame.buffer_mut());
     }
 }

@@ -6,11 +6,50 @@ use super::keys::{self, Place};
 use super::theme;
 use crate::error::Failure;
 use crate::locale::{Lang, say::screen as s};
+use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph, Wrap};
+use std::cell::RefCell;
 use unicode_width::UnicodeWidthStr;
+
+/// What a click does there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// Opens a tab.
+    Tab(usize),
+    /// Presses a key of the footer.
+    Key(KeyCode, KeyModifiers),
+    /// Goes so many steps down from what is pointed at (up, where negative); on that itself, opens it.
+    Row(isize),
+}
+
+thread_local! {
+    /// What lies where on the last drawn frame; the last drawn lies on top.
+    static HITS: RefCell<Vec<(Rect, Hit)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Forgets what lay where: a new frame begins.
+pub fn clear_hits() {
+    HITS.with_borrow_mut(Vec::clear);
+}
+
+fn mark(area: Rect, hit: Hit) {
+    HITS.with_borrow_mut(|hits| hits.push((area, hit)));
+}
+
+/// A click on this row of an area goes so many steps down from what is pointed at.
+pub fn mark_row(area: Rect, row: u16, steps: isize) {
+    if row < area.height {
+        mark(Rect { y: area.y + row, height: 1, ..area }, Hit::Row(steps));
+    }
+}
+
+/// What a click there does.
+pub fn hit(column: u16, row: u16) -> Option<Hit> {
+    HITS.with_borrow(|hits| hits.iter().rev().find(|(area, _)| area.contains((column, row).into())).map(|(_, hit)| *hit))
+}
 
 /// A frame to draw into.
 pub type Frame<'a> = ratatui::Frame<'a>;
@@ -48,6 +87,8 @@ fn header(app: &App, frame: &mut Frame<'_>, area: Rect) {
     }
     if current.is_some() {
         for (at, tab) in tabs.iter().enumerate() {
+            let column = spans.iter().map(Span::width).sum::<usize>() as u16;
+            mark(Rect { x: area.x + column, width: tab.width() as u16 + 2, ..area }, Hit::Tab(at));
             let style = if current == Some(at) { theme::selected() } else { theme::faint() };
             spans.push(Span::styled(format!(" {tab} "), style));
         }
@@ -76,9 +117,15 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
     };
     let width = area.width as usize - 2;
     let room = width.saturating_sub(if shared.notice.is_some() { state.width().min(width * 2 / 3) } else { state.width().min(LEAST_STATE) } + 2);
-    let shown = footer_keys(places, lang, room);
+    let keys = footer_keys(places, lang, room);
+    let shown = keys.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("  ");
     let state = shorten(&state, width.saturating_sub(shown.width() + 1));
     let gap = width.saturating_sub(state.width() + shown.width());
+    let mut column = area.x + (1 + state.width() + gap) as u16;
+    for ((code, modifiers), text) in &keys {
+        mark(Rect { x: column, width: text.width() as u16, ..area }, Hit::Key(*code, *modifiers));
+        column += text.width() as u16 + 2;
+    }
     let style = if shared.notice.is_some() { theme::strong() } else { theme::good() };
     let line = Line::from(vec![Span::raw(" "), Span::styled(state, style), Span::raw(" ".repeat(gap)), Span::styled(shown, theme::faint())]);
     frame.render_widget(Paragraph::new(line), area);
@@ -88,12 +135,16 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
 const LEAST_STATE: usize = 12;
 
 /// The keys that fit: the place's first three, help and quit, then the others, shown in the table's order.
-fn footer_keys(places: &[Place], lang: Lang, room: usize) -> String {
-    let all: Vec<_> = keys::bindings(places).filter(|b| b.footer).map(|b| (b.place == Place::Everywhere, format!("{} {}", keys::name(b.key), (b.label)(lang)))).collect();
+fn footer_keys(places: &[Place], lang: Lang, room: usize) -> Vec<((KeyCode, KeyModifiers), String)> {
+    let bound: Vec<_> = keys::bindings(places).filter(|b| b.footer).collect();
+    let all: Vec<_> = bound.iter().map(|b| (b.place == Place::Everywhere, format!("{} {}", keys::name(b.key), (b.label)(lang)))).collect();
     let mut order: Vec<usize> = (0..all.len()).collect();
     let own = |at: &usize| all[..*at].iter().filter(|(everywhere, _)| !everywhere).count();
     order.sort_by_key(|at| {
-        if all[*at].0 {
+        if bound[*at].command == keys::Command::Palette {
+            // It finds what else there is, so it gives way to what works here.
+            (3, *at)
+        } else if all[*at].0 {
             (1, *at)
         } else if own(at) < 3 {
             (0, *at)
@@ -110,7 +161,7 @@ fn footer_keys(places: &[Place], lang: Lang, room: usize) -> String {
         })
         .collect();
     chosen.sort_unstable();
-    chosen.iter().map(|at| all[*at].1.as_str()).collect::<Vec<_>>().join("  ")
+    chosen.iter().map(|at| (bound[*at].key, all[*at].1.clone())).collect()
 }
 
 /// A wrapped text.
@@ -147,6 +198,9 @@ pub fn list(frame: &mut Frame<'_>, area: Rect, count: usize, selected: usize, ma
         let text = shorten(&make(at), area.width as usize);
         let text = if at == selected { pad(&text, area.width as usize) } else { text };
         line(frame, area, row as u16, &text, style);
+        // Where nothing is pointed at, the first step leads to the first line.
+        let steps = if selected < count { at as isize - selected as isize } else { at as isize + 1 };
+        mark_row(area, row as u16, steps);
     }
 }
 
@@ -191,28 +245,12 @@ pub fn popup(frame: &mut Frame<'_>, width: u16, height: u16, title: &str) -> Rec
     let (width, height) = (width.min(all.width.saturating_sub(2)), height.min(all.height.saturating_sub(2)));
     let area = Rect { x: (all.width - width) / 2, y: (all.height - height) / 2, width, height };
     frame.render_widget(Clear, area);
+    // What lies under a popup is not clicked; the footer names its keys.
+    HITS.with_borrow_mut(|hits| hits.retain(|(_, hit)| matches!(hit, Hit::Key(..))));
     let block = Block::default().borders(Borders::ALL).border_style(theme::strong()).title(format!(" {title} "));
     let inside = block.inner(area);
     frame.render_widget(block, area);
     inside
-}
-
-/// The keys that work here.
-pub fn help(places: &[Place], lang: Lang, frame: &mut Frame<'_>) {
-    let mut places = places.to_vec();
-    places.push(Place::Everywhere);
-    let rows: Vec<String> = keys::bindings(&places).map(|b| format!("{:<10} {}", keys::name(b.key), (b.label)(lang))).collect();
-    // A low window shows them side by side rather than cutting them off.
-    let high = (frame.area().height as usize).saturating_sub(7).max(1);
-    let beside = rows.len().div_ceil(high).max(1);
-    let inside = popup(frame, if beside > 1 { 78 } else { 60 }, rows.len().div_ceil(beside) as u16 + 4, &s::help_title(lang));
-    let width = inside.width as usize / beside;
-    let deep = rows.len().div_ceil(beside);
-    for row in 0..deep {
-        let cells: Vec<String> = (0..beside).filter_map(|column| rows.get(column * deep + row)).map(|text| pad(text, width.saturating_sub(1))).collect();
-        line(frame, inside, row as u16, &cells.join(" "), Style::default());
-    }
-    line(frame, inside, deep as u16 + 1, &s::help_typing(lang), theme::faint());
 }
 
 /// A sentence and a way out.

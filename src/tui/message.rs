@@ -28,6 +28,10 @@ pub enum Message {
     Resize,
     /// The system asks the program to end.
     Terminate,
+    /// A click, or a turn of the wheel.
+    Mouse(crossterm::event::MouseEvent),
+    /// How far the worker is: so many lines were looked at.
+    Progress(u64),
     /// The worker has done something.
     Reply(Box<Reply>),
 }
@@ -105,8 +109,12 @@ pub enum Effect {
         /// Why.
         reason: String,
     },
-    /// Count a period; the whole programme without one.
-    Report(Option<String>),
+    /// Count a period (the whole programme without one), parted by a dimension or not.
+    Report(Option<String>, Option<String>),
+    /// A decision, an explanation, a paper.
+    Task(super::task::Task),
+    /// Give up what is being done, where nothing was changed yet.
+    Cancel,
     /// Remember how Vietnamese is typed.
     TypingMode(Mode),
     /// Remember the language.
@@ -159,6 +167,8 @@ pub struct Overview {
     pub drafts: Vec<Draft>,
     /// Revisions that no sync has carried away yet.
     pub unsynced: usize,
+    /// Establishments that are not void, by name.
+    pub by_name: Vec<String>,
 }
 
 /// What is known about references: of each the record itself and those that name it.
@@ -250,6 +260,8 @@ pub enum Reply {
     Conflicts(Vec<OpenConflict>),
     /// The figures and, for tables, the period.
     Report(Box<Report>, Period),
+    /// A task is done.
+    Done(super::task::Outcome),
     /// It could not be done.
     Failed(crate::error::Failure),
     /// It could not be done, and the program cannot go on.

@@ -5,11 +5,16 @@
 //! messages are taken before one draw, in order, so that a burst of an input method is one frame and loses nothing.
 
 pub mod app;
+mod crash;
+mod done;
 pub mod draw;
 pub mod field;
+pub mod finder;
 pub mod keys;
 pub mod message;
 pub mod screen;
+pub mod shared;
+pub mod task;
 mod terminal;
 pub mod theme;
 pub mod typing;
@@ -21,15 +26,18 @@ use crate::form::Form;
 use crate::locale::{Lang, Text, date, say};
 use crate::workbench::Settings;
 use crate::workbench::chance::{Chance, Clock};
+use crate::workbench::watch::Watch;
 use app::App;
-use crossterm::event::{Event, KeyEventKind};
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use message::{Effect, Message, Reply};
 use std::collections::VecDeque;
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use task::Task;
 use worker::Worker;
 
 /// Effects waiting for the worker.
@@ -37,16 +45,26 @@ use worker::Worker;
 struct Queue {
     effects: Mutex<VecDeque<Effect>>,
     more: Condvar,
+    /// What is being done is to be given up.
+    stop: AtomicBool,
 }
 
 impl Queue {
     /// Puts an effect at the end. What is being typed gives way to what was typed later, a draft to a newer one.
     fn push(&self, effect: Effect) {
+        match effect {
+            Effect::Cancel => return self.stop.store(true, Ordering::Relaxed),
+            // Who quits does not wait for a sync: it is given up where nothing was changed yet.
+            Effect::Quit => self.stop.store(true, Ordering::Relaxed),
+            Effect::Plan(_) | Effect::Sync(_) => self.stop.store(false, Ordering::Relaxed),
+            _ => {}
+        }
         let mut effects = self.effects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let stale = match (effects.back(), &effect) {
             (Some(Effect::Typing { record: a, path: p, .. }), Effect::Typing { record: b, path: q, .. }) => a == b && p == q,
             (Some(Effect::Keep(a)), Effect::Keep(b)) => a.record == b.record,
-            (Some(Effect::Report(_)), Effect::Report(_)) => true,
+            (Some(Effect::Report(..)), Effect::Report(..)) => true,
+            (Some(Effect::Task(Task::Waiting(_))), Effect::Task(Task::Waiting(_))) => true,
             _ => false,
         };
         if stale {
@@ -87,6 +105,7 @@ pub fn run(settings: Settings, lang: Lang) -> Result<(), Failure> {
     let lang = settings.lang.or_else(|| crate::store::Identity::load(&settings.data_dir).ok().and_then(|i| Lang::from_code(&i.language))).unwrap_or(lang);
     let chance = Chance::before_store(&settings, "screen");
     let clock = settings.clock;
+    crash::into_folder(&settings.data_dir);
     let (sender, receiver) = channel();
     let queue = Arc::new(Queue::default());
     start_worker(settings, queue.clone(), sender.clone());
@@ -127,6 +146,7 @@ const TYPED_DURABLE: Duration = Duration::from_secs(1);
 fn start_worker(settings: Settings, queue: Arc<Queue>, sender: Sender<Message>) {
     thread::spawn(move || {
         let mut worker = Worker::new(settings);
+        worker.watched_by(watch(queue.clone(), sender.clone()));
         loop {
             let Some(effect) = queue.pop(worker.has_unsynced().then_some(TYPED_DURABLE)) else {
                 if let Some(reply) = worker.sync_typed() {
@@ -147,6 +167,20 @@ fn start_worker(settings: Settings, queue: Arc<Queue>, sender: Sender<Message>) 
             }
         }
     });
+}
+
+/// Tells the screens how far a sync is, a few times a second, and the sync whether to go on.
+fn watch(queue: Arc<Queue>, sender: Sender<Message>) -> Watch {
+    const BETWEEN: Duration = Duration::from_millis(150);
+    let (last, sender) = (Mutex::new(Instant::now()), Mutex::new(sender));
+    Watch::new(move |lines| {
+        let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if last.elapsed() >= BETWEEN {
+            *last = Instant::now();
+            let _ = sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner).send(Message::Progress(lines));
+        }
+        !queue.stop.load(Ordering::Relaxed)
+    })
 }
 
 /// Trying a form: what would be gathered is not there, and what would be kept is not.
@@ -180,7 +214,7 @@ pub fn without_store(effect: Effect) -> Option<Reply> {
 
 fn drive(app: &mut App, clock: Clock, queue: &Queue, sender: Sender<Message>, receiver: &Receiver<Message>) -> Result<(), Failure> {
     let system = |e: std::io::Error| Failure::io(std::path::Path::new("terminal"), &e);
-    theme::without_colour(std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()));
+    theme::Look::from_environment(&|name| std::env::var(name).ok()).set();
     let mut terminal = terminal::Guard::new().map_err(system)?;
     let signals = sender.clone();
     let _ = ctrlc::set_handler(move || {
@@ -188,22 +222,50 @@ fn drive(app: &mut App, clock: Clock, queue: &Queue, sender: Sender<Message>, re
     });
     terminal.draw(|frame| app.view(frame)).map_err(system)?;
     start_input(sender);
+    // A failure in drawing or in the state must not take what the worker still has to keep with it.
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| turn(app, clock, queue, receiver, &mut terminal)));
+    drop(terminal);
+    if ended.is_err() {
+        queue.push(Effect::Quit);
+        while let Ok(message) = receiver.recv() {
+            if matches!(&message, Message::Reply(reply) if matches!(**reply, Reply::Closed | Reply::Fatal(_))) {
+                break;
+            }
+        }
+        let path = crash::written().map_or_else(String::new, |path| path.display().to_string());
+        return Err(Failure::new(Exit::System, Text::both(say::looking::crashed)).hint(Text::both(|l| say::looking::crashed_hint(l, &path))));
+    }
+    Ok(())
+}
+
+fn turn(app: &mut App, clock: Clock, queue: &Queue, receiver: &Receiver<Message>, terminal: &mut terminal::Guard) {
     let mut gone = false;
     while !app.closed {
         let Ok(first) = receiver.recv() else { break };
         let now = date::local(clock.now());
         let mut next = Some(first);
         while let Some(message) = next {
+            fail_where_asked(&message);
             app.update(message, now).into_iter().for_each(|effect| queue.push(effect));
             next = receiver.try_recv().ok();
         }
+        crash::on_screen(app.screens.last().map_or("none", screen::Screen::name));
         // A terminal that has vanished cannot be drawn on; the worker is still drained before the program ends.
         if !gone && !app.closed && terminal.draw(|frame| app.view(frame)).is_err() {
             gone = true;
             app.update(Message::Terminate, now).into_iter().for_each(|effect| queue.push(effect));
         }
     }
-    Ok(())
+}
+
+/// Lets a test see what a failure of the program leaves behind; not in what is shipped.
+fn fail_where_asked(message: &Message) {
+    if cfg!(debug_assertions)
+        && let Message::Paste(text) = message
+        && std::env::var("KHUYENCONG_TEST_FAILURE").is_ok_and(|asked| asked == *text)
+    {
+        panic!("asked for: {text}");
+    }
 }
 
 fn start_input(sender: Sender<Message>) {
@@ -214,6 +276,10 @@ fn start_input(sender: Sender<Message>) {
                 Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
                 Ok(Event::Paste(text)) => Message::Paste(text),
                 Ok(Event::Resize(..)) => Message::Resize,
+                // A pointer that only moves is no event: nothing is drawn again for it.
+                Ok(Event::Mouse(mouse)) if matches!(mouse.kind, MouseEventKind::Down(MouseButton::Left) | MouseEventKind::ScrollUp | MouseEventKind::ScrollDown) => {
+                    Message::Mouse(mouse)
+                }
                 Ok(_) => continue,
                 // The terminal is gone: keep the draft and end.
                 Err(_) => {

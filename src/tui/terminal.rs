@@ -1,6 +1,7 @@
 //! Entering and leaving the terminal. However the program ends, the terminal is left as it was.
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use super::crash;
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -18,13 +19,15 @@ impl Guard {
         // From here on dropping the guard undoes what was done so far.
         let terminal = Terminal::new(CrosstermBackend::new(stdout())).inspect_err(|_| restore())?;
         let guard = Self { terminal };
-        execute!(stdout(), crossterm::terminal::EnterAlternateScreen, EnableBracketedPaste)?;
+        execute!(stdout(), crossterm::terminal::EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)?;
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if std::thread::current().name() == Some("main") {
-                restore();
+            if crate::store::is_guarded() {
+                return before(info);
             }
-            before(info);
+            // Nothing is told of it on the terminal: the failure's own words may hold answers, and those of the worker would
+            // break the screen that is still drawn. Who waits for the program's end says a sentence.
+            crash::write(info, &chrono::Local::now().format("%Y%m%d-%H%M%S").to_string());
         }));
         Ok(guard)
     }
@@ -42,6 +45,6 @@ impl Drop for Guard {
 }
 
 fn restore() {
-    let _ = execute!(stdout(), DisableBracketedPaste, crossterm::terminal::LeaveAlternateScreen, crossterm::cursor::Show);
+    let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, crossterm::terminal::LeaveAlternateScreen, crossterm::cursor::Show);
     let _ = crossterm::terminal::disable_raw_mode();
 }

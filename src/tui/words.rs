@@ -36,6 +36,18 @@ pub fn act(act: &Act, lang: Lang) -> String {
     }
 }
 
+/// A theme.
+pub fn theme(theme: super::theme::Theme, lang: Lang) -> String {
+    use super::theme::Theme;
+    use say::looking as l;
+    match theme {
+        Theme::Dark => l::theme_dark(lang),
+        Theme::Light => l::theme_light(lang),
+        Theme::Sixteen => l::theme_sixteen(lang),
+        Theme::Plain => l::theme_plain(lang),
+    }
+}
+
 /// What was repaired while opening.
 pub fn notice(notice: &Notice, lang: Lang) -> String {
     match notice {

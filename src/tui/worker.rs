@@ -1,24 +1,34 @@
 //! Carries effects out, one after the other, on a thread of its own: the only part of the screens that touches the store.
 
 use super::message::{Effect, FormLine, Gathered, Overview, Reply, Submission};
+use super::screen::establishment::FORM;
+use super::task;
 use crate::error::Failure;
 use crate::interview::json::InputProblem;
-use crate::locale::Text;
+use crate::locale::{Text, collate};
+use crate::record::history::State;
 use crate::store::{Draft, Store};
 use crate::workbench::edit::EditProblem;
 use crate::workbench::related::{Gathering, references};
+use crate::workbench::watch::Watch;
 use crate::workbench::{Desk, Settings, attaching, demo};
 
 /// The worker's state.
 pub struct Worker {
     settings: Settings,
     desk: Option<Desk>,
+    watch: Watch,
 }
 
 impl Worker {
     /// Before the store is open.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, desk: None }
+        Self { settings, desk: None, watch: Watch::default() }
+    }
+
+    /// Lets somebody watch long work and stop it.
+    pub fn watched_by(&mut self, watch: Watch) {
+        self.watch = watch;
     }
 
     /// Does one thing; most things have one reply.
@@ -75,7 +85,8 @@ impl Worker {
         let notices = match &self.desk {
             Some(_) => Vec::new(),
             None => {
-                let (desk, notices) = Desk::open(self.settings.clone())?;
+                let (mut desk, notices) = Desk::open(self.settings.clone())?;
+                desk.set_watch(self.watch.clone());
                 let lang = desk.lang();
                 self.desk = Some(desk);
                 notices.iter().map(|n| super::words::notice(n, lang)).collect()
@@ -150,12 +161,13 @@ fn decide(desk: &mut Desk, effect: Effect) -> Result<Option<Reply>, Failure> {
         }
         Effect::Conflicts => desk.conflicts().map(|open| Some(Reply::Conflicts(open))),
         Effect::Resolve { record, path, choice, reason } => match desk.resolve(&record, &path, &choice, &reason) {
-            Ok(_) => Ok(Some(Reply::Saved { record, overview: overview(desk) })),
+            Ok(revision) => Ok(Some(Reply::Done(task::decided(desk, &[revision])))),
             Err(EditProblem::Failure(failure)) => Err(failure),
             Err(EditProblem::Answers(problems)) => Err(told(problems)),
         },
-        Effect::Report(period) => {
-            let report = desk.report(period.as_deref())?;
+        Effect::Task(task) => task::carry_out(desk, task).map(|outcome| Some(Reply::Done(outcome))),
+        Effect::Report(period, by) => {
+            let report = desk.report_by(period.as_deref(), by.as_deref())?;
             let period = report.period.clone();
             Ok(Some(Reply::Report(Box::new(report), period)))
         }
@@ -184,15 +196,25 @@ fn drafts(desk: &Desk) -> Vec<Draft> {
     desk.store().draft_list().cloned().collect()
 }
 
-fn overview(desk: &Desk) -> Overview {
-    Overview { rows: desk.rows().values().cloned().collect(), drafts: drafts(desk), unsynced: desk.unsynced() }
+/// The lists as they are now.
+pub(super) fn overview(desk: &Desk) -> Overview {
+    let mut named: Vec<(Vec<u8>, &String)> =
+        desk.rows().values().filter(|row| row.form == FORM && row.state != State::Void).map(|row| (collate::key(&row.summary), &row.record)).collect();
+    named.sort_unstable();
+    let by_name = named.into_iter().map(|(_, record)| record.clone()).collect();
+    Overview { rows: desk.rows().values().cloned().collect(), drafts: drafts(desk), unsynced: desk.unsynced(), by_name }
 }
 
 fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {
-    let opened = {
+    let asked = desk.row(&record).filter(|row| row.state == State::Returned).map(|_| desk.questions(&record)).transpose()?.unwrap_or_default();
+    let mut opened = {
         let world = Gathering::new(desk, &record);
         desk.open_record(&record, &world)?
     };
+    // A record that was returned opens at what is asked about.
+    if let Some(asked) = asked.into_iter().next().filter(|_| opened.cursor.is_empty()) {
+        opened.cursor = asked.path;
+    }
     let wanted = references(opened.interview.form(), &opened.interview.derived().instance);
     let gathered: Gathered = wanted.into_iter().map(|reference| (reference.clone(), desk.gather(&reference))).collect();
     Ok(Reply::Editing { record, interview: Box::new(opened.interview), parents: opened.parents, typing: opened.typing, cursor: opened.cursor, undo: opened.undo, gathered })
@@ -201,7 +223,7 @@ fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {
 fn look(desk: &Desk, record: &str) -> Result<Reply, Failure> {
     let standing = desk.standing(record)?;
     let migrated = standing.told();
-    let history = standing.history.revisions().to_vec();
+    let history = standing.seen().revisions().to_vec();
     let related = desk.row(record).and_then(|row| desk.related(row)).map(std::sync::Arc::new);
     let about = desk.gather(record).into_iter().filter(|r| r.row.record != record).collect();
     Ok(Reply::Looked { related, history, migrated, about })

@@ -15,6 +15,7 @@ mod demo_answers;
 mod demo_data;
 mod demo_plan;
 pub mod edit;
+pub mod explaining;
 pub mod exporting;
 mod incoming;
 pub mod library;
@@ -32,6 +33,8 @@ mod suspects;
 pub mod telling;
 pub mod transfer;
 pub mod upgrade;
+pub mod waiting;
+pub mod watch;
 
 use crate::error::{Exit, Failure};
 use crate::form::Form;
@@ -80,6 +83,7 @@ pub struct Desk {
     /// Record → its standing decisions about pairs, and what they come to.
     pairings: BTreeMap<String, Vec<Pairing>>,
     links: Links,
+    watch: watch::Watch,
 }
 
 /// What a save needs besides the answers.
@@ -112,7 +116,8 @@ impl Desk {
         let (store, notices) = Store::open(&settings.data_dir, settings.clock.now())?;
         let library = Library::new(&settings);
         let chance = Chance::new(&settings, &store);
-        let mut desk = Self { settings, store, library, chance, rows: BTreeMap::new(), about: BTreeMap::new(), pairings: BTreeMap::new(), links: Links::default() };
+        let mut desk =
+            Self { settings, store, library, chance, rows: BTreeMap::new(), about: BTreeMap::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
         for definition in desk.store.view().definitions()? {
             desk.library.add(definition);
         }
@@ -159,6 +164,11 @@ impl Desk {
     /// Sets the clock, of a desk that stays open while it jumps.
     pub fn set_clock(&mut self, clock: Clock) {
         self.settings.clock = clock;
+    }
+
+    /// Lets somebody watch long work and stop it.
+    pub fn set_watch(&mut self, watch: watch::Watch) {
+        self.watch = watch;
     }
 
     /// The store.

@@ -17,6 +17,7 @@ use crate::record::revision::hex;
 use crate::record::{Definition, Entry};
 use crate::store::RevisionKey;
 use crate::store::StoreProblem;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -165,7 +166,13 @@ impl Desk {
         let mut teller = Teller::new(self.library().clone(), self.settings().clock.now(), sides);
         let mut carrying = Carrying::new(vec![attachments::of_store(self.dir()), attachments::of_file(central)], Vec::new());
         let mut seal = SealBuilder::default();
+        let (mut seen, stopped) = (0, Cell::new(false));
         union(&mut sources, &crew.checkers, &mut |batch, facts| {
+            seen += facts.len() as u64;
+            if !self.watch.goes_on(seen) {
+                stopped.set(true);
+                return Err(UnionProblem::Io(std::io::ErrorKind::Interrupted.into()));
+            }
             lock.iter_mut().for_each(|lock| lock.touch());
             teller.batch(batch, facts);
             carrying.batch(batch);
@@ -175,7 +182,7 @@ impl Desk {
             }
             writer.as_mut().map_or(Ok(()), |w| w.batch(batch, facts, &|holders| exists && holders.contains(&0)).map_err(UnionProblem::Io))
         })
-        .map_err(|p| Failure::union(p, central))?;
+        .map_err(|p| if stopped.get() { super::watch::stopped() } else { Failure::union(p, central) })?;
         drop(sources);
         incoming.seal()?;
         if let Some((Some(file), _)) = writer.map(Writer::finish).transpose().map_err(io)? {

@@ -2,12 +2,13 @@
 
 use crate::place::Laptop;
 use chrono::NaiveDateTime;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use khuyencong::form::Form;
 use khuyencong::locale::{Lang, date};
 use khuyencong::store::Identity;
 use khuyencong::tui::app::App;
 use khuyencong::tui::message::{Effect, Message, Reply};
+use khuyencong::tui::task::{Outcome, Task};
 use khuyencong::tui::worker::Worker;
 use khuyencong::workbench::Settings;
 use khuyencong::workbench::chance::Chance;
@@ -59,10 +60,29 @@ impl Driver {
         self
     }
 
+    /// The window changes its size.
+    pub fn resize(&mut self, width: u16, height: u16) {
+        self.size = (width, height);
+        self.message(Message::Resize);
+    }
+
+    /// What is drawn, with its styles.
+    pub fn buffer(&self) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        terminal.draw(|frame| self.app.view(frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
     /// The worker does everything that is to be done, and what comes of that, until nothing is left.
     fn carry_out(&mut self, effects: Vec<Effect>) {
         let mut waiting = VecDeque::from(effects);
         while let Some(effect) = waiting.pop_front() {
+            // Which drives there are differs from machine to machine.
+            if effect == Effect::Task(Task::Drives) {
+                let found = vec!["/media/thu/USB-01/khuyencong.jsonl".into()];
+                waiting.extend(self.app.update(Message::Reply(Box::new(Reply::Done(Outcome::Drives(found)))), self.now));
+                continue;
+            }
             let reply = if self.app.shared.trying { khuyencong::tui::without_store(effect) } else { self.worker.carry_out(effect) };
             if let Some(reply) = reply {
                 waiting.extend(self.app.update(Message::Reply(Box::new(reply)), self.now));
@@ -98,6 +118,20 @@ impl Driver {
         self
     }
 
+    /// A click where a text stands on the screen.
+    #[track_caller]
+    pub fn click(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        let found = screen.lines().enumerate().find_map(|(row, line)| line.find(text).map(|at| (line[..at].width(), row)));
+        let (column, row) = found.unwrap_or_else(|| panic!("“{text}” is not on the screen:\n{screen}"));
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column as u16, row as u16)
+    }
+
+    pub fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut Self {
+        self.message(Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+        self
+    }
+
     pub fn paste(&mut self, text: &str) -> &mut Self {
         self.message(Message::Paste(text.to_owned()));
         self
@@ -111,9 +145,7 @@ impl Driver {
 
     /// What stands on the screen.
     pub fn screen(&self) -> String {
-        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| self.app.view(frame)).unwrap();
-        screen_text(terminal.backend().buffer())
+        screen_text(&self.buffer())
     }
 
     #[track_caller]

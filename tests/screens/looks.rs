@@ -125,8 +125,10 @@ fn the_records_and_one_with_its_history() {
     driver.keys("<tab><tab>");
     looks!(place, driver, "records");
     driver.keys("<F4>");
+    looks!(place, driver, "records_filter");
+    driver.keys("<right><ret>");
     looks!(place, driver, "records_of_one_form");
-    driver.keys("<F4><F4><F4><F4><ret>");
+    driver.keys("<F4><right><right><right><right><ret><ret>");
     looks!(place, driver, "record_with_history");
     driver.keys("<F8>Nhập hai lần");
     looks!(place, driver, "record_void");

@@ -1,11 +1,13 @@
 //! The screens, without a terminal: keys in, text out. One thread, no sleeps, a fixed clock and seed.
 
 mod behaviour;
+mod decisions;
 #[allow(dead_code)]
 #[path = "../cli/district.rs"]
 mod district;
 mod driver;
 mod every_type;
+mod gallery;
 mod interviews;
 mod looks;
 mod nerves;

@@ -78,7 +78,7 @@ fn every_key_on_every_screen_leaves_a_screen_that_can_be_drawn() {
 
 /// Back to the desk from anywhere: what lies over a screen closes by Esc, then the screens do.
 fn home(driver: &mut Driver) {
-    while driver.app.screens.len() > 1 || driver.app.help || driver.app.failure.is_some() {
+    while driver.app.screens.len() > 1 || driver.app.finder.is_some() || driver.app.failure.is_some() {
         driver.keys("<esc>");
     }
     for _ in 0..8 {

@@ -41,8 +41,17 @@ impl Place {
 
     /// A laptop with a store.
     pub fn laptop(&self, name: &str, person: &str) -> Laptop {
+        self.laptop_of(name, person, Role::Collaborator)
+    }
+
+    /// The laptop of a supervisor.
+    pub fn office(&self) -> Laptop {
+        self.laptop_of("vp01", "Phạm Giám Sát", Role::Supervisor)
+    }
+
+    fn laptop_of(&self, name: &str, person: &str, role: Role) -> Laptop {
         let laptop = self.bare(name);
-        let identity = Identity { person: person.to_owned(), device: name.to_owned(), role: Role::Collaborator, ..Identity::default() };
+        let identity = Identity { person: person.to_owned(), device: name.to_owned(), role, ..Identity::default() };
         Desk::create(&laptop.settings(), identity).unwrap();
         laptop
     }

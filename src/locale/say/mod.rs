@@ -27,6 +27,7 @@ pub mod failure;
 pub mod form;
 pub mod frozen;
 pub mod line;
+pub mod looking;
 pub mod migrate;
 pub mod minutes;
 pub mod output;

@@ -37,6 +37,19 @@ impl Conflicts {
         Self { open, selected: 0, deciding: None }
     }
 
+    /// What is open now; the selection stays where it was.
+    pub fn renew(&mut self, open: Vec<OpenConflict>) {
+        self.open = open;
+        self.selected = self.selected.min(self.count().saturating_sub(1));
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str) {
+        if let Some(Deciding::Value(field) | Deciding::Reason(_, field)) = &mut self.deciding {
+            field.paste(text);
+        }
+    }
+
     /// The places whose keys work.
     pub fn places(&self) -> Vec<Place> {
         if self.deciding.is_some() { vec![Place::Note] } else { vec![Place::Conflicts, Place::List] }
@@ -59,7 +72,7 @@ impl Conflicts {
     }
 
     /// Takes a key.
-    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>) -> Step {
+    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &mut Shared) -> Step {
         if self.deciding.is_some() {
             return self.decide(key, command);
         }
@@ -69,6 +82,7 @@ impl Conflicts {
         }
         match command {
             Some(Command::Back) => return Step::back(),
+            Some(Command::TakeBack) => return super::records::take_back(shared),
             Some(Command::Edit) if count > 0 => self.deciding = Some(Deciding::Value(Field::default())),
             Some(Command::Accept) => {
                 if let Some((_, candidate)) = self.place() {
@@ -88,7 +102,7 @@ impl Conflicts {
             (Some(Command::Accept), Some(Deciding::Reason(choice, field)), Some((at, _))) if !field.text().trim().is_empty() => {
                 let open = &self.open[at];
                 let effect = Effect::Resolve { record: open.record.clone(), path: open.conflict.path.clone(), choice, reason: field.text().trim().to_owned() };
-                return Step { effects: vec![effect, Effect::Conflicts], ..Step::default() };
+                return Step::effect(effect);
             }
             (_, Some(mut deciding), _) => {
                 if Field::takes(key) {
@@ -121,7 +135,10 @@ impl Conflicts {
             };
             let answers = open.writers.first().map(|w| w.answers.clone()).unwrap_or_default();
             let label = open.shown_with.as_ref().map_or_else(|| open.conflict.path.clone(), |form| show::path(form, &answers, &open.conflict.path, lang));
-            lines.push((format!("{label} · {} · {}", shared.summary(&open.record), shared.title(&open.form)), theme::strong()));
+            lines.push((
+                format!("{label} · {} · {}", shared.rows.get(&open.record).map_or_else(|| open.record.clone(), |row| shared.about(row)), shared.title(&open.form)),
+                theme::strong(),
+            ));
             lines.push((s::conflict_base(lang, text(open.conflict.base.as_ref())), theme::faint()));
             for (candidate, writer) in open.conflict.candidates.iter().zip(&open.writers) {
                 let when = date::local(writer.at.time()).format("%d/%m/%Y %H:%M");
@@ -146,7 +163,7 @@ impl Conflicts {
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         let first = draw::scroll(selected_line, body.height as usize, lines.len());
         for (at, (line, style)) in lines.iter().skip(first).take(body.height as usize).enumerate() {
-            draw::line(frame, body, at as u16, line, *style);
+            draw::line(frame, body, at as u16, &super::super::field::shorten(line, body.width as usize), *style);
         }
         self.view_deciding(shared, frame);
     }

@@ -7,6 +7,7 @@ use super::super::message::Effect;
 use super::super::theme;
 use super::super::words;
 use super::Step;
+use super::chart;
 use crate::form::instance::ROOT_ROW;
 use crate::form::{Form, Kind};
 use crate::interview::show;
@@ -93,6 +94,7 @@ impl Establishment {
                 Step::default()
             }
             Some(Command::Edit) => Step::effect(Effect::Edit(self.record.clone())),
+            Some(Command::Record) => Step::record(&self.record),
             Some(Command::Accept) => match drafts.get(self.selected) {
                 Some(draft) => Step::effect(Effect::Edit(draft.record.clone())),
                 None => timeline.get(self.selected - drafts.len()).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
@@ -110,7 +112,12 @@ impl Establishment {
         self.view_identity(shared, frame, left);
         draw::heading(frame, right, 0, &s::timeline(lang));
         let (drafts, timeline) = (self.drafts(shared), self.timeline(shared));
-        let list = Rect { y: right.y + 1, height: right.height.saturating_sub(6), ..right };
+        // Before and after lie under the timeline, as far as a follow-up tells and the window has room.
+        let follow_up = self.about.iter().find(|related| measures_change(&related.form));
+        let charts = follow_up.map(|related| chart::Charts::of(related, lang)).unwrap_or_default();
+        let progress: u16 = if follow_up.is_some() && right.height >= 16 { 5 } else { 0 };
+        let below = charts.height() + progress;
+        let list = Rect { y: right.y + 1, height: right.height.saturating_sub(1 + below), ..right };
         if timeline.is_empty() && drafts.is_empty() {
             draw::text(frame, list, &s::timeline_empty(lang));
         }
@@ -120,7 +127,10 @@ impl Establishment {
             };
             format!("{} {} {} {}", draw::pad(&date::show(&row.date), 10), draw::pad(&shared.title(&row.form), 22), draw::pad(&words::state(row.state, lang), 9), row.summary)
         });
-        self.view_progress(shared, frame, Rect { y: right.y + right.height.saturating_sub(5), height: 5, ..right });
+        charts.view(lang, frame, Rect { y: right.y + right.height.saturating_sub(below), height: charts.height(), ..right });
+        if progress > 0 {
+            self.view_progress(shared, frame, Rect { y: right.y + right.height.saturating_sub(4), height: 4, ..right });
+        }
         if let Some(at) = self.choosing {
             let forms = Self::forms(shared);
             let inside = draw::popup(frame, 56, forms.len() as u16 + 2, &s::choose_form(lang));

@@ -5,15 +5,19 @@ use super::super::draw::{self, Frame};
 use super::super::field::shorten;
 use super::super::keys::Command;
 use super::super::message::Effect;
+use super::super::task::Task;
 use super::super::theme;
 use super::{Screen, Step, establishment};
-use crate::locale::{date, say::screen as s};
+use crate::locale::{date, say::looking as l, say::screen as s};
 use crate::programme::due::Due;
 use crate::record::history::State;
-use crate::store::Draft;
+use crate::store::identity::Role;
+use crate::store::{Draft, IndexRow};
 use crate::workbench::reporting::Report;
+use crate::workbench::waiting::Asked;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
+use std::collections::BTreeMap;
 
 /// The desk.
 #[derive(Default)]
@@ -28,6 +32,8 @@ enum Waiting {
     Draft(String, String),
     Returned(String, String),
     Conflict(String),
+    Duplicates(usize),
+    Lapsed(String, String),
     Due(Due, String),
 }
 
@@ -37,6 +43,12 @@ const SHOWN: usize = 50;
 /// The first part of an establishment's summary: enough to know it by, and it leaves room for what waits.
 fn name(summary: &str) -> &str {
     summary.split(" · ").next().unwrap_or_default()
+}
+
+/// What a record is known by where there is little room: whom it is about, then what it is.
+fn known_by(shared: &Shared, row: &IndexRow) -> String {
+    let about = if row.subject.is_empty() { name(&row.summary).to_owned() } else { name(&shared.summary(&row.subject)).to_owned() };
+    format!("{about} · {}", shared.title(&row.form))
 }
 
 impl Home {
@@ -55,18 +67,26 @@ impl Home {
             let parts: Vec<_> = parts.split(" · ").filter(|part| !part.trim().is_empty()).collect();
             Waiting::Draft(d.record.clone(), parts.join(" · "))
         });
-        let returned = shared
-            .rows
-            .values()
-            .filter(|r| r.state == State::Returned)
-            .take(SHOWN)
-            .map(|r| Waiting::Returned(r.record.clone(), format!("{} · {}", shared.title(&r.form), r.summary)));
-        let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(format!("{} · {}", shared.title(&r.form), r.summary)));
+        let asked: BTreeMap<&str, &Asked> = shared.waits.asked.iter().map(|asked| (asked.record.as_str(), asked)).collect();
+        let returned = shared.rows.values().filter(|r| r.state == State::Returned).take(SHOWN).map(|r| {
+            // What is asked says more than what the record is.
+            let text = match asked.get(r.record.as_str()) {
+                Some(asked) => format!("“{}” · {} · {}", asked.comment, asked.label.get(shared.lang), known_by(shared, r)),
+                None => known_by(shared, r),
+            };
+            Waiting::Returned(r.record.clone(), text)
+        });
+        let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(known_by(shared, r)));
         let due = self.report.iter().flat_map(|r| &r.due).take(SHOWN).map(|due| {
             let text = s::waiting_due(shared.lang, due.months, name(&shared.summary(&due.about)), date::show_date(due.day));
             Waiting::Due(due.clone(), text)
         });
-        drafts.chain(returned).chain(conflicts).chain(due).collect()
+        let duplicates = (shared.waits.pairs > 0).then_some(Waiting::Duplicates(shared.waits.pairs));
+        let lapsed = shared.waits.lapsed.iter().take(SHOWN).filter_map(|record| {
+            let row = shared.rows.get(record)?;
+            Some(Waiting::Lapsed(record.clone(), known_by(shared, row)))
+        });
+        drafts.chain(returned).chain(conflicts).chain(duplicates).chain(lapsed).chain(due).collect()
     }
 
     /// Takes a command.
@@ -78,9 +98,12 @@ impl Home {
         match command {
             Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
             Some(Command::Demo) if shared.rows.is_empty() => Step::effect(Effect::Demo),
+            Some(Command::Conflicts) => Step::effect(Effect::Conflicts),
+            Some(Command::Duplicates) => Step::effect(Effect::Task(Task::Duplicates)),
             Some(Command::Accept) => match waiting.get(self.selected) {
                 Some(Waiting::Draft(record, _)) => Step::effect(Effect::Edit(record.clone())),
-                Some(Waiting::Returned(record, _)) => Step::page(record, shared),
+                Some(Waiting::Returned(record, _) | Waiting::Lapsed(record, _)) => Step::record(record),
+                Some(Waiting::Duplicates(_)) => Step::effect(Effect::Task(Task::Duplicates)),
                 Some(Waiting::Conflict(_)) => Step::effect(Effect::Conflicts),
                 Some(Waiting::Due(due, _)) => Step::effect(Effect::Begin { form: due.form.clone(), subject: Some(due.about.clone()), given: due.given.clone() }),
                 None => Step { push: Some(Screen::Establishments(Default::default())), ..Step::default() },
@@ -110,6 +133,8 @@ impl Home {
             Waiting::Returned(_, text) => format!("↩ {} {text}", s::waiting_returned(lang)),
             Waiting::Due(_, text) => format!("◷ {text}"),
             Waiting::Conflict(text) => format!("≠ {} {text}", s::waiting_conflict(lang)),
+            Waiting::Duplicates(count) => format!("≈ {}", l::waiting_pairs(lang, *count)),
+            Waiting::Lapsed(_, text) => format!("↻ {} {text}", l::waiting_lapsed(lang)),
         });
     }
 
@@ -138,6 +163,12 @@ impl Home {
                 row += 1;
             }
         }
-        draw::line(frame, area, row + 1, &s::home_counts(lang, shared.rows.values().filter(|r| r.form == establishment::FORM).count(), shared.rows.len()), theme::faint());
+        let counts = [l::establishments(lang, shared.by_name().len()), l::records(lang, shared.rows.len())];
+        draw::line(frame, area, row + 1, &counts.join(" · "), theme::faint());
     }
+}
+
+/// Looks for what waits: of a supervisor also what only they decide.
+pub fn wait(shared: &Shared) -> Effect {
+    Effect::Task(Task::Waiting(shared.identity.role == Role::Supervisor))
 }

@@ -1,11 +1,16 @@
 //! The screens. Each has its state, takes keys, says which keys it knows, and draws itself from state alone.
 
+mod ask;
 mod calendar;
+mod chart;
 pub mod choices;
 pub mod conflicts;
+pub mod duplicates;
 pub mod establishment;
 pub mod establishments;
+pub mod filter;
 mod find;
+pub mod history;
 pub mod home;
 pub mod interview;
 mod interview_answer;
@@ -17,11 +22,14 @@ mod interview_table;
 mod interview_undo;
 mod interview_view;
 pub mod record;
+mod record_view;
 pub mod records;
 pub mod report;
+mod report_view;
 pub mod review;
 pub mod search;
 pub mod sync;
+mod sync_view;
 pub mod table;
 pub mod welcome;
 
@@ -62,6 +70,13 @@ impl Step {
     }
 }
 
+impl Step {
+    /// To a record itself, also of an establishment: its answers, its history, what is decided about it.
+    pub fn record(record: &str) -> Self {
+        Self { effects: vec![Effect::Look(record.to_owned())], push: Some(Screen::Record(record::RecordScreen::new(record))), pop: false }
+    }
+}
+
 /// A screen.
 #[allow(missing_docs)]
 pub enum Screen {
@@ -75,6 +90,7 @@ pub enum Screen {
     Record(record::RecordScreen),
     Sync(sync::Sync),
     Conflicts(conflicts::Conflicts),
+    Duplicates(duplicates::Duplicates),
     Report(report::ReportScreen),
 }
 
@@ -100,11 +116,12 @@ impl Screen {
             Self::Establishments(_) => vec![Place::Establishments, Place::Tabs, Place::List],
             Self::Establishment(screen) => screen.places(),
             Self::Interview(screen) => screen.places(),
-            Self::Records(_) => vec![Place::Records, Place::Tabs, Place::List],
+            Self::Records(screen) => screen.places(),
             Self::Record(screen) => screen.places(),
-            Self::Sync(_) => vec![Place::Sync, Place::Tabs],
+            Self::Sync(screen) => screen.places(),
             Self::Conflicts(screen) => screen.places(),
-            Self::Report(_) => vec![Place::Report, Place::Tabs, Place::List],
+            Self::Duplicates(screen) => screen.places(),
+            Self::Report(screen) => screen.places(),
         }
     }
 
@@ -118,10 +135,11 @@ impl Screen {
             Self::Establishment(screen) => screen.key(command, shared),
             Self::Interview(screen) => screen.key(key, command, shared, now),
             Self::Records(screen) => screen.key(key, command, shared),
-            Self::Record(screen) => screen.key(key, command),
+            Self::Record(screen) => screen.key(key, command, shared),
             Self::Sync(screen) => screen.key(key, command, shared),
-            Self::Conflicts(screen) => screen.key(key, command),
-            Self::Report(screen) => screen.key(command, shared),
+            Self::Conflicts(screen) => screen.key(key, command, shared),
+            Self::Duplicates(screen) => screen.key(key, command, shared),
+            Self::Report(screen) => screen.key(key, command, shared),
         }
     }
 
@@ -141,6 +159,10 @@ impl Screen {
             Self::Establishments(screen) => screen.paste(text),
             Self::Records(screen) => screen.paste(text),
             Self::Sync(screen) => screen.paste(text),
+            Self::Record(screen) => screen.paste(text),
+            Self::Conflicts(screen) => screen.paste(text),
+            Self::Duplicates(screen) => screen.paste(text),
+            Self::Report(screen) => screen.paste(text),
             Self::Interview(screen) => return Step { effects: interview_edit::paste(screen, text, shared, now), ..Step::default() },
             _ => {}
         }
@@ -167,7 +189,9 @@ impl Screen {
     /// The screen above is gone, or a record was saved.
     pub fn uncovered(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
         match self {
-            Self::Home(_) => vec![Effect::Report(None)],
+            Self::Home(_) => vec![Effect::Report(None, None), home::wait(shared)],
+            Self::Conflicts(_) => vec![Effect::Conflicts],
+            Self::Duplicates(_) => vec![Effect::Task(super::task::Task::Duplicates)],
             Self::Establishment(screen) => vec![Effect::Look(screen.record.clone())],
             Self::Record(screen) => vec![Effect::Look(screen.record.clone())],
             Self::Interview(screen) => screen.refresh(shared, now),
@@ -177,9 +201,32 @@ impl Screen {
 
     /// What was asked of the worker could not be done.
     pub fn failed(&mut self) {
-        if let Self::Interview(screen) = self {
-            screen.submitting = false;
-            screen.last_kept = None;
+        match self {
+            Self::Interview(screen) => {
+                screen.submitting = false;
+                screen.last_kept = None;
+            }
+            Self::Report(screen) => screen.failed(),
+            Self::Sync(screen) => screen.running = None,
+            _ => {}
+        }
+    }
+
+    /// What it is called in a report of a crash: nothing of what stands on it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Welcome(_) => "welcome",
+            Self::Home(_) => "home",
+            Self::Establishments(_) => "establishments",
+            Self::Establishment(_) => "establishment",
+            Self::Interview(_) => "interview",
+            Self::Records(_) => "records",
+            Self::Record(_) => "record",
+            Self::Sync(_) => "sync",
+            Self::Conflicts(_) => "conflicts",
+            Self::Duplicates(_) => "duplicates",
+            Self::Report(_) => "report",
         }
     }
 
@@ -204,6 +251,7 @@ impl Screen {
             Self::Record(screen) => screen.view(shared, frame, area),
             Self::Sync(screen) => screen.view(shared, frame, area),
             Self::Conflicts(screen) => screen.view(shared, frame, area),
+            Self::Duplicates(screen) => screen.view(shared, frame, area),
             Self::Report(screen) => screen.view(shared, frame, area),
         }
     }

@@ -1,58 +1,111 @@
-//! All records: searched at every key, filtered by form and state.
+//! All records: searched at every key, filtered, sorted by any column, several marked and approved at once.
 
 use super::super::app::Shared;
 use super::super::draw::{self, Frame};
-use super::super::keys::Command;
+use super::super::keys::{Command, Place};
+use super::super::message::Effect;
+use super::super::task::Task;
+use super::super::theme;
 use super::super::words;
 use super::Step;
-use super::search::Search;
+use super::filter::{Filter, Panel, Sort};
+use super::record::decides;
+use super::search::{Found, Search};
 use crate::locale::fold::{Query, fold};
-use crate::locale::{date, say::screen as s};
+use crate::locale::{date, say::looking as l, say::screen as s};
 use crate::store::IndexRow;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The list.
 #[derive(Default)]
 pub struct Records {
     search: Search,
-    /// 0 shows all forms; n the n-th.
-    form: usize,
+    /// What of them is shown.
+    pub filter: Filter,
+    sort: Sort,
+    reverse: bool,
+    marked: BTreeSet<String>,
+    panel: Option<Panel>,
+    found: Found<(Filter, Sort, bool)>,
 }
 
 impl Records {
+    /// Filtered from the start.
+    pub fn filtered(filter: Filter) -> Self {
+        Self { filter, ..Self::default() }
+    }
+
+    /// The places whose keys work.
+    pub fn places(&self) -> Vec<Place> {
+        if self.panel.is_some() { vec![Place::Filter, Place::List] } else { vec![Place::Records, Place::Tabs, Place::List] }
+    }
+
     fn found<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
+        let about = (self.filter.clone(), self.sort, self.reverse);
+        let ids = self.found.get(self.search.text(), shared.generation(), about, |_| self.find(shared));
+        ids.iter().filter_map(|record| shared.rows.get(record)).collect()
+    }
+
+    fn find(&self, shared: &Shared) -> Vec<String> {
         let query = Query::new(self.search.text());
-        let form = self.form.checked_sub(1).and_then(|at| shared.forms.get(at)).map(|f| &f.id);
         // A record is also found by what it is called and by what it is about.
         let titles: BTreeMap<&str, String> = shared.forms.iter().map(|f| (f.id.as_str(), fold(&format!("{} {}", f.title.vi, f.title.en)))).collect();
-        let whole =
-            |row: &IndexRow| format!("{} {} {}", row.search, titles.get(row.form.as_str()).map_or("", String::as_str), shared.rows.get(&row.subject).map_or("", |s| &s.search));
-        let fits = |row: &&IndexRow| form.is_none_or(|f| *f == row.form) && (query.is_empty() || query.matches(&whole(row)));
+        let parts = |row: &'_ IndexRow| {
+            let subject = shared.rows.get(&row.subject).map_or("", |s| s.search.as_str()).to_owned();
+            [row.search.clone(), titles.get(row.form.as_str()).cloned().unwrap_or_default(), subject].join(" ")
+        };
+        let fits = |row: &&IndexRow| self.filter.fits(row, shared) && (query.is_empty() || query.matches(&row.search) || query.matches(&parts(row)));
         let mut rows: Vec<&IndexRow> = shared.rows.values().filter(fits).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.at));
-        rows
+        self.sort.sort(&mut rows, self.reverse, shared);
+        rows.into_iter().map(|row| row.record.clone()).collect()
     }
 
     /// Takes a key.
-    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &Shared) -> Step {
+    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &mut Shared) -> Step {
+        if let Some(panel) = &mut self.panel {
+            let before = self.filter.clone();
+            if !panel.key(key, command, &mut self.filter, shared) {
+                self.panel = None;
+            }
+            if before != self.filter {
+                self.search.selected = 0;
+            }
+            return Step::default();
+        }
         let rows = self.found(shared);
         if draw::select(&mut self.search.selected, command, rows.len()) {
             return Step::default();
         }
+        let here = rows.get(self.search.selected).map(|row| row.record.clone());
         match command {
-            Some(Command::Accept) => rows.get(self.search.selected).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
-            Some(Command::Filter) => {
-                self.form = (self.form + 1) % (shared.forms.len() + 1);
-                self.search.selected = 0;
-                Step::default()
+            Some(Command::Accept) => return here.map(|record| Step::record(&record)).unwrap_or_default(),
+            Some(Command::Filter) => self.panel = Some(Panel::default()),
+            Some(Command::Sort) => (self.sort, self.reverse) = (self.sort.next(), false),
+            Some(Command::Reverse) => self.reverse = !self.reverse,
+            Some(Command::Mark) => {
+                if let Some(record) = here {
+                    if !self.marked.remove(&record) {
+                        self.marked.insert(record);
+                    }
+                    self.search.selected = (self.search.selected + 1).min(rows.len().saturating_sub(1));
+                }
             }
-            _ => {
-                self.search.key(key);
-                Step::default()
+            Some(Command::MarkAll) => {
+                let shown: BTreeSet<String> = rows.iter().map(|row| row.record.clone()).collect();
+                self.marked = if shown.is_subset(&self.marked) { BTreeSet::new() } else { shown };
             }
+            Some(Command::Approve) if decides(shared) => {
+                let records: Vec<String> = if self.marked.is_empty() { here.into_iter().collect() } else { std::mem::take(&mut self.marked).into_iter().collect() };
+                shared.busy = true;
+                return Step::effect(Effect::Task(Task::Approve(records)));
+            }
+            Some(Command::TakeBack) => return take_back(shared),
+            Some(Command::Approve) => {}
+            _ => self.search.key(key),
         }
+        Step::default()
     }
 
     /// Takes pasted text.
@@ -65,29 +118,57 @@ impl Records {
         let lang = shared.lang;
         let rows = self.found(shared);
         self.search.view(&s::search_records(lang), rows.len(), frame, area);
-        let form = self.form.checked_sub(1).and_then(|at| shared.forms.get(at));
-        let filter = form.map_or_else(|| s::all_forms(lang), |f| f.title.get(lang).to_owned());
-        draw::line(frame, area, 1, &filter, super::super::theme::faint());
+        let marked = if self.marked.is_empty() { String::new() } else { format!(" · {}", l::marked(lang, self.marked.len())) };
+        let order = format!("{} {}", if self.reverse { "▴" } else { "▾" }, self.sort.word(lang));
+        draw::line(frame, area, 1, &format!("{} · {order}{marked}", self.filter.words(shared)), theme::faint());
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         if rows.is_empty() {
-            let text = if shared.rows.is_empty() { s::no_records(lang) } else { s::nothing_found(lang, self.search.text()) };
-            return draw::text(frame, body, &text);
-        }
-        let width = area.width as usize;
-        draw::list(frame, body, rows.len(), self.search.selected.min(rows.len() - 1), |at| {
-            let row = rows[at];
-            let mark = if row.conflicts > 0 {
-                "≠"
-            } else if row.problems > 0 {
-                "!"
+            let text = if shared.rows.is_empty() {
+                s::no_records(lang)
+            } else if self.search.text().is_empty() {
+                l::filtered_out(lang)
             } else {
-                " "
+                s::nothing_found(lang, self.search.text())
             };
-            let subject = if row.subject.is_empty() { String::new() } else { shared.summary(&row.subject) };
-            let summary = if subject.is_empty() { row.summary.clone() } else { format!("{} · {subject}", row.summary) };
-            let title = shared.title(&row.form);
-            let state = words::state(row.state, lang);
-            draw::columns(&[(mark, 1), (&date::show(&row.date), 10), (&title, (width / 4).max(16)), (&state, 9), (&summary, width.saturating_sub(24 + (width / 4).max(16)))])
-        });
+            draw::text(frame, body, &text);
+        } else {
+            draw::list(frame, body, rows.len(), self.search.selected.min(rows.len() - 1), |at| self.row(rows[at], shared, area.width as usize));
+        }
+        if let Some(panel) = &self.panel {
+            panel.view(&self.filter, shared, frame);
+        }
     }
+
+    fn row(&self, row: &IndexRow, shared: &Shared, width: usize) -> String {
+        let mark = if self.marked.contains(&row.record) {
+            "✓"
+        } else if row.conflicts > 0 {
+            "≠"
+        } else if row.problems > 0 {
+            "!"
+        } else {
+            " "
+        };
+        let summary = shared.about(row);
+        let title = shared.title(&row.form);
+        let state = words::state(row.state, shared.lang);
+        let form = (width / 4).max(16);
+        // A wide window also says who wrote last.
+        let person = if width >= 110 { 22 } else { 0 };
+        let rest = width.saturating_sub(24 + form + if person > 0 { person + 1 } else { 0 });
+        let mut cells = vec![(mark.to_owned(), 1), (date::show(&row.date), 10), (title, form), (state, 9), (summary, rest)];
+        if person > 0 {
+            cells.push((row.person.clone(), person));
+        }
+        draw::columns(&cells.iter().map(|(cell, width)| (cell.as_str(), *width)).collect::<Vec<_>>())
+    }
+}
+
+/// Takes the decision back that was made last on this laptop since it was started.
+pub(super) fn take_back(shared: &mut Shared) -> Step {
+    if shared.decided.is_empty() {
+        shared.notice = Some(l::nothing_to_take_back(shared.lang));
+        return Step::default();
+    }
+    Step::effect(Effect::Task(Task::Undo(std::mem::take(&mut shared.decided))))
 }

@@ -1,121 +1,300 @@
-//! The headline figures of a period; Enter on one opens the records that it was counted from.
+//! The figures of a period and the tables B1 to B9; Enter on any number opens the records that it was counted from.
 
 use super::super::app::Shared;
-use super::super::draw::{self, Frame};
-use super::super::keys::Command;
+use super::super::draw;
+use super::super::field::Field;
+use super::super::keys::{Command, Place};
 use super::super::message::Effect;
-use super::super::theme;
-use super::super::words;
+use super::super::task::Task;
 use super::Step;
-use crate::locale::{date, say::screen as s};
+use super::ask::{Ask, Asked};
+use crate::locale::say::looking as l;
+use crate::workbench::paper::files::REPORT_FORMATS;
 use crate::workbench::reporting::Report;
-use ratatui::layout::Rect;
+use crossterm::event::KeyEvent;
+use std::path::{Path, PathBuf};
 
 /// The screen.
 #[derive(Default)]
 pub struct ReportScreen {
-    selected: usize,
-    /// 0 is the whole programme; then years and half-years.
-    period: usize,
+    pub(super) selected: usize,
+    /// What was asked for: the whole programme without one, `2026`, `2026-H1`, or two days.
+    asked: Option<String>,
+    /// By what the figures are parted.
+    pub(super) by: Option<String>,
     /// The figures.
     pub report: Option<Box<Report>>,
-    /// The figure whose records are shown, and which of them is selected.
-    inside: Option<(usize, usize)>,
+    /// What could not be counted is no longer waited for.
+    shown: Option<String>,
+    /// The table that is shown instead of the figures, the line in it, and its first column.
+    pub(super) table: Option<InTable>,
+    /// The records that are looked into, what they are, and which of them is selected.
+    pub(super) inside: Option<Inside>,
+    pub(super) picking: Option<Picking>,
+    asking: Option<Ask<()>>,
+}
+
+/// Where in the tables.
+#[derive(Clone, Copy, Default)]
+pub(super) struct InTable {
+    pub at: usize,
+    pub line: usize,
+    pub column: usize,
+}
+
+/// Records behind a number.
+pub(super) struct Inside {
+    pub title: String,
+    pub records: Vec<String>,
+    pub at: usize,
+}
+
+/// What is picked from a list.
+pub(super) enum Picking {
+    /// A period; one may be typed too.
+    Period(usize, Field),
+    /// By what figures are parted.
+    By(usize),
+}
+
+/// A line among the figures: of a target, or of a group of one.
+#[derive(Clone, Copy)]
+pub(super) enum Line {
+    Figure(usize),
+    Group(usize, usize),
 }
 
 impl ReportScreen {
     /// The whole programme, then each year and its halves.
-    fn periods(&self) -> Vec<Option<String>> {
+    pub(super) fn periods(&self) -> Vec<Option<String>> {
         let (first, last) = self.report.as_ref().map_or((2026, 2030), |r| r.programme.years);
         let years = (first..=last).flat_map(|y| [Some(y.to_string()), Some(format!("{y}-H1")), Some(format!("{y}-H2"))]);
         std::iter::once(None).chain(years).collect()
     }
 
-    /// Takes a command.
-    pub fn key(&mut self, command: Option<Command>, shared: &Shared) -> Step {
-        if let Some((figure, at)) = &mut self.inside {
-            let records = self.report.as_ref().map_or(&[][..], |r| &r.figures[*figure].records);
-            if draw::select(at, command, records.len()) {
+    pub(super) fn dimensions(&self) -> Vec<Option<String>> {
+        let names = self.report.iter().flat_map(|report| report.programme.dimension_names()).map(|name| Some(name.to_owned()));
+        std::iter::once(None).chain(names).collect()
+    }
+
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let figures = self.report.iter().flat_map(|report| report.figures.iter().enumerate());
+        figures.flat_map(|(at, figure)| std::iter::once(Line::Figure(at)).chain((0..figure.groups.len()).map(move |group| Line::Group(at, group)))).collect()
+    }
+
+    /// The places whose keys work.
+    pub fn places(&self) -> Vec<Place> {
+        if self.asking.is_some() {
+            vec![Place::SaveAs, Place::Note]
+        } else if self.picking.is_some() {
+            vec![Place::Choices, Place::List]
+        } else if self.inside.is_some() {
+            vec![Place::Behind, Place::List]
+        } else if self.table.is_some() {
+            vec![Place::Tables, Place::List]
+        } else {
+            vec![Place::Report, Place::Tabs, Place::List]
+        }
+    }
+
+    /// A report of what was asked for has come.
+    pub fn counted(&mut self, report: Box<Report>) {
+        self.shown.clone_from(&self.asked);
+        self.report = Some(report);
+        self.selected = self.selected.min(self.lines().len().saturating_sub(1));
+    }
+
+    /// What was asked for cannot be counted: what is shown stays.
+    pub fn failed(&mut self) {
+        self.asked.clone_from(&self.shown);
+        self.by = self.report.as_ref().and_then(|report| report.by.clone());
+    }
+
+    fn count(&self) -> Step {
+        Step::effect(Effect::Report(self.asked.clone(), self.by.clone()))
+    }
+
+    /// What is needed to count again.
+    pub fn effect(&self) -> Effect {
+        Effect::Report(self.asked.clone(), self.by.clone())
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &mut Shared) -> Step {
+        if self.asking.is_some() {
+            return self.save(key, command, shared);
+        }
+        if self.picking.is_some() {
+            return self.pick(key, command);
+        }
+        if let Some(inside) = &mut self.inside {
+            if draw::select(&mut inside.at, command, inside.records.len()) {
                 return Step::default();
             }
             return match command {
-                Some(Command::Accept) => records.get(*at).map(|record| Step::page(record, shared)).unwrap_or_default(),
+                Some(Command::Accept) => inside.records.get(inside.at).map(|record| Step::record(record)).unwrap_or_default(),
+                None => Step::default(),
                 _ => {
                     self.inside = None;
                     Step::default()
                 }
             };
         }
-        let count = self.report.as_ref().map_or(0, |r| r.figures.len());
-        if draw::select(&mut self.selected, command, count) {
+        if command == Some(Command::Save) && self.report.is_some() {
+            self.asking = Some(Ask::new(l::save_title(shared.lang), l::save_hint(shared.lang), &format!("bao-cao-{}.xlsx", self.asked.as_deref().unwrap_or("chuong-trinh")), ()));
+            return Step::default();
+        }
+        if self.table.is_some() {
+            return self.in_table(command, shared);
+        }
+        self.in_figures(command, shared)
+    }
+
+    fn in_figures(&mut self, command: Option<Command>, shared: &Shared) -> Step {
+        let lines = self.lines();
+        if draw::select(&mut self.selected, command, lines.len()) {
             return Step::default();
         }
         let periods = self.periods();
+        let at = periods.iter().position(|period| *period == self.asked).unwrap_or(0);
         match command {
-            Some(Command::NextPeriod) => self.period = (self.period + 1) % periods.len(),
-            Some(Command::PreviousPeriod) => self.period = (self.period + periods.len() - 1) % periods.len(),
-            Some(Command::Accept) if count > 0 => {
-                self.inside = Some((self.selected, 0));
+            Some(Command::NextPeriod) => self.asked.clone_from(&periods[(at + 1) % periods.len()]),
+            Some(Command::PreviousPeriod) => self.asked.clone_from(&periods[(at + periods.len() - 1) % periods.len()]),
+            Some(Command::Period) => {
+                self.picking = Some(Picking::Period(at, Field::default()));
+                return Step::default();
+            }
+            Some(Command::By) => {
+                let by = self.dimensions().iter().position(|by| *by == self.by).unwrap_or(0);
+                self.picking = Some(Picking::By(by));
+                return Step::default();
+            }
+            Some(Command::Tables) => {
+                self.table = Some(InTable::default());
+                return Step::default();
+            }
+            Some(Command::Accept) => {
+                self.inside = lines.get(self.selected).and_then(|line| self.behind(*line, shared));
                 return Step::default();
             }
             _ => return Step::default(),
         }
-        Step::effect(Effect::Report(periods[self.period].clone()))
+        self.count()
     }
 
-    /// Draws it.
-    pub fn view(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
-        let lang = shared.lang;
-        let Some(report) = &self.report else {
-            return draw::line(frame, area, 0, &s::counting(lang), theme::faint());
+    fn behind(&self, line: Line, shared: &Shared) -> Option<Inside> {
+        let report = self.report.as_ref()?;
+        let (Line::Figure(at) | Line::Group(at, _)) = line;
+        let figure = report.figures.get(at)?;
+        let target = &report.programme.targets[figure.target];
+        let show = |value| Report::show(value, shared.lang);
+        let title = format!("{} {}", target.id, target.label.get(shared.lang));
+        Some(match line {
+            Line::Figure(_) => Inside { title: format!("{title}: {}", show(figure.done)), records: figure.records.clone(), at: 0 },
+            Line::Group(_, group) => {
+                let group = figure.groups.get(group)?;
+                Inside { title: format!("{title} · {}: {}", group.label.get(shared.lang), show(group.done)), records: group.records.clone(), at: 0 }
+            }
+        })
+    }
+
+    fn in_table(&mut self, command: Option<Command>, shared: &Shared) -> Step {
+        let (Some(place), Some(report)) = (&mut self.table, &self.report) else { return Step::default() };
+        let count = report.tables.len().max(1);
+        let Some(table) = report.tables.get(place.at) else { return Step::default() };
+        if draw::select(&mut place.line, command, table.lines.len()) {
+            return Step::default();
+        }
+        match command {
+            Some(Command::Back | Command::Tables) => self.table = None,
+            Some(Command::NextTable) => *place = InTable { at: (place.at + 1) % count, ..InTable::default() },
+            Some(Command::PreviousTable) => *place = InTable { at: (place.at + count - 1) % count, ..InTable::default() },
+            Some(Command::Right) => place.column = (place.column + 1).min(table.columns.len().saturating_sub(1)),
+            Some(Command::Left) => place.column = place.column.saturating_sub(1),
+            Some(Command::Accept) => {
+                if let Some(line) = table.lines.get(place.line) {
+                    let first = line.cells.iter().map(|cell| super::report_view::cell(cell, crate::programme::table::ColumnKind::Text, shared.lang)).find(|text| !text.is_empty());
+                    let title = format!("{} {} · {}", table.id, table.title.get(shared.lang), first.unwrap_or_default());
+                    self.inside = Some(Inside { title, records: line.records.iter().cloned().collect(), at: 0 });
+                }
+            }
+            _ => {}
+        }
+        Step::default()
+    }
+
+    fn pick(&mut self, key: &KeyEvent, command: Option<Command>) -> Step {
+        let (periods, dimensions) = (self.periods(), self.dimensions());
+        match (&mut self.picking, command) {
+            (_, Some(Command::Back)) => self.picking = None,
+            (Some(Picking::Period(at, field)), Some(Command::Accept)) => {
+                let typed = field.text().trim().to_owned();
+                self.asked = if typed.is_empty() { periods.get(*at).cloned().flatten() } else { Some(typed.replace(" - ", "..").replace('–', "..")) };
+                self.picking = None;
+                return self.count();
+            }
+            (Some(Picking::By(at)), Some(Command::Accept)) => {
+                self.by = dimensions.get(*at).cloned().flatten();
+                (self.picking, self.selected) = (None, 0);
+                return self.count();
+            }
+            (Some(Picking::Period(at, field)), command) => {
+                if !draw::select(at, command, periods.len()) && Field::takes(key) {
+                    field.key(key);
+                }
+            }
+            (Some(Picking::By(at)), command) => {
+                draw::select(at, command, dimensions.len());
+            }
+            (None, _) => {}
+        }
+        Step::default()
+    }
+
+    fn save(&mut self, key: &KeyEvent, command: Option<Command>, shared: &mut Shared) -> Step {
+        let Some(ask) = &mut self.asking else { return Step::default() };
+        let turn = match command {
+            Some(Command::NextFormat) => 1,
+            Some(Command::PreviousFormat) => REPORT_FORMATS.len() - 1,
+            _ => 0,
         };
-        let period = s::period_line(lang, date::show_date(report.period.from), date::show_date(report.period.to));
-        draw::heading(frame, area, 0, &format!("◂ {} ▸ {}", report.period.label, report.programme.title.get(lang)));
-        draw::line(frame, area, 1, &period, theme::faint());
-        if let Some((figure, at)) = self.inside {
-            return Self::view_records(report, figure, at, shared, frame, area);
+        if turn > 0 {
+            let path = PathBuf::from(ask.text());
+            let at = REPORT_FORMATS.iter().position(|format| *format == crate::workbench::paper::files::ending(&path)).unwrap_or(0);
+            let next = path.with_extension(REPORT_FORMATS[(at + turn) % REPORT_FORMATS.len()]);
+            ask.set(&next.display().to_string());
+            return Step::default();
         }
-        let body = Rect { y: area.y + 2, height: area.height.saturating_sub(7), ..area };
-        let width = area.width as usize;
-        draw::list(frame, body, report.figures.len(), self.selected, |at| {
-            let figure = &report.figures[at];
-            let target = &report.programme.targets[figure.target];
-            let number = target.number.map_or_else(String::new, |n| format!("/ {}{}", target.op.shown(), Report::show(Some(n), lang)));
-            let met = match figure.met {
-                Some(true) => s::met(lang),
-                Some(false) => s::not_met(lang),
-                None => "–".to_owned(),
-            };
-            let done = format!("{:>9}", Report::show(figure.done, lang));
-            // A narrow window leaves the unit to the detail below.
-            let unit = if width < 78 { 0 } else { 14 };
-            draw::columns(&[(&target.id, 7), (target.label.get(lang), width.saturating_sub(39 + unit)), (&done, 9), (&number, 9), (&met, 9), (target.unit.get(lang), unit)])
-        });
-        self.view_detail(report, shared, frame, Rect { y: area.y + area.height.saturating_sub(5), height: 5, ..area });
+        match ask.key(key, command) {
+            Asked::Open => Step::default(),
+            Asked::Dropped => {
+                self.asking = None;
+                Step::default()
+            }
+            Asked::Given(text) => {
+                self.asking = None;
+                shared.busy = true;
+                let task = Task::SaveReport { period: self.shown.clone(), by: self.by.clone(), file: home_path(&text), lang: shared.lang };
+                Step::effect(Effect::Task(task))
+            }
+        }
     }
 
-    fn view_detail(&self, report: &Report, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
-        let lang = shared.lang;
-        let Some(figure) = report.figures.get(self.selected) else { return };
-        let target = &report.programme.targets[figure.target];
-        let lineage = s::lineage(lang, figure.records.len(), figure.unapproved, figure.conflicted, figure.overridden, figure.reference_factors, figure.undetermined.len());
-        let lines = [format!("{} ({})", target.counted_by.get(lang), target.unit.get(lang)), Report::show_also(figure, lang), lineage];
-        let text: Vec<String> = lines.into_iter().filter(|l| !l.is_empty()).collect();
-        draw::text(frame, area, &text.join("\n"));
+    pub(super) fn asking(&self) -> Option<&Ask<()>> {
+        self.asking.as_ref()
     }
 
-    fn view_records(report: &Report, figure: usize, at: usize, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
-        let figure = &report.figures[figure];
-        let target = &report.programme.targets[figure.target];
-        draw::line(frame, area, 2, &format!("{} {}: {}", target.id, target.label.get(shared.lang), Report::show(figure.done, shared.lang)), theme::strong());
-        let body = Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area };
-        if figure.records.is_empty() {
-            draw::line(frame, body, 0, &s::no_figures(shared.lang), theme::faint());
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str) {
+        match (&mut self.asking, &mut self.picking) {
+            (Some(ask), _) => ask.paste(text),
+            (_, Some(Picking::Period(_, field))) => field.paste(text),
+            _ => {}
         }
-        draw::list(frame, body, figure.records.len(), at, |at| {
-            let Some(row) = shared.rows.get(&figure.records[at]) else { return figure.records[at].clone() };
-            let subject = if row.subject.is_empty() { String::new() } else { shared.summary(&row.subject) };
-            format!("{} {} {} · {subject}", draw::pad(&date::show(&row.date), 10), draw::pad(&words::state(row.state, shared.lang), 9), row.summary)
-        });
     }
+}
+
+/// A path as typed; one copied from a file manager often comes in quotes.
+fn home_path(text: &str) -> PathBuf {
+    Path::new(text.trim().trim_matches(['"', '\''])).to_path_buf()
 }

@@ -5,6 +5,8 @@ use super::super::field::Field;
 use super::super::theme;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use std::cell::RefCell;
+use std::rc::Rc;
 use unicode_width::UnicodeWidthStr;
 
 /// What is searched for, and the hit that is pointed at: the first again whenever the hits may be others.
@@ -41,5 +43,39 @@ impl Search {
         let (text, column) = self.field.window(room);
         draw::line(frame, area, 0, &format!("{label} {}  {count}", draw::pad(&text, room)), theme::strong());
         frame.set_cursor_position((area.x + (label.width() + 1 + column) as u16, area.y));
+    }
+}
+
+/// What a search found, kept while nothing about it changes: a list is looked through once a key, not once a drawing.
+pub struct Found<A> {
+    kept: RefCell<Option<Kept<A>>>,
+}
+
+struct Kept<A> {
+    typed: String,
+    generation: u64,
+    about: A,
+    ids: Rc<Vec<String>>,
+}
+
+impl<A> Default for Found<A> {
+    fn default() -> Self {
+        Self { kept: RefCell::new(None) }
+    }
+}
+
+impl<A: PartialEq> Found<A> {
+    /// The records for what is typed; `generation` and `about` are all else that they depend on. `find` is given what was
+    /// found for a beginning of what is typed, where that is known: nothing else can be among the hits.
+    pub fn get(&self, typed: &str, generation: u64, about: A, find: impl FnOnce(Option<&[String]>) -> Vec<String>) -> Rc<Vec<String>> {
+        let mut kept = self.kept.borrow_mut();
+        let same = kept.as_ref().filter(|kept| kept.generation == generation && kept.about == about);
+        if let Some(kept) = same.filter(|kept| kept.typed == typed) {
+            return kept.ids.clone();
+        }
+        let wider = same.filter(|kept| typed.starts_with(&kept.typed)).map(|kept| kept.ids.clone());
+        let ids = Rc::new(find(wider.as_ref().map(|ids| ids.as_slice())));
+        *kept = Some(Kept { typed: typed.to_owned(), generation, about, ids: ids.clone() });
+        ids
     }
 }

@@ -18,7 +18,7 @@ use crate::workbench::related::Related;
 use chrono::Timelike;
 
 /// The form of which records are minutes.
-const FORM: &str = "machinery_inspection";
+pub const FORM: &str = "machinery_inspection";
 
 /// The questions of a section, in the order of the paper.
 const PROJECT: [&str; 10] =

@@ -4,8 +4,10 @@
 #![cfg(unix)]
 
 #[allow(dead_code)]
-#[path = "cli/district.rs"]
+#[path = "../cli/district.rs"]
 mod district;
+
+mod endings;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use serde_json::Value as Json;
@@ -113,11 +115,16 @@ fn cells(size: u16) -> NonZeroU16 {
 }
 
 impl Tty {
-    fn open(laptop: &Laptop, (cols, rows): (u16, u16)) -> Self {
+    fn open(laptop: &Laptop, size: (u16, u16)) -> Self {
+        Self::open_with(laptop, size, &[])
+    }
+
+    /// The same with more in its surroundings.
+    fn open_with(laptop: &Laptop, (cols, rows): (u16, u16), more: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(PROGRAM);
         command.env_clear();
-        laptop.environment().iter().for_each(|(name, value)| command.env(name, value));
+        laptop.environment().iter().chain(more).for_each(|(name, value)| command.env(name, value));
         command.arg("--data-dir");
         command.arg(&laptop.dir);
         command.cwd("/");
@@ -352,28 +359,6 @@ fn a_visit_survives_a_kill_in_the_middle_of_a_word_and_is_handed_in() {
     let handed_in = later.records("post_support_performance");
     assert_eq!(handed_in.len(), 1);
     assert!(later.ok(&["record", "list"], "").contains("12 tháng"), "a person finds it, too");
-}
-
-#[test]
-fn sigterm_gives_the_terminal_back_and_keeps_the_draft() {
-    let place = tempfile::tempdir().unwrap();
-    let laptop = Laptop::new(&place);
-    laptop.init();
-    let mut tty = laptop.open();
-    tty.shows("Chưa có phiếu nào");
-    tty.types(F2);
-    tty.shows("Tên cơ sở");
-    tty.types("Cơ sở dở dang");
-    tty.shows("[Cơ sở dở dang");
-    tty.signal("TERM");
-    let (code, written) = tty.ends();
-    assert_eq!(code, 0);
-    assert!(written.contains(LEAVES_ALTERNATE_SCREEN));
-    let mut tty = laptop.open();
-    tty.shows("nháp");
-    tty.types(ENTER);
-    tty.shows("[Cơ sở dở dang");
-    tty.quits();
 }
 
 #[test]
