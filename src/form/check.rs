@@ -12,7 +12,7 @@ use super::{Choices, Form, Kind, Logic, Meta, Node, NodeId, ROOT, Scope, ScopeId
 use super::{check_author, check_logic};
 use crate::locale::{Text, say};
 use crate::value::ValueType;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Gives the text of a list file by its name (`lists/energy.csv`).
@@ -144,7 +144,7 @@ impl<'d> Checker<'d> {
             documents: Vec::new(),
             document_lists: Vec::new(),
             instances: BTreeMap::new(),
-            keys: HashMap::new(),
+            keys: BTreeMap::new(),
             written_version: draft.settings.get("version").map_or_else(|| draft.version.to_string(), |cell| cell.text.clone()),
             itext: draft.itext.clone(),
             itext_templates: BTreeMap::new(),
@@ -160,7 +160,7 @@ impl<'d> Checker<'d> {
             lists: Vec::new(),
             choice_templates: BTreeMap::new(),
             migrations: Vec::new(),
-            names: HashMap::new(),
+            names: BTreeMap::new(),
             hash: hex_digest(draft.source.text.as_bytes()),
             source: draft.source.text.clone(),
             of: String::new(),

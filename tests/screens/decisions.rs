@@ -246,6 +246,6 @@ fn without_colours_and_signs_the_frame_is_ascii_and_every_theme_can_be_drawn() {
         Look { theme, ascii: false }.set();
         assert!(driver.screen().contains('│'));
     }
-    driver.keys("<esc><C-t>").shows("Màu: nền tối");
+    driver.keys("<esc><C-o>").shows("Màu: nền tối");
     Look::default().set();
 }
