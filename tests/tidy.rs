@@ -156,3 +156,25 @@ fn the_picture_in_the_readme_is_what_the_program_draws() {
     let drawn = snapshot.splitn(3, "---\n").nth(2).unwrap().trim_matches('\n');
     assert!(fs::read_to_string(root().join("README.md")).unwrap().contains(drawn));
 }
+
+/// The compiler refuses a sentence that lacks a language; this one an empty one, or Vietnamese that was left in English.
+#[test]
+fn every_sentence_is_said_in_both_languages() {
+    let mut wrong = Vec::new();
+    for file in rust_files(&root().join("src/locale/say")) {
+        let text = fs::read_to_string(&file).unwrap();
+        for line in text.lines().map(str::trim).filter(|line| line.ends_with('"') && line.contains(") \"")) {
+            let (head, rest) = line.split_once(") \"").unwrap();
+            let (vi, en) = rest.trim_end_matches('"').split_once("\" \"").unwrap_or((rest, ""));
+            let is_vietnamese = |text: &str| text.chars().any(|c| "ăâđêôơưĂÂĐÊÔƠƯ".contains(c) || ('\u{1ea0}'..='\u{1ef9}').contains(&c));
+            if vi.trim().is_empty() || en.trim().is_empty() {
+                wrong.push(format!("{head} is empty"));
+            }
+            // The names of the program, of the other language and of the currency, and what is quoted, stay Vietnamese.
+            if is_vietnamese(en) && !en.contains("Khuyến công") && !en.contains("Tiếng Việt") && !en.contains('“') && !en.contains("đồng") {
+                wrong.push(format!("{head} is Vietnamese in English: {en}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

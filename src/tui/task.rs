@@ -9,7 +9,7 @@ use crate::record::Revision;
 use crate::record::revision::RevisionId;
 use crate::workbench::Desk;
 use crate::workbench::waiting::{Alike, Waits};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Something to be done. Decisions are revisions that travel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,13 +128,18 @@ pub fn carry_out(desk: &mut Desk, task: Task) -> Result<Outcome, Failure> {
         Task::Duplicates => Ok(Outcome::Duplicates(desk.alike())),
         Task::Waiting(with_decisions) => desk.waits(with_decisions).map(Outcome::Waits),
         Task::Explain { record, path, lang } => desk.explain(&record, &path, lang).map(Outcome::Explained),
-        Task::Minutes { record, file, lang } => desk.save_minutes(&record, &file, lang).map(|()| Outcome::Written(file)),
+        Task::Minutes { record, file, lang } => desk.save_minutes(&record, &file, lang).map(|()| written(&file)),
         Task::SaveReport { period, by, file, lang } => {
             let report = desk.report_by(period.as_deref(), by.as_deref())?;
-            desk.save_report(&report, &file, lang).map(|()| Outcome::Written(file))
+            desk.save_report(&report, &file, lang).map(|()| written(&file))
         }
         Task::Drives => Ok(Outcome::Drives(crate::disk::drives::central_files())),
     }
+}
+
+/// A file with its whole path: who started the program from an icon does not know its folder.
+fn written(file: &Path) -> Outcome {
+    Outcome::Written(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()))
 }
 
 /// Decisions that are durable now.

@@ -249,3 +249,23 @@ fn without_colours_and_signs_the_frame_is_ascii_and_every_theme_can_be_drawn() {
     driver.keys("<esc><C-o>").shows("Màu: nền tối");
     Look::default().set();
 }
+
+#[test]
+fn a_sync_that_is_stopped_has_changed_nothing() {
+    use khuyencong::workbench::watch::Watch;
+    let place = Place::new();
+    let (field, office, record) = field_and_office(&place);
+    let central = place.path("central.jsonl");
+    let before = std::fs::read(&central).unwrap();
+    field.edit(&record, "address", "Ấp Một");
+    let mut desk = field.desk();
+    desk.set_watch(Watch::new(|_| false));
+    assert!(desk.sync(&central, false).is_err() && desk.unsynced() == 1);
+    assert_eq!(std::fs::read(&central).unwrap(), before);
+    // The next one goes through.
+    desk.set_watch(Watch::new(|lines| lines > 0));
+    assert_eq!(desk.sync(&central, false).unwrap().tally.sent, 1);
+    desk.close().unwrap();
+    office.sync(&central);
+    assert_eq!(office.desk().history(&record).unwrap().revisions().len(), 2);
+}

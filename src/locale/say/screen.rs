@@ -110,7 +110,7 @@ say! {
     home_programme() "Chương trình 2026–2030" "The programme 2026–2030"
     waiting_draft() "nháp" "draft"
     waiting_returned() "trả lại" "returned"
-    waiting_due(months, about, day) "{months} tháng · {about} · {day}" "{months} months · {about} · {day}"
+    waiting_due(months, about, day) "{day} · {about} · {months} tháng" "{day} · {about} · {months} months"
     waiting_conflict() "mâu thuẫn" "conflict"
 
     search() "Tìm:" "Search:"

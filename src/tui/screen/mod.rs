@@ -190,6 +190,7 @@ impl Screen {
     pub fn uncovered(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
         match self {
             Self::Home(_) => vec![Effect::Report(None, None), home::wait(shared)],
+            Self::Report(screen) => vec![screen.effect()],
             Self::Conflicts(_) => vec![Effect::Conflicts],
             Self::Duplicates(_) => vec![Effect::Task(super::task::Task::Duplicates)],
             Self::Establishment(screen) => vec![Effect::Look(screen.record.clone())],

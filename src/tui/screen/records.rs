@@ -12,7 +12,7 @@ use super::filter::{Filter, Panel, Sort};
 use super::record::decides;
 use super::search::{Found, Search};
 use crate::locale::fold::{Query, fold};
-use crate::locale::{date, say::looking as l, say::screen as s};
+use crate::locale::{Lang, date, say::looking as l, say::screen as s};
 use crate::store::IndexRow;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
@@ -28,7 +28,7 @@ pub struct Records {
     reverse: bool,
     marked: BTreeSet<String>,
     panel: Option<Panel>,
-    found: Found<(Filter, Sort, bool)>,
+    found: Found<(Filter, Sort, bool, Lang)>,
 }
 
 impl Records {
@@ -43,7 +43,7 @@ impl Records {
     }
 
     fn found<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
-        let about = (self.filter.clone(), self.sort, self.reverse);
+        let about = (self.filter.clone(), self.sort, self.reverse, shared.lang);
         let ids = self.found.get(self.search.text(), shared.generation(), about, |_| self.find(shared));
         ids.iter().filter_map(|record| shared.rows.get(record)).collect()
     }
