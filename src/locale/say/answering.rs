@@ -26,8 +26,8 @@ say! {
     how_date() "Gõ 1/7/26 hoặc hôm nay; F7: lịch." "Type 1/7/26 or today; F7: calendar."
     point_shown(lat, lon) "Vĩ độ {lat} · Kinh độ {lon}" "Latitude {lat} · Longitude {lon}"
     typing_off() "Gõ tiếng Việt: tắt (dùng bộ gõ của máy)" "Vietnamese typing: off (the computer's own is used)"
-    typing_telex() "Gõ tiếng Việt: Telex (aa â, ow ơ, dd đ; s f r x j)" "Vietnamese typing: Telex (aa â, ow ơ, dd đ; s f r x j)"
-    typing_vni() "Gõ tiếng Việt: VNI (6 â, 7 ơ, 8 ă, 9 đ; 1–5 dấu)" "Vietnamese typing: VNI (6 â, 7 ơ, 8 ă, 9 đ; 1–5 tones)"
+    typing_telex() "Gõ tiếng Việt: Telex (aa â, ow ơ, dd đ; s f r x j)" "Vietnamese typing: Telex (“aa” â, “ow” ơ, “dd” đ; s f r x j)"
+    typing_vni() "Gõ tiếng Việt: VNI (6 â, 7 ơ, 8 ă, 9 đ; 1–5 dấu)" "Vietnamese typing: VNI (“a6” â, “o7” ơ, “a8” ă, “d9” đ; 1–5 tones)"
 }
 
 /// A month as a title: `Tháng 7/2026`, `July 2026`.
