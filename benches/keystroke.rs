@@ -10,7 +10,7 @@ use khuyencong::tui::app::App;
 use khuyencong::tui::message::{Message, Reply};
 use khuyencong::workbench::Settings;
 use khuyencong::workbench::chance::Chance;
-use khuyencong::workbench::library::{Library, check_text};
+use khuyencong::workbench::library::{Library, check_bytes};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::sync::Arc;
@@ -76,6 +76,6 @@ fn generated_questions(bencher: Bencher<'_, '_>, count: usize) {
             _ => text.push_str(&format!("[[question.question]]\nname = \"q{at}\"\ntype = \"decimal\"\nlabel = \"Question {at}\"\nconstraint = \". >= 0\"\n")),
         }
     }
-    let form = check_text("many", &text, &|_| None).form.expect("the generated form is good");
+    let form = check_bytes("many", text.as_bytes(), &|_| None).form.expect("the generated form is good");
     keys(bencher, open(Arc::new(form)));
 }

@@ -8,7 +8,7 @@ use khuyencong::form::instance::Answers;
 use khuyencong::interview::derive::{Severity, derive};
 use khuyencong::interview::outline;
 use khuyencong::value::Value;
-use khuyencong::workbench::library::check_text;
+use khuyencong::workbench::library::check_bytes;
 use std::sync::Arc;
 use story::{Story, around, forms_folder, load, shipped};
 
@@ -29,7 +29,7 @@ fn every_shipped_form_loads_without_a_warning_and_speaks_both_languages() {
     for name in ALL {
         let text = std::fs::read_to_string(forms_folder().join(format!("{name}.toml"))).unwrap();
         let lists = |list: &str| std::fs::read_to_string(forms_folder().join(list)).ok().map(Arc::from);
-        let report = check_text(name, &text, &lists);
+        let report = check_bytes(name, text.as_bytes(), &lists);
         assert!(report.problems.is_empty(), "{name}: {:?}", report.problems);
         let form = report.form.unwrap();
         for node in &form.nodes {

@@ -5,7 +5,7 @@ use khuyencong::form::world::Nowhere;
 use khuyencong::interview::{Around, Interview, Notes, Who, submission};
 use khuyencong::locale::Lang;
 use khuyencong::value::{Decimal, Value};
-use khuyencong::workbench::library::check_text;
+use khuyencong::workbench::library::check_bytes;
 use std::sync::Arc;
 
 const HEAD: &str = r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms"><h:head><h:title>Xưởng</h:title><model>"#;
@@ -20,7 +20,7 @@ fn around() -> Around<'static> {
 }
 
 fn begin(text: &str) -> Interview {
-    let report = check_text("form.xml", text, &|_| None);
+    let report = check_bytes("form.xml", text.as_bytes(), &|_| None);
     let errors: Vec<_> = report.problems.iter().filter(|p| p.severity == Severity::Error).map(|p| &p.what.en).collect();
     let form = report.form.unwrap_or_else(|| panic!("{errors:?}"));
     Interview::begin(Arc::new(form), &Who::default(), around())
@@ -124,7 +124,7 @@ fn a_message_is_translated_and_filled_in() {
 fn only_checks_may_speak_of_their_own_answer() {
     for column in ["calculate", "relevant", "required", "readonly"] {
         let text = form(&format!(r#"<instance><data id="x"><a/></data></instance><bind nodeset="/data/a" type="int" {column}=". + 1"/>"#), r#"<input ref="/data/a"/>"#);
-        let report = check_text("form.xml", &text, &|_| None);
+        let report = check_bytes("form.xml", text.as_bytes(), &|_| None);
         let problem = report.problems.iter().find(|p| p.severity == Severity::Error).unwrap_or_else(|| panic!("{column}"));
         assert_eq!((&text[problem.place.clone()], problem.what.en.contains("circle")), (". + 1", true));
     }
@@ -135,12 +135,12 @@ fn only_checks_may_speak_of_their_own_answer() {
 fn a_relative_path_to_nothing_is_blank_and_told_and_an_absolute_one_is_an_error() {
     let bound = |calculation: &str| form(&format!(r#"<instance><data id="x"><a/></data></instance><bind nodeset="/data/a" calculate="{calculation}"/>"#), "");
     for (calculation, severity) in [("concat('x', ../gone)", Severity::Warning), ("concat('x', gone)", Severity::Warning), ("concat('x', /data/gone)", Severity::Error)] {
-        let report = check_text("form.xml", &bound(calculation), &|_| None);
+        let report = check_bytes("form.xml", bound(calculation).as_bytes(), &|_| None);
         let found = report.problems.iter().find(|p| p.what.en.contains("gone")).map(|p| p.severity);
         assert_eq!(found, Some(severity), "{calculation}");
     }
     assert!(xml(&begin(&bound("concat('x', ../gone)"))).contains("<a>x</a>"));
-    let null = check_text("form.xml", &bound("if(false(), 1, null)"), &|_| None);
+    let null = check_bytes("form.xml", bound("if(false(), 1, null)").as_bytes(), &|_| None);
     assert!(null.form.is_some() && null.problems.iter().all(|p| !p.what.en.contains("null")));
 }
 

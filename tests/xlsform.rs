@@ -125,6 +125,13 @@ dateTime|e|E||${a}, ${b}|now()",
 }
 
 #[test]
+fn a_label_may_speak_of_the_last_saved_record() {
+    let draft = draft(&[("survey", "type|name|label\ntext|owner|Owner; last time ${last-saved#owner}"), ("settings", "form_id\nshop")]);
+    assert_eq!(row(&draft, "owner").texts["label"].0.get(Lang::En), "Owner; last time ${instance('__last-saved')/data/owner}");
+    assert!(check::check(&draft, &|_: &str| None).is_ok());
+}
+
+#[test]
 fn or_other_brings_its_choice_and_its_question() {
     let draft = draft(&[("survey", "type|name|label\nselect_one fruit or_other|f|Fruit"), ("choices", "list_name|name|label\nfruit|a|Apple")]);
     assert_eq!(draft.lists[0].0.choices.iter().map(|choice| &*choice.name).collect::<Vec<_>>(), ["a", "other"]);

@@ -19,7 +19,7 @@ pub fn around() -> Around<'static> {
 pub fn load(name: &str, bytes: &[u8]) -> Result<Interview, String> {
     let (draft, _) = read_bytes(name, bytes).map_err(|(_, problems)| format!("{name}: {problems:?}"))?;
     let nothing = |_: &str| None;
-    let (form, _) = check::check(&draft, &nothing).map_err(|problems| format!("{name}: {problems:?}"))?;
+    let (form, _) = check::load(&draft, &nothing).map_err(|problems| format!("{name}: {problems:?}"))?;
     Ok(Interview::begin(Arc::new(form), &Who::default(), around()))
 }
 

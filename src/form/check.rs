@@ -12,7 +12,7 @@ use super::{Choices, Form, Kind, Logic, Meta, Node, NodeId, ROOT, Scope, ScopeId
 use super::{check_author, check_logic};
 use crate::locale::{Text, say};
 use crate::value::ValueType;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Gives the text of a list file by its name (`lists/energy.csv`).
@@ -76,19 +76,29 @@ pub const TYPES: &[(&str, Kind, ValueType)] = {
 /// More nodes than this are refused.
 const MAX_NODES: usize = 20_000;
 
-/// Checks a draft. A form that speaks neither Vietnamese nor English speaks its default language.
+/// Checks a draft, with all that its author would want to know. A form that speaks neither Vietnamese nor English speaks
+/// its default language.
 pub fn check(draft: &Draft, lists: &dyn ListSource) -> Checked {
+    in_a_language(draft, &|spoken| check_spoken(spoken, lists, true))
+}
+
+/// The same for whoever only uses the form: refuses what [`check`] refuses, and does not look for what could be better.
+pub fn load(draft: &Draft, lists: &dyn ListSource) -> Checked {
+    in_a_language(draft, &|spoken| check_spoken(spoken, lists, false))
+}
+
+fn in_a_language(draft: &Draft, check: &dyn Fn(&Draft) -> Checked) -> Checked {
     match draft.languages.first() {
         Some(default) if !draft.languages.iter().any(|language| matches!(language.as_str(), "vi" | "en")) => {
             let mut spoken = draft.clone();
             spoken.speak(default);
-            check_spoken(&spoken, lists)
+            check(&spoken)
         }
-        _ => check_spoken(draft, lists),
+        _ => check(draft),
     }
 }
 
-fn check_spoken(draft: &Draft, lists: &dyn ListSource) -> Checked {
+fn check_spoken(draft: &Draft, lists: &dyn ListSource, for_author: bool) -> Checked {
     let mut checker = Checker::new(draft, lists);
     checker.gather_lists();
     checker.gather_instances();
@@ -97,7 +107,9 @@ fn check_spoken(draft: &Draft, lists: &dyn ListSource) -> Checked {
     let Checker { mut form, mut problems, cells, .. } = checker;
     check_logic::resolve(&mut form, draft, &cells, &mut problems);
     form.migrations = super::migrate::check::migrations(&form, draft, lists, &mut problems);
-    check_author::check(&form, draft, &cells, &mut problems);
+    if for_author {
+        check_author::check(&form, draft, &cells, &mut problems);
+    }
     if problems.iter().any(|p| p.severity == Severity::Error) {
         return Err(problems);
     }
@@ -132,7 +144,7 @@ impl<'d> Checker<'d> {
             documents: Vec::new(),
             document_lists: Vec::new(),
             instances: BTreeMap::new(),
-            keys: BTreeMap::new(),
+            keys: HashMap::new(),
             written_version: draft.settings.get("version").map_or_else(|| draft.version.to_string(), |cell| cell.text.clone()),
             itext: draft.itext.clone(),
             itext_templates: BTreeMap::new(),
@@ -148,7 +160,7 @@ impl<'d> Checker<'d> {
             lists: Vec::new(),
             choice_templates: BTreeMap::new(),
             migrations: Vec::new(),
-            names: BTreeMap::new(),
+            names: HashMap::new(),
             hash: hex_digest(draft.source.text.as_bytes()),
             source: draft.source.text.clone(),
             of: String::new(),

@@ -37,7 +37,6 @@ pub fn resolve(form: &mut Form, draft: &Draft, rows: &[&Row], problems: &mut Vec
     if let Some(cell) = draft.head.get("summary") {
         form.summary = expression(cell, Site::top(form), problems).map(|(code, _)| code);
     }
-    unused_lists(form, draft, problems);
     order(form, rows, problems);
 }
 
@@ -352,16 +351,6 @@ pub fn compile_error(error: &CompileError) -> (Text, Option<String>) {
         _ => None,
     };
     (text, near)
-}
-
-fn unused_lists(form: &Form, draft: &Draft, problems: &mut Vec<Problem>) {
-    for (at, (list, place)) in draft.lists.iter().enumerate() {
-        let chosen = form.nodes.iter().any(|n| matches!(n.choices, Choices::List(used) if used == at));
-        let looked_up = form.source.contains(&format!("'{}'", list.name));
-        if !chosen && !looked_up {
-            problems.push(Problem::warning(place.clone(), Text::both(|lang| say::form::unused_list(lang, &list.name))));
-        }
-    }
 }
 
 /// What a node's relevance and calculation wait for; the number of rows follows when all that has come to rest. A path that picks other rows of its own repeat by a

@@ -35,7 +35,7 @@ use crate::locale::Text;
 use crate::value::ValueType;
 use expression::Code;
 use list::ChoiceList;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// What a reader gives: the form as written with the problems of its shape, or why it is no form at all.
@@ -320,9 +320,9 @@ pub struct Form {
     /// Instance ids to documents.
     pub instances: BTreeMap<String, usize>,
     /// Keys to nodes.
-    pub keys: BTreeMap<String, NodeId>,
+    pub keys: HashMap<String, NodeId>,
     /// Names to nodes, in document order.
-    pub names: BTreeMap<String, Vec<NodeId>>,
+    pub names: HashMap<String, Vec<NodeId>>,
     /// Its source text.
     pub source: Arc<str>,
     /// SHA-256 of the source.

@@ -3,7 +3,8 @@
 
 use super::{Settings, shipped};
 use crate::error::{Exit, Failure};
-use crate::form::draft::Source;
+use crate::form::check::Checked;
+use crate::form::draft::{Draft, Source};
 use crate::form::list::ChoiceList;
 use crate::form::problem::{Problem, Severity};
 use crate::form::{Form, Read, check, workbook};
@@ -129,7 +130,7 @@ impl Library {
             let hint = Text::both(|l| say::failure::no_form_hint(l, self.ids().join(", ")));
             return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_form(l, id))).hint(hint));
         };
-        let report = check_text(&file, &text, &|name| self.text(name));
+        let report = load_text(&file, &text, &|name| self.text(name));
         report.form.map(Arc::new).ok_or_else(|| bad_form(&file, &report.problems))
     }
 
@@ -170,7 +171,7 @@ impl Library {
             asked.borrow_mut().insert(name.to_owned(), all);
             text
         };
-        let form = check_text(id, source, &first).form?;
+        let form = load_text(id, source, &first).form?;
         if form.of == of {
             return Some(Arc::new(form));
         }
@@ -188,7 +189,7 @@ impl Library {
                 }
                 None
             };
-            check_text(id, source, &choose).form.filter(|form| form.of == of).map(Arc::new)
+            load_text(id, source, &choose).form.filter(|form| form.of == of).map(Arc::new)
         })
     }
 
@@ -245,14 +246,14 @@ fn is_workbook_name(path: &Path) -> bool {
     is_kind && !path.file_name().unwrap_or_default().to_string_lossy().starts_with('~')
 }
 
-/// Reads and checks a form's text.
-pub fn check_text(name: &str, text: &str, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
-    checked(crate::form::read(name, text), lists)
+/// Reads a form's text for use.
+fn load_text(name: &str, text: &str, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
+    report(crate::form::read(name, text), &|draft| check::load(draft, &lists))
 }
 
-/// Reads and checks a form file: a workbook or text.
+/// Reads and checks a form file, a workbook or text, for its author.
 pub fn check_bytes(name: &str, bytes: &[u8], lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
-    checked(read_guarded(name, bytes), lists)
+    report(read_guarded(name, bytes), &|draft| check::check(draft, &lists))
 }
 
 /// Reads a form file; a workbook on a thread of its own, since a damaged one may make its reader panic. That is caught,
@@ -269,12 +270,12 @@ fn read_guarded(name: &str, bytes: &[u8]) -> Read {
     guarded.unwrap_or_else(|| Err((Source::new(name, ""), vec![Problem::error(0..0, Text::both(say::xlsform::not_a_workbook))])))
 }
 
-fn checked(read: Read, lists: &dyn Fn(&str) -> Option<Arc<str>>) -> Report {
+fn report(read: Read, check: &dyn Fn(&Draft) -> Checked) -> Report {
     let (draft, mut problems) = match read {
         Err((source, problems)) => return Report { source, form: None, problems },
         Ok(read) => read,
     };
-    let checked = check::check(&draft, &lists);
+    let checked = check(&draft);
     let is_bad = problems.iter().any(|p| p.severity == Severity::Error);
     let (form, found) = match checked {
         Ok((form, found)) => (Some(form).filter(|_| !is_bad), found),

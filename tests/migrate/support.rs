@@ -5,7 +5,7 @@ use khuyencong::form::instance::Answers;
 use khuyencong::form::migrate::{Before, Migrated, migrate};
 use khuyencong::form::problem::{Problem, Severity};
 use khuyencong::value::{Decimal, Value};
-use khuyencong::workbench::library::check_text;
+use khuyencong::workbench::library::check_bytes;
 use std::collections::BTreeMap;
 
 pub const V1: &str = include_str!("v1.toml");
@@ -15,13 +15,13 @@ pub const V3: &str = include_str!("v3.toml");
 /// A form that can be used.
 #[track_caller]
 pub fn form(text: &str) -> Form {
-    let report = check_text("shop.toml", text, &|_| None);
+    let report = check_bytes("shop.toml", text.as_bytes(), &|_| None);
     report.form.unwrap_or_else(|| panic!("{:#?}", report.problems))
 }
 
 /// What is wrong with a form, as the text that is pointed at and what is said, errors with `!`.
 pub fn problems(text: &str) -> Vec<String> {
-    let report = check_text("shop.toml", text, &|_| None);
+    let report = check_bytes("shop.toml", text.as_bytes(), &|_| None);
     let said = |p: &Problem| {
         let hint = if p.hint.en.is_empty() { String::new() } else { format!(" ({})", p.hint.en) };
         format!("{}{}: {}{hint}", if p.severity == Severity::Error { "!" } else { "" }, &text[p.place.clone()], p.what.en)

@@ -6,7 +6,7 @@ use khuyencong::form::{Form, NodeId};
 use khuyencong::interview::derive::Severity;
 use khuyencong::interview::{Around, Interview, Who, entry, json};
 use khuyencong::locale::Lang;
-use khuyencong::workbench::library::check_text;
+use khuyencong::workbench::library::check_bytes;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub fn forms_folder() -> PathBuf {
 
 pub fn load(text: &str) -> Result<Arc<Form>, Vec<String>> {
     let lists = |name: &str| std::fs::read_to_string(forms_folder().join(name)).ok().map(Arc::from);
-    let report = check_text("form.toml", text, &lists);
+    let report = check_bytes("form.toml", text.as_bytes(), &lists);
     let errors = report.problems.iter().filter(|p| p.severity == ProblemSeverity::Error).map(|p| format!("{:?} {}", p.line_column(&report.source), p.what.en)).collect();
     report.form.map(Arc::new).ok_or(errors)
 }

@@ -1,5 +1,5 @@
 //! What an author would want to know about a form that can be used: what can never be asked, answered or chosen, what is
-//! said in one language only, what looks like a slip. All but references in labels are warnings.
+//! said in one language only, what looks like a slip. All of it is warnings: a form that is only used is not looked at so.
 
 mod compare;
 mod constants;
@@ -10,7 +10,7 @@ use super::expression::syntax::{self, Start, Syntax, SyntaxKind};
 use super::problem::Problem;
 use super::xlsform_write::OWN;
 use super::{Choices, Form, Kind, NodeId};
-use crate::locale::{Text, say::author as say};
+use crate::locale::{Text, say as sentences, say::author as say};
 use constants::{Constant, fold};
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ const EXPRESSIONS: [&str; 11] = ["required", "relevant", "constraint", "warning"
 /// Adds what is doubtful about a form. `rows` are the rows of [`Form::nodes`], in order.
 pub fn check(form: &Form, draft: &Draft, rows: &[&Row], problems: &mut Vec<Problem>) {
     texts::check(draft, rows, problems);
+    unused_lists(form, draft, problems);
     names_that_differ_in_case(form, rows, problems);
     labels_that_stand_twice(form, draft, problems);
     let elsewhere = is_from_elsewhere(draft);
@@ -129,6 +130,16 @@ fn names_that_differ_in_case(form: &Form, rows: &[&Row], problems: &mut Vec<Prob
         let first = *seen.entry(name.to_lowercase()).or_insert(name);
         if first != name && form.find(name).is_some() {
             problems.push(Problem::warning(row.name.place.clone(), Text::both(|lang| say::differs_in_case(lang, name, first))));
+        }
+    }
+}
+
+fn unused_lists(form: &Form, draft: &Draft, problems: &mut Vec<Problem>) {
+    for (at, (list, place)) in draft.lists.iter().enumerate() {
+        let chosen = form.nodes.iter().any(|n| matches!(n.choices, Choices::List(used) if used == at));
+        let is_looked_up = || form.source.contains(&format!("'{}'", list.name));
+        if !chosen && !is_looked_up() {
+            problems.push(Problem::warning(place.clone(), Text::both(|lang| sentences::form::unused_list(lang, &list.name))));
         }
     }
 }

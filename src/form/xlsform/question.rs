@@ -30,6 +30,7 @@ impl<'a, 't> Walker<'a, 't> {
             let Some(value) = line.get(Some(column)) else { continue };
             match meaning {
                 Meaning::Text(text, language) => {
+                    self.sources.text(&value.cell());
                     let said = &mut texts.entry(text).or_insert_with(|| (Text::default(), value.place.clone())).0;
                     self.around.languages.add(said, language.as_deref().filter(|language| *language != super::languages::UNNAMED), &value.text);
                 }

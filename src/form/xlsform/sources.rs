@@ -49,6 +49,11 @@ impl Sources {
             let file = Some(format!("jr://file-csv/{name}.csv"));
             self.sources.push(Source { name, file, place: cell.place.clone(), is_declared: false });
         }
+        self.text(cell);
+    }
+
+    /// A text, which may speak of the last saved record.
+    pub fn text(&mut self, cell: &Cell) {
         if self.last_saved.is_none() && cell.text.contains("${last-saved#") && words::references(&cell.text).iter().any(|reference| reference.last_saved) {
             self.last_saved = Some(cell.place.clone());
         }
