@@ -59,7 +59,14 @@ impl Programme {
             dimensions: file.by.into_iter().map(|by| reader.dimension(by)).collect(),
             tables: file.table.into_iter().filter_map(|table| reader.table(table)).collect(),
         };
-        if reader.problems.is_empty() { Ok(programme) } else { Err(reader.problems) }
+        // What other readings take from their target is told once.
+        let mut problems: Vec<Problem> = Vec::new();
+        for problem in reader.problems {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        if problems.is_empty() { Ok(programme) } else { Err(problems) }
     }
 }
 

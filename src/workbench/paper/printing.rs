@@ -54,7 +54,7 @@ impl Printout {
 
     /// The other readings of the targets, each with the records that it rests on.
     fn readings(&self, groups: &mut Vec<Group>, lang: Lang) -> Table {
-        let mut columns = vec![text_column(s::id(lang), 9), text_column(s::target(lang), 40), text_column(p::reading(lang), 34)];
+        let mut columns = vec![text_column(s::id(lang), 13), text_column(s::target(lang), 40), text_column(p::reading(lang), 34)];
         columns.extend([Column::new(s::done(lang), Kind::Number(1), 12), Column::new(s::records(lang), Kind::Records, 9)]);
         let mut rows = Vec::new();
         for figure in &self.report.figures {
@@ -72,7 +72,7 @@ impl Printout {
     /// Each figure's parts by the dimension that was asked for.
     fn parted(&self, groups: &mut Vec<Group>, lang: Lang) -> Option<Table> {
         self.report.by.as_ref()?;
-        let mut columns = vec![text_column(s::id(lang), 9), text_column(s::target(lang), 40), text_column(p::group(lang), 34)];
+        let mut columns = vec![text_column(s::id(lang), 13), text_column(s::target(lang), 40), text_column(p::group(lang), 34)];
         columns.extend([Column::new(s::done(lang), Kind::Number(1), 12), Column::new(s::records(lang), Kind::Records, 9)]);
         let mut rows = Vec::new();
         for figure in &self.report.figures {
@@ -194,7 +194,7 @@ fn rows(report: &Report, cells: impl Fn(&Figure) -> Vec<Cell>) -> Vec<Row> {
 
 fn targets(report: &Report, lang: Lang) -> Table {
     let columns = vec![
-        text_column(s::id(lang), 9),
+        text_column(s::id(lang), 13),
         text_column(s::target(lang), 40),
         text_column(s::unit(lang), 11),
         text_column(s::comparison(lang), 8),
@@ -230,7 +230,7 @@ fn target_cells(report: &Report, figure: &Figure, lang: Lang) -> Vec<Cell> {
 fn years(report: &Report, lang: Lang) -> Table {
     let number = |heading: String| Column::new(heading, Kind::Number(1), 12);
     let columns = vec![
-        text_column(s::id(lang), 9),
+        text_column(s::id(lang), 13),
         text_column(s::target(lang), 40),
         text_column(p::year(lang), 8),
         number(p::planned(lang)),
@@ -252,7 +252,7 @@ fn years(report: &Report, lang: Lang) -> Table {
 /// How each figure is counted, and what it rests on.
 fn grounds(report: &Report, lang: Lang) -> Table {
     let number = |heading: String| Column::new(heading, Kind::Number(0), 11);
-    let mut columns = vec![text_column(s::id(lang), 9), text_column(s::target(lang), 36), text_column(s::counted_by(lang), 48)];
+    let mut columns = vec![text_column(s::id(lang), 13), text_column(s::target(lang), 36), text_column(s::counted_by(lang), 48)];
     columns.push(Column::new(s::records(lang), Kind::Records, 9));
     columns.extend([s::unapproved(lang), s::conflicted(lang), s::overridden(lang), s::reference(lang), s::undetermined(lang), p::out_of_season(lang)].map(number));
     columns.push(text_column(p::factors(lang), 10));
