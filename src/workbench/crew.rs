@@ -48,11 +48,12 @@ impl Crew {
     /// # Errors
     /// It cannot be opened, or its beginning is refused.
     pub fn open(&self, path: &Path, programme: Option<&str>, number: usize) -> Result<Option<Reader>, Failure> {
-        let file = File::open(path).map_err(|e| Failure::io(path, &e))?;
-        let metadata = file.metadata().map_err(|e| Failure::io(path, &e))?;
-        if metadata.is_dir() {
+        // Asked first: Windows says of a folder only that it may not be opened.
+        if path.is_dir() {
             return Err(Failure::io(path, &io::ErrorKind::IsADirectory.into()));
         }
+        let file = File::open(path).map_err(|e| Failure::io(path, &e))?;
+        let metadata = file.metadata().map_err(|e| Failure::io(path, &e))?;
         if metadata.is_file() && metadata.len() == 0 {
             return Ok(None);
         }

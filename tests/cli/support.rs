@@ -201,7 +201,18 @@ impl Laptop<'_> {
     fn text(&self, bytes: &[u8]) -> String {
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let folder = self.place.dir.path().display().to_string();
-        text.replace(&folder, "[TMP]").replace("[TMP]\\", "[TMP]/").replace("\r\n", "\n")
+        let text = text.replace(&folder, "[TMP]").replace("\r\n", "\n");
+        if !cfg!(windows) {
+            return text;
+        }
+        // Paths behind it are written as elsewhere; a `\` anywhere else may be part of JSON.
+        let slashed = |part: &str| {
+            let end = part.find(char::is_whitespace).unwrap_or(part.len());
+            part[..end].replace('\\', "/") + &part[end..]
+        };
+        let mut parts = text.split("[TMP]");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |all, part| all + "[TMP]" + &slashed(part))
     }
 
     /// Records these answers and gives the new records' ids.

@@ -1,5 +1,5 @@
 //! Every single call of a save, a sync and a merge fails once, or from then on: disk full, read-only, permission lost,
-//! folder vanished, the drive broken. It is told in a sentence, and nothing that was saved is lost.
+//! folder vanished, the drive broken, no more files to be open, no memory. It is told in a sentence, and nothing that was saved is lost.
 
 use crate::recorder::{Fault, Recording};
 use crate::support::{copy, establishment, new_desk, scratch, settings};
@@ -9,7 +9,7 @@ use khuyencong::workbench::merging::{merge_files, verify};
 use khuyencong::workbench::{Desk, Settings};
 use std::path::Path;
 
-const ERRORS: [i32; 5] = [libc::ENOSPC, libc::EROFS, libc::EACCES, libc::ENOENT, libc::EIO];
+const ERRORS: [i32; 7] = [libc::ENOSPC, libc::EROFS, libc::EACCES, libc::ENOENT, libc::EIO, libc::EMFILE, libc::ENOMEM];
 
 /// Runs something with one fault after another, each time on a fresh copy of `base`, until it makes fewer calls than
 /// that. `check` sees what came of it, once the faults are over.
