@@ -111,14 +111,17 @@ impl Asking<'_, '_> {
     fn walk(mut self) -> Result<ExitCode, Failure> {
         let mut from: Option<String> = None;
         loop {
-            match self.walk_from(from.take())? {
-                Turn::End => return self.leave(),
-                _ => match self.close()? {
+            if matches!(self.walk_from(from.take())?, Turn::End) {
+                return self.leave();
+            }
+            from = loop {
+                match self.close()? {
                     closing::Closing::Saved => return Ok(ExitCode::SUCCESS),
                     closing::Closing::Leave => return self.leave(),
-                    closing::Closing::Again(path) => from = Some(path),
-                },
-            }
+                    closing::Closing::Again(path) => break Some(path),
+                    closing::Closing::Told => {}
+                }
+            };
         }
     }
 

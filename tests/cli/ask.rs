@@ -50,7 +50,7 @@ fn what_is_missing_is_listed_at_the_end_and_gone_back_to() {
     let place = Place::new();
     let laptop = place.new_laptop("lt07", "Lê Văn Thử", "collaborator").with_shop();
     // Name and workers are passed over; at the end the second problem is picked, then the first; then it is left.
-    let out = laptop.input("\n\n\n\n\n\n2\n5\n\nn\n").run(&["record", "add", "--form", "shop", "--ask"]).quiet();
+    let out = laptop.input("\n\n\n\n\n\n?\n2\n5\n\nn\n").run(&["record", "add", "--form", "shop", "--ask"]).quiet();
     assert!(out.contains("2 to look at:") && out.contains("1. ✗ Name:") && out.contains("2. ✗ Workers:") && out.contains("1 to look at:"), "{out}");
     assert!(out.contains("is kept. Go on with:"), "{out}");
 }

@@ -18,6 +18,8 @@ pub(super) enum Closing {
     Leave,
     /// Back to this question.
     Again(String),
+    /// Help was told: the same again.
+    Told,
 }
 
 impl Asking<'_, '_> {
@@ -31,6 +33,7 @@ impl Asking<'_, '_> {
             return match self.read() {
                 Reply::Answer(typed) if agrees(&typed) => self.hand_in(),
                 Reply::Back => Ok(self.last().map_or(Closing::Leave, Closing::Again)),
+                Reply::Help => Ok(self.told_keys()),
                 _ => Ok(Closing::Leave),
             };
         }
@@ -42,6 +45,7 @@ impl Asking<'_, '_> {
         }
         self.prompt(&s::mend(lang));
         Ok(match self.read() {
+            Reply::Help => self.told_keys(),
             Reply::Keep => Closing::Again(self.seat(&open[0])),
             Reply::Back => self.last().map_or(Closing::Leave, Closing::Again),
             Reply::Answer(typed) => match typed.parse::<usize>().ok().and_then(|n| open.get(n.checked_sub(1)?)) {
@@ -50,6 +54,12 @@ impl Asking<'_, '_> {
             },
             _ => Closing::Leave,
         })
+    }
+
+    /// `?`: what works; then the end is asked again.
+    fn told_keys(&mut self) -> Closing {
+        self.tell(&format!("  {}", s::keys(self.lang)));
+        Closing::Told
     }
 
     /// Where a problem is set right: at its question, or where a row is added.
