@@ -84,8 +84,8 @@ fn payload(schema: u16, bytes: &[u8]) -> Result<&[u8], EnvelopeProblem> {
         return Err(EnvelopeProblem::Damaged);
     }
     match found.cmp(&schema) {
-        Ordering::Greater => return Err(EnvelopeProblem::Newer(found)),
-        Ordering::Less => return Err(EnvelopeProblem::Older(found)),
+        Ordering::Greater => Err(EnvelopeProblem::Newer(found)),
+        Ordering::Less => Err(EnvelopeProblem::Older(found)),
         Ordering::Equal => Ok(payload),
     }
 }
