@@ -60,9 +60,12 @@ fn overview() -> Overview {
         }
     };
     let rows: Vec<IndexRow> = (0..COUNT).map(row).collect();
-    let mut named: Vec<(Vec<u8>, String)> = rows.iter().map(|row| (collate::key(&row.summary), row.record.clone())).collect();
+    let mut named: Vec<(Vec<u8>, usize)> = rows.iter().enumerate().map(|(at, row)| (collate::key(&row.summary), at)).collect();
     named.sort_unstable();
-    Overview { rows, drafts: Vec::new(), unsynced: 0, by_name: named.into_iter().map(|(_, record)| record).collect() }
+    let mut ranks = vec![u32::MAX; rows.len()];
+    named.iter().zip(0..).for_each(|((_, at), rank)| ranks[*at] = rank);
+    let by_name = named.iter().map(|(_, at)| rows[*at].record.clone()).collect();
+    Overview { rows, drafts: Vec::new(), unsynced: 0, by_name, ranks }
 }
 
 fn open() -> App {

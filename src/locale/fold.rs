@@ -92,6 +92,11 @@ impl Query {
         self.words.iter().all(|word| folded.contains(word.as_str()))
     }
 
+    /// Whether every word occurs in one of several folded texts.
+    pub fn matches_among(&self, folded: &[&str]) -> bool {
+        self.words.iter().all(|word| folded.iter().any(|text| text.contains(word.as_str())))
+    }
+
     /// Whether nothing was asked.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()

@@ -11,12 +11,16 @@ use chrono::{DateTime, Utc};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Less free space than this, and sled may leave a view behind that will not open again.
 const NEEDED_SPACE: u64 = 16 << 20;
 
 /// Up to this length the journal's bytes are summed at every start; beyond it a start would be felt, and `doctor` looks.
 const SUMMED: u64 = 16 << 20;
+
+/// So long another copy of the program is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_millis(300);
 
 /// Something that was repaired while opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,10 +137,15 @@ fn open_clean(dir: &Path, identity: &Identity, mark: &Mark) -> Option<(View, End
 pub(super) fn lock(dir: &Path) -> Result<File, StoreProblem> {
     let path = dir.join("lock");
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(|e| StoreProblem::Io(path.clone(), e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreProblem::Locked(dir.to_owned())),
-        Err(TryLockError::Error(e)) => Err(StoreProblem::Io(path, e)),
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // A copy that is just ending, or a process that is just starting another, lets go in a moment.
+            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => std::thread::sleep(Duration::from_millis(5)),
+            Err(TryLockError::WouldBlock) => return Err(StoreProblem::Locked(dir.to_owned())),
+            Err(TryLockError::Error(e)) => return Err(StoreProblem::Io(path, e)),
+        }
     }
 }
 

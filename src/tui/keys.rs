@@ -331,6 +331,8 @@ pub const SECTIONS: &[(Place, &str)] = &[
     (Place::Establishments, "Establishments"),
     (Place::Establishment, "One establishment"),
     (Place::Interview, "Interview"),
+    (Place::Find, "Finding a question"),
+    (Place::Calendar, "Calendar"),
     (Place::Choices, "A choice list"),
     (Place::Note, "A line that is asked for"),
     (Place::Table, "Rows as a table"),

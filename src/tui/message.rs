@@ -169,6 +169,8 @@ pub struct Overview {
     pub unsynced: usize,
     /// Establishments that are not void, by name.
     pub by_name: Vec<String>,
+    /// Of each row its place among those, or [`u32::MAX`].
+    pub ranks: Vec<u32>,
 }
 
 /// What is known about references: of each the record itself and those that name it.

@@ -46,6 +46,8 @@ pub struct Shared {
     pub decided: Vec<RevisionId>,
     /// Establishments that are not void, by name.
     by_name: Vec<String>,
+    /// Of each record its place among those, or [`u32::MAX`].
+    pub(super) ranks: Vec<u32>,
     /// How many records name each.
     about: BTreeMap<String, usize>,
     /// Grows whenever the records are others.
@@ -72,6 +74,7 @@ impl Shared {
             waits: Waits::default(),
             decided: Vec::new(),
             by_name: Vec::new(),
+            ranks: Vec::new(),
             about: BTreeMap::new(),
             generation: 0,
         }
@@ -115,7 +118,7 @@ impl Shared {
 
     pub(super) fn take(&mut self, overview: Overview) {
         self.generation += 1;
-        self.by_name = overview.by_name;
+        (self.by_name, self.ranks) = (overview.by_name, overview.ranks);
         self.about.clear();
         for reference in overview.rows.iter().flat_map(|row| &row.references) {
             *self.about.entry(reference.clone()).or_default() += 1;

@@ -7,7 +7,7 @@ use crate::error::Failure;
 use crate::interview::json::InputProblem;
 use crate::locale::{Text, collate};
 use crate::record::history::State;
-use crate::store::{Draft, Store};
+use crate::store::{Draft, IndexRow, Store};
 use crate::workbench::edit::EditProblem;
 use crate::workbench::related::{Gathering, references};
 use crate::workbench::watch::Watch;
@@ -198,11 +198,14 @@ fn drafts(desk: &Desk) -> Vec<Draft> {
 
 /// The lists as they are now.
 pub(super) fn overview(desk: &Desk) -> Overview {
-    let mut named: Vec<(Vec<u8>, &String)> =
-        desk.rows().values().filter(|row| row.form == FORM && row.state != State::Void).map(|row| (collate::key(&row.summary), &row.record)).collect();
+    let rows: Vec<IndexRow> = desk.rows().values().cloned().collect();
+    let listed = |(_, row): &(usize, &IndexRow)| row.form == FORM && row.state != State::Void;
+    let mut named: Vec<(Vec<u8>, usize)> = rows.iter().enumerate().filter(listed).map(|(at, row)| (collate::key(&row.summary), at)).collect();
     named.sort_unstable();
-    let by_name = named.into_iter().map(|(_, record)| record.clone()).collect();
-    Overview { rows: desk.rows().values().cloned().collect(), drafts: drafts(desk), unsynced: desk.unsynced(), by_name }
+    let mut ranks = vec![u32::MAX; rows.len()];
+    named.iter().zip(0..).for_each(|((_, at), rank)| ranks[*at] = rank);
+    let by_name = named.iter().map(|(_, at)| rows[*at].record.clone()).collect();
+    Overview { rows, drafts: drafts(desk), unsynced: desk.unsynced(), by_name, ranks }
 }
 
 fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {

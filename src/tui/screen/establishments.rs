@@ -13,34 +13,32 @@ use crate::record::history::State;
 use crate::store::IndexRow;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use std::rc::Rc;
 
 /// The list.
 #[derive(Default)]
 pub struct Establishments {
     search: Search,
-    found: Found<()>,
+    found: Found<(), u32>,
 }
 
 /// The records of a form that fit a search, by name in the Vietnamese order.
 pub fn found<'s>(shared: &'s Shared, form: &str, typed: &str) -> Vec<&'s IndexRow> {
     let query = Query::new(typed);
-    let fits = |row: &&IndexRow| row.state != State::Void && query.matches(&row.search);
     if form == establishment::FORM {
-        return shared.by_name().iter().filter_map(|record| shared.rows.get(record)).filter(fits).collect();
+        let names = shared.by_name();
+        return shared.search_by_name(&query).into_iter().filter_map(|rank| shared.rows.get(&names[rank as usize])).collect();
     }
-    let mut rows: Vec<&IndexRow> = shared.rows.values().filter(|row| row.form == form).filter(fits).collect();
+    let fits = |row: &&IndexRow| row.form == form && row.state != State::Void && query.matches(&row.search);
+    let mut rows: Vec<&IndexRow> = shared.rows.values().filter(fits).collect();
     rows.sort_by_cached_key(|row| (key(&row.summary), row.record.clone()));
     rows
 }
 
 impl Establishments {
-    fn found(&self, shared: &Shared) -> std::rc::Rc<Vec<String>> {
-        self.found.get(self.search.text(), shared.generation(), (), |wider| {
-            let query = Query::new(self.search.text());
-            let fits = |row: &&IndexRow| row.state != State::Void && query.matches(&row.search);
-            let ids = wider.unwrap_or_else(|| shared.by_name());
-            ids.iter().filter_map(|record| shared.rows.get(record)).filter(fits).map(|row| row.record.clone()).collect()
-        })
+    /// Places among the establishments by name.
+    fn found(&self, shared: &Shared) -> Rc<Vec<u32>> {
+        self.found.get(self.search.text(), shared.generation(), (), || shared.search_by_name(&Query::new(self.search.text())))
     }
 
     /// Takes a key.
@@ -50,7 +48,7 @@ impl Establishments {
             return Step::default();
         }
         match command {
-            Some(Command::Accept) => rows.get(self.search.selected).map(|record| Step::page(record, shared)).unwrap_or_default(),
+            Some(Command::Accept) => rows.get(self.search.selected).map(|rank| Step::page(&shared.by_name()[*rank as usize], shared)).unwrap_or_default(),
             Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
             _ => {
                 self.search.key(key);
@@ -75,8 +73,8 @@ impl Establishments {
             return draw::text(frame, body, &text);
         }
         draw::list(frame, body, rows.len(), self.search.selected.min(rows.len() - 1), |at| {
-            let width = area.width as usize;
-            draw::columns(&[(&shared.summary(&rows[at]), width.saturating_sub(20)), (&l::records(lang, shared.count_about(&rows[at])), 18)])
+            let (width, record) = (area.width as usize, &shared.by_name()[rows[at] as usize]);
+            draw::columns(&[(&shared.summary(record), width.saturating_sub(20)), (&l::records(lang, shared.count_about(record)), 18)])
         });
     }
 }

@@ -28,7 +28,7 @@ pub struct Records {
     reverse: bool,
     marked: BTreeSet<String>,
     panel: Option<Panel>,
-    found: Found<(Filter, Sort, bool, Lang)>,
+    found: Found<(Filter, Sort, bool, Lang), String>,
 }
 
 impl Records {
@@ -44,7 +44,7 @@ impl Records {
 
     fn found<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
         let about = (self.filter.clone(), self.sort, self.reverse, shared.lang);
-        let ids = self.found.get(self.search.text(), shared.generation(), about, |_| self.find(shared));
+        let ids = self.found.get(self.search.text(), shared.generation(), about, || self.find(shared));
         ids.iter().filter_map(|record| shared.rows.get(record)).collect()
     }
 
@@ -52,11 +52,12 @@ impl Records {
         let query = Query::new(self.search.text());
         // A record is also found by what it is called and by what it is about.
         let titles: BTreeMap<&str, String> = shared.forms.iter().map(|f| (f.id.as_str(), fold(&format!("{} {}", f.title.vi, f.title.en)))).collect();
-        let parts = |row: &'_ IndexRow| {
-            let subject = shared.rows.get(&row.subject).map_or("", |s| s.search.as_str()).to_owned();
-            [row.search.clone(), titles.get(row.form.as_str()).cloned().unwrap_or_default(), subject].join(" ")
+        let among = |row: &IndexRow| {
+            let title = titles.get(row.form.as_str()).map_or("", String::as_str);
+            let subject = || shared.rows.get(&row.subject).map_or("", |s| s.search.as_str());
+            query.matches_among(&[&row.search, title]) || !row.subject.is_empty() && query.matches_among(&[&row.search, title, subject()])
         };
-        let fits = |row: &&IndexRow| self.filter.fits(row, shared) && (query.is_empty() || query.matches(&row.search) || query.matches(&parts(row)));
+        let fits = |row: &&IndexRow| self.filter.fits(row, shared) && (query.is_empty() || among(row));
         let mut rows: Vec<&IndexRow> = shared.rows.values().filter(fits).collect();
         self.sort.sort(&mut rows, self.reverse, shared);
         rows.into_iter().map(|row| row.record.clone()).collect()

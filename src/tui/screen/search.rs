@@ -47,34 +47,32 @@ impl Search {
 }
 
 /// What a search found, kept while nothing about it changes: a list is looked through once a key, not once a drawing.
-pub struct Found<A> {
-    kept: RefCell<Option<Kept<A>>>,
+pub struct Found<A, I> {
+    kept: RefCell<Option<Kept<A, I>>>,
 }
 
-struct Kept<A> {
+struct Kept<A, I> {
     typed: String,
     generation: u64,
     about: A,
-    ids: Rc<Vec<String>>,
+    ids: Rc<Vec<I>>,
 }
 
-impl<A> Default for Found<A> {
+impl<A, I> Default for Found<A, I> {
     fn default() -> Self {
         Self { kept: RefCell::new(None) }
     }
 }
 
-impl<A: PartialEq> Found<A> {
-    /// The records for what is typed; `generation` and `about` are all else that they depend on. `find` is given what was
-    /// found for a beginning of what is typed, where that is known: nothing else can be among the hits.
-    pub fn get(&self, typed: &str, generation: u64, about: A, find: impl FnOnce(Option<&[String]>) -> Vec<String>) -> Rc<Vec<String>> {
+impl<A: PartialEq, I> Found<A, I> {
+    /// The records for what is typed; `generation` and `about` are all else that they depend on.
+    pub fn get(&self, typed: &str, generation: u64, about: A, find: impl FnOnce() -> Vec<I>) -> Rc<Vec<I>> {
         let mut kept = self.kept.borrow_mut();
         let same = kept.as_ref().filter(|kept| kept.generation == generation && kept.about == about);
         if let Some(kept) = same.filter(|kept| kept.typed == typed) {
             return kept.ids.clone();
         }
-        let wider = same.filter(|kept| typed.starts_with(&kept.typed)).map(|kept| kept.ids.clone());
-        let ids = Rc::new(find(wider.as_ref().map(|ids| ids.as_slice())));
+        let ids = Rc::new(find());
         *kept = Some(Kept { typed: typed.to_owned(), generation, about, ids: ids.clone() });
         ids
     }
