@@ -1,9 +1,11 @@
 //! What our dialect says in one way and XLSForm in another.
 
+use crate::form::check_lists::LAST_SAVED;
 use crate::form::draft::{Cell, Set, When};
 use crate::form::expression::syntax::{self, Start, Syntax, SyntaxKind};
 use crate::form::list::ChoiceList;
 use crate::form::xlsform::words;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -161,6 +163,22 @@ pub(super) fn shield(text: &str, known: &dyn Fn(&str) -> bool) -> String {
         out.push_str(part);
     }
     out
+}
+
+/// `${last-saved#name}` for the path into the last saved record: in a text XLSForm knows no other way to say it.
+pub(super) fn last_saved(text: &str) -> Cow<'_, str> {
+    let start = format!("${{instance('{LAST_SAVED}')/");
+    if !text.contains(&start) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split(&start);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (path, rest) = part.split_once('}').unwrap_or((part, ""));
+        let name = path.rsplit('/').next().unwrap_or(path);
+        out += &format!("${{last-saved#{name}}}{rest}");
+    }
+    Cow::Owned(out)
 }
 
 /// What a column of ours says, as it was before it was shielded from other tools.

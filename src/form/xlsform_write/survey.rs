@@ -92,7 +92,7 @@ impl Writer<'_> {
                 "warning_message" => format!("{OWN}warning_message"),
                 other => other.replace('_', if other == "big_image" { "-" } else { "_" }),
             };
-            self.languages.columns(&column, text).into_iter().for_each(|(column, said)| cells.set(column, said));
+            self.languages.columns(&column, text).into_iter().for_each(|(column, said)| cells.set(column, natives::last_saved(said)));
         }
         for (column, is_expression) in NATIVE {
             self.native(row, column, is_expression, cells);

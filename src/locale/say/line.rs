@@ -13,7 +13,7 @@ say! {
     several() "Chọn được nhiều: các số cách nhau dấu phẩy" "Several may be chosen: numbers with commas between"
     acknowledge() "c = xác nhận" "y = confirm"
     how_date() "Ngày: 1/7/26, 010726 hoặc hôm nay" "A date: 1/7/26, 010726 or today"
-    how_money() "Tiền: 1500000, 1,5 tỷ, 300tr" "An amount: 1500000, 1,5 tỷ, 300tr"
+    how_money() "Tiền: 1500000, 1,5 tỷ, 300tr" "An amount: 1500000, “1,5 tỷ”, “300tr”"
     how_number() "Số: 1500 hoặc 1,5" "A number: 1500 or 1.5"
     how_file() "Đường dẫn của một tệp" "The path of a file"
     how_choice() "Số thứ tự, tên, hoặc vài chữ của lựa chọn" "The number, the name, or a few letters of a choice"
