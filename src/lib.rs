@@ -51,8 +51,8 @@
 //!    and gives [`tui::message::Effect`]s → [`tui::worker::Worker`], in order, on its own thread → reply →
 //!    [`tui::app::App::view`] from state alone. "Saved" is shown only after the fsync.
 //! 2. **A form definition**: TOML ([`form::toml`]), a workbook ([`form::workbook`] → [`form::xlsform`]) or an XForm
-//!    ([`form::xform`]) → [`form::draft::Draft`] with places → [`form::check::check`] → a [`form::Form`] with its
-//!    [`form::plan::Plan`], or all its problems → [`interview::Interview::begin`] → [`interview::outline::lines`] → screen.
+//!    ([`form::xform`]) → [`form::draft::Draft`] with places → [`form::check::check`] for its author, [`form::check::load`] for
+//!    use → a [`form::Form`] with its [`form::plan::Plan`], or all its problems → [`interview::Interview::begin`] → [`interview::outline::lines`] → screen.
 //!    Writers ([`form::toml_write`], [`form::xlsform_write`]) start from the draft again.
 //! 3. **An export**: [`store`] → canonical sorted lines → [`exchange::union::union`] → each revision as its
 //!    form's newest version sees it ([`form::migrate`]) → [`record::merge::merge`] →

@@ -4,6 +4,7 @@
 #[path = "support/story.rs"]
 mod story;
 
+use khuyencong::form::check;
 use khuyencong::form::instance::Answers;
 use khuyencong::interview::derive::{Severity, derive};
 use khuyencong::interview::outline;
@@ -36,6 +37,23 @@ fn every_shipped_form_loads_without_a_warning_and_speaks_both_languages() {
             assert!(node.label.is_empty() || (!node.label.vi.is_empty() && !node.label.en.is_empty()), "{name}: {}", node.name);
         }
     }
+}
+
+/// A form that opens is one that its author's check would let pass, and the other way round.
+#[test]
+fn what_is_opened_is_what_is_checked() {
+    let lists = |list: &str| std::fs::read_to_string(forms_folder().join(list)).ok().map(Arc::from);
+    let shop = |rest: &str| format!("form = \"shop\"\nversion = 1\ntitle = \"Shop\"\n\n[[question]]\nname = \"a\"\ntype = \"integer\"\nlabel = \"A\"\n{rest}");
+    let of_ours = ALL.map(|name| std::fs::read_to_string(forms_folder().join(format!("{name}.toml"))).unwrap());
+    let slips = ["relevant = \"${gone} > 1\"\n", "constraint = \"1 +\"\n", "calculation = \"${a} + 1\"\n", "type_ = 1\n", "constraint = \". > 5 and . < 2\"\n"].map(shop);
+    let mut refused = 0;
+    for text in of_ours.iter().chain(&slips) {
+        let Ok((draft, _)) = khuyencong::form::read("form.toml", text) else { continue };
+        let [checked, opened] = [check::check(&draft, &lists), check::load(&draft, &lists)].map(|result| result.map(|(form, _)| form.of).map_err(drop));
+        assert_eq!(checked, opened, "{text}");
+        refused += usize::from(opened.is_err());
+    }
+    assert!(refused >= 3, "{refused} of the slips are seen");
 }
 
 #[test]

@@ -71,14 +71,15 @@ impl Finder {
         Self { kind, field: Field::default(), selected: 0, places }
     }
 
-    /// The entries that fit what is typed.
+    /// The entries that fit what is typed, in either language: whoever knows a thing by its other name finds it too.
     pub fn entries(&self, shared: &Shared) -> Vec<Entry> {
         let query = Query::new(self.field.text());
-        let all = match self.kind {
-            Kind::Help => keys_of(&self.places, shared.lang),
-            Kind::Palette => everything(&self.places, shared),
+        let all = |lang| match self.kind {
+            Kind::Help => keys_of(&self.places, lang),
+            Kind::Palette => everything(&self.places, shared, lang),
         };
-        all.into_iter().filter(|entry| query.matches(&fold(&format!("{} {}", entry.name, entry.key)))).collect()
+        let both = all(shared.lang).into_iter().zip(all(shared.lang.other()));
+        both.filter(|(entry, other)| [entry, other].iter().any(|named| query.matches(&fold(&format!("{} {}", named.name, named.key))))).map(|(entry, _)| entry).collect()
     }
 
     /// Takes a key: what to do, if anything, and whether it stays open.
@@ -139,8 +140,7 @@ fn keys_of(places: &[Place], lang: Lang) -> Vec<Entry> {
 }
 
 /// Everything there is, the screen's own first.
-fn everything(places: &[Place], shared: &Shared) -> Vec<Entry> {
-    let lang = shared.lang;
+fn everything(places: &[Place], shared: &Shared, lang: Lang) -> Vec<Entry> {
     let mut entries: Vec<Entry> =
         keys_of(places, lang).into_iter().filter(|entry| !matches!(entry.action, Action::Press(KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown, _))).collect();
     // A form is being tried: there is nothing else to go to.

@@ -196,7 +196,14 @@ fn everything_is_found_by_name_without_tone_marks() {
     driver.keys("<C-p>phieu moi co so cong nghiep<ret>").shows("Tên cơ sở").keys("Năm Én");
     // Going elsewhere keeps what was begun.
     driver.keys("<C-p>ban lam viec<ret>").shows("✎ nháp Năm Én");
-    driver.keys("<C-p>english<ret>").shows("Waiting for you").keys("<F1>palette");
+    driver
+        .keys("<C-p>english<ret>")
+        .shows("Waiting for you")
+        .keys("<C-p>toi bao cao<ret>")
+        .shows("Period")
+        .keys("<C-p>ban lam viec<ret>")
+        .shows("Waiting for you")
+        .keys("<F1>palette");
     driver.keys("<C-u>find anything").shows("Ctrl-P").keys("<esc>").shows("Waiting for you");
 }
 
