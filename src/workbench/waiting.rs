@@ -6,9 +6,7 @@ use super::related::Related;
 use crate::error::Failure;
 use crate::interview::show;
 use crate::locale::{Lang, Text, say};
-use crate::record::decision::Holding;
 use crate::record::history::State;
-use crate::record::revision::Act;
 use crate::store::IndexRow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,7 +31,7 @@ pub struct Asked {
 pub struct Waits {
     /// Questions without an answer.
     pub asked: Vec<Asked>,
-    /// Records whose approval an edit has overtaken.
+    /// Records whose approval an edit has overtaken, changed last first.
     pub lapsed: Vec<String>,
     /// Pairs that may be one.
     pub pairs: usize,
@@ -49,9 +47,6 @@ pub struct Alike {
     /// The other.
     pub other: Arc<Related>,
 }
-
-/// So many records are looked through for lapsed approvals: those changed last. An edit makes its record one of them.
-const LOOKED_THROUGH: usize = 2_000;
 
 /// So many pairs are laid out at once.
 pub const MOST_PAIRS: usize = 200;
@@ -70,15 +65,9 @@ impl Desk {
             return Ok(waits);
         }
         waits.pairs = self.duplicates().len();
-        let mut changed: Vec<&IndexRow> = self.rows().values().filter(|row| row.state == State::Submitted).collect();
-        changed.sort_unstable_by_key(|row| std::cmp::Reverse(row.at));
-        for row in changed.into_iter().take(LOOKED_THROUGH) {
-            let history = self.history(&row.record)?;
-            let has_lapsed = |at: &usize| history.revisions()[*at].act == Act::Approve && matches!(history.holding(*at), Holding::Lapsed(_));
-            if (0..history.revisions().len()).any(|at| has_lapsed(&at)) {
-                waits.lapsed.push(row.record.clone());
-            }
-        }
+        let mut lapsed: Vec<&IndexRow> = self.rows().values().filter(|row| row.lapsed && row.state == State::Submitted).collect();
+        lapsed.sort_unstable_by_key(|row| std::cmp::Reverse(row.at));
+        waits.lapsed = lapsed.into_iter().map(|row| row.record.clone()).collect();
         Ok(waits)
     }
 
