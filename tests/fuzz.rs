@@ -83,9 +83,16 @@ fn mutate(bytes: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
     }
 }
 
+/// The small corpus of a target, and what other tests read of its kind.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
-    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<_> = std::fs::read_dir(root.join("fuzz/corpus").join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let shared: &[&str] = match name {
+        "form_toml" => &["tests/cli/forms/shop.toml", "tests/cli/forms/farm.toml"],
+        "xform" => &["tests/data/workshop.xml"],
+        _ => &[],
+    };
+    files.extend(shared.iter().map(|file| root.join(file)));
     files.sort();
     files.iter().map(|file| std::fs::read(file).unwrap()).collect()
 }

@@ -1,7 +1,7 @@
 //! What a store takes on the disk after everything in it was edited ten times, against the bytes of all its revisions.
 
-use crate::support::{form, new_store, now, reopen, row, scratch};
-use khuyencong::record::{Act, Entry, Revision};
+use crate::support::{form, new_store, now, reopen, row, scratch, written};
+use khuyencong::record::Entry;
 use khuyencong::store::{Current, Store};
 use khuyencong::value::Value;
 use std::collections::BTreeMap;
@@ -16,26 +16,9 @@ fn answers(number: usize, edit: usize) -> BTreeMap<String, Value> {
 /// A save with what is derived of it, as the program does after each.
 fn edit(store: &mut Store, number: usize, edit: usize) {
     let record = format!("0192f3c0-7a10-7c3e-9d52-{number:012}");
-    let (at, seq, prev) = store.next(now());
     let parents = store.view().history(&record).unwrap().iter().max_by_key(|r| r.seq).map(|r| r.id).into_iter().collect();
     let answers = answers(number, edit);
-    let revision = Revision {
-        record: record.clone(),
-        at,
-        id: [0; 32],
-        device: store.identity().device.clone(),
-        seq,
-        prev,
-        person: "Nguyễn Thử Nghiệm".into(),
-        of: "shop@1@3f2a9c0d1e4b".into(),
-        parents,
-        act: Act::Save,
-        args: BTreeMap::new(),
-        wrote: answers.keys().cloned().collect(),
-        answers: answers.clone(),
-        notes: BTreeMap::new(),
-    }
-    .seal();
+    let revision = written(store, record.clone(), parents, answers.clone());
     store.append(&[(revision.line().into_bytes(), Entry::Revision(revision))], now()).unwrap();
     derive(store, &record, answers);
 }

@@ -55,11 +55,9 @@ pub fn form() -> Entry {
     Entry::Definition(Definition::Form { id: "shop".into(), version: 1, source: "form = \"shop\"\n".into() })
 }
 
-/// The next revision of one of a few records.
-pub fn revision(store: &Store, number: usize) -> Entry {
+/// The next revision of a record by this laptop.
+pub fn written(store: &Store, record: String, parents: Vec<RevisionId>, answers: BTreeMap<String, Value>) -> Revision {
     let (at, seq, prev) = store.next(now());
-    let record = format!("0192f3c0-7a10-7c3e-9d52-{:012}", number % 5);
-    let parents: Vec<RevisionId> = store.view().history(&record).unwrap().iter().map(|r| r.id).max().into_iter().collect();
     let revision = Revision {
         record,
         at,
@@ -72,11 +70,19 @@ pub fn revision(store: &Store, number: usize) -> Entry {
         parents,
         act: Act::Save,
         args: BTreeMap::new(),
-        wrote: vec!["name".into(), format!("q{number}")],
-        answers: BTreeMap::from([("name".to_owned(), Value::text("Cơ sở thử")), (format!("q{number}"), Value::text("khô ".repeat(number % 40)))]),
+        wrote: answers.keys().cloned().collect(),
+        answers,
         notes: BTreeMap::new(),
     };
-    Entry::Revision(revision.seal())
+    revision.seal()
+}
+
+/// The next revision of one of a few records.
+pub fn revision(store: &Store, number: usize) -> Entry {
+    let record = format!("0192f3c0-7a10-7c3e-9d52-{:012}", number % 5);
+    let parents = store.view().history(&record).unwrap().iter().map(|r| r.id).max().into_iter().collect();
+    let answers = BTreeMap::from([("name".to_owned(), Value::text("Cơ sở thử")), (format!("q{number}"), Value::text("khô ".repeat(number % 40)))]);
+    Entry::Revision(written(store, record, parents, answers))
 }
 
 /// Saves an entry as the program does: it returns when that is durable.
