@@ -65,7 +65,7 @@ fn overview() -> Overview {
     let mut ranks = vec![u32::MAX; rows.len()];
     named.iter().zip(0..).for_each(|((_, at), rank)| ranks[*at] = rank);
     let by_name = named.iter().map(|(_, at)| rows[*at].record.clone()).collect();
-    Overview { rows, drafts: Vec::new(), unsynced: 0, by_name, ranks }
+    Overview { rows: rows.into_iter().collect(), drafts: Vec::new(), unsynced: 0, by_name, ranks }
 }
 
 fn open() -> App {

@@ -268,7 +268,7 @@ fn trap_the_same_file_twice_and_a_new_laptop_take_everything_once() {
     let mut new = new_desk(&dir.path().join("new"));
     assert_eq!(new.restore(&backup).unwrap().tally.new, 1);
     assert_eq!((new.restore(&backup).unwrap().tally.new, new.rows().len()), (0, 1));
-    assert!(new.rows().contains_key(&id), "a reinstalled laptop loses nothing");
+    assert!(new.rows().contains(&id), "a reinstalled laptop loses nothing");
     assert_eq!(new.store().draft_list().collect::<Vec<_>>(), [&draft], "drafts come with the backup");
 }
 
@@ -343,7 +343,7 @@ fn trap_no_timer_and_no_clock_decides_what_is_kept() {
         desk.close().unwrap();
     }
     let desk = Desk::open(settings(dir.path())).unwrap().0;
-    assert!(desk.rows().len() == 3 && desk.rows().contains_key(&first) && desk.store().draft_list().count() == 1);
+    assert!(desk.rows().len() == 3 && desk.rows().contains(&first) && desk.store().draft_list().count() == 1);
     assert_whole_chain(&desk, 3);
 }
 

@@ -1,10 +1,10 @@
 //! `clean`: the mark of a clean end. It says how the journal, the drafts and the view were left, so that the next start
 //! need not look at everything, and sees at once when something is shorter or other than it was left.
 
-use super::{drafts, journal, schema::SCHEMA};
+use super::{drafts, journal, schema::SCHEMA, trees};
 use crate::disk;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "clean";
@@ -20,8 +20,8 @@ pub struct Mark {
     pub entries: u64,
     /// Length and CRC-32 of the drafts.
     pub drafts: (u64, u32),
-    /// What the view held.
-    pub view: String,
+    /// Length and CRC-32 of the view's file once sled had let go of it; zeros where that was not seen.
+    pub view: (u64, u32),
 }
 
 /// Reads it; nothing when the last end was not clean, or was that of a program with another schema.
@@ -31,13 +31,14 @@ pub fn read(dir: &Path) -> Option<Mark> {
     if u32::from_str_radix(sum, 16) != Ok(crc32fast::hash(body.as_bytes())) {
         return None;
     }
-    let mut parts = body.splitn(7, ' ');
+    let mut parts = body.split(' ');
     if parts.next()?.parse() != Ok(SCHEMA) {
         return None;
     }
     let mut number = || parts.next()?.parse::<u64>().ok();
-    let (bytes, crc, entries, drafts) = (number()?, number()?, number()?, (number()?, number()?));
-    Some(Mark { bytes, crc: u32::try_from(crc).ok()?, entries, drafts: (drafts.0, u32::try_from(drafts.1).ok()?), view: parts.next()?.to_owned() })
+    let (bytes, crc, entries, drafts, view) = (number()?, number()?, number()?, (number()?, number()?), (number()?, number()?));
+    let sum = |number: u64| u32::try_from(number).ok();
+    Some(Mark { bytes, crc: sum(crc)?, entries, drafts: (drafts.0, sum(drafts.1)?), view: (view.0, sum(view.1)?) })
 }
 
 /// Writes it, durably.
@@ -45,7 +46,8 @@ pub fn read(dir: &Path) -> Option<Mark> {
 /// # Errors
 /// The system's.
 pub fn write(dir: &Path, mark: &Mark) -> io::Result<()> {
-    let body = format!("{SCHEMA} {} {} {} {} {} {}", mark.bytes, mark.crc, mark.entries, mark.drafts.0, mark.drafts.1, mark.view);
+    let Mark { bytes, crc, entries, drafts, view } = mark;
+    let body = format!("{SCHEMA} {bytes} {crc} {entries} {} {} {} {}", drafts.0, drafts.1, view.0, view.1);
     disk::replace(&dir.join(FILE), format!("{body} {:08x}\n", crc32fast::hash(body.as_bytes())).as_bytes())
 }
 
@@ -71,6 +73,25 @@ pub fn of_drafts(dir: &Path) -> io::Result<(u64, u32)> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok((0, 0)),
         Err(e) => Err(e),
     }
+}
+
+/// Length and CRC-32 of the view's file as it lies there, if sled has let go of it within its time; zeros if not, which
+/// equal nothing that is there.
+pub fn of_view(dir: &Path) -> (u64, u32) {
+    let sum = |mut file: fs::File| -> io::Result<(u64, u32)> {
+        let (mut sum, mut part) = (crc32fast::Hasher::new(), vec![0; 1 << 18]);
+        let mut bytes = 0;
+        loop {
+            match file.read(&mut part)? {
+                0 => return Ok((bytes, sum.finalize())),
+                read => {
+                    sum.update(&part[..read]);
+                    bytes += read as u64;
+                }
+            }
+        }
+    };
+    trees::at_rest(&dir.join("sled").join("db")).and_then(sum).unwrap_or_default()
 }
 
 /// The next free `NAME.bad.N`: damaged files are put aside, never deleted.

@@ -16,6 +16,7 @@ mod mark;
 mod migrate;
 mod open;
 mod recover;
+mod rows;
 mod salvage;
 mod schema;
 mod sums;
@@ -28,6 +29,7 @@ pub use drafts::{Change, Draft, Drafts};
 pub use identity::Identity;
 pub use open::Notice;
 pub use recover::{GUARDED_THREAD, is_guarded};
+pub use rows::Rows;
 pub use trees::RevisionKey;
 
 use crate::disk;
@@ -246,8 +248,10 @@ impl Store {
     /// # Errors
     /// The system's; the journal is durable all the same.
     pub fn close(mut self) -> Result<(), StoreProblem> {
-        let io = |e| StoreProblem::Io(self.dir.clone(), e);
+        let dir = self.dir.clone();
+        let io = |e| StoreProblem::Io(dir.clone(), e);
         if self.clean {
+            self.close_unchanged();
             return Ok(());
         }
         self.drafts.close().map_err(io)?;
@@ -255,10 +259,29 @@ impl Store {
             self.view.make_small(&self.dir)?;
         }
         self.view.flush(&self.dir)?;
-        let end = self.journal.end();
-        let left = Mark { bytes: end.bytes, crc: end.crc.clone().finalize(), entries: end.lines, drafts: mark::of_drafts(&self.dir).map_err(io)?, view: self.view.fingerprint() };
         // A journal that failed is looked at whole by the next start.
-        if self.journal.is_broken() || self.view.is_doubtful() { Ok(()) } else { mark::write(&self.dir, &left).map_err(io) }
+        if self.journal.is_broken() || self.view.is_doubtful() {
+            return Ok(());
+        }
+        let end = self.journal.end();
+        let (bytes, crc, entries, drafts) = (end.bytes, end.crc.clone().finalize(), end.lines, mark::of_drafts(&dir).map_err(io)?);
+        let view = self.view_at_rest();
+        if self.view.is_doubtful() { Ok(()) } else { mark::write(&dir, &Mark { bytes, crc, entries, drafts, view }).map_err(io) }
+    }
+
+    /// sled writes to its file even when it is only read: the mark is to know the file as it lies there now. Where it
+    /// cannot be written, the next start looks at everything.
+    fn close_unchanged(&mut self) {
+        if let Some(left) = mark::read(&self.dir).filter(|_| !self.view.is_doubtful()) {
+            let view = self.view_at_rest();
+            let _ = mark::write(&self.dir, &Mark { view, ..left });
+        }
+    }
+
+    /// Lets go of the view; gives length and sum of its file.
+    fn view_at_rest(&mut self) -> (u64, u32) {
+        self.view.let_go();
+        mark::of_view(&self.dir)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
 use crate::record::{Definition, Revision};
 use sled::{Db, Tree};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -46,11 +47,14 @@ impl Drop for Kept {
 }
 
 impl Kept {
-    /// Lets go of sled's files; nothing may be asked any more.
-    pub fn let_go(&mut self) {
-        if let Some(trees) = self.0.take() {
-            let _ = quietly(|| drop(trees));
-        }
+    /// Lets go of sled's files; nothing may be asked any more. Gives whether sled could keep what it still had to.
+    pub fn let_go(&mut self) -> bool {
+        self.0.take().is_none_or(|trees| quietly(|| drop(trees)).is_some())
+    }
+
+    /// Whether sled's files were let go of.
+    pub fn are_gone(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Opens or makes the trees in a folder.
@@ -78,6 +82,20 @@ pub fn open_db(dir: &Path) -> Result<Db, StoreProblem> {
             Err(sled::Error::Io(e)) if is_lock(&e) && started.elapsed() < LOCK_PATIENCE => std::thread::sleep(Duration::from_millis(2)),
             Err(sled::Error::Io(e)) if is_lock(&e) => return Err(StoreProblem::Locked(dir.to_owned())),
             opened => return opened.map_err(failed),
+        }
+    }
+}
+
+/// sled's file, locked as sled locks it: nothing of sled writes to it any more while this is held.
+///
+/// # Errors
+/// There is none, the system refuses, or sled has not let go of it in its time.
+pub fn at_rest(file: &Path) -> std::io::Result<File> {
+    let (file, started) = (OpenOptions::new().read(true).write(true).open(file)?, Instant::now());
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => std::thread::sleep(Duration::from_millis(1)),
+            locked => return locked.map(|()| file).map_err(std::io::Error::from),
         }
     }
 }

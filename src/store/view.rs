@@ -95,8 +95,9 @@ impl View {
 
     /// Lets go of its files. Nothing may be asked of it any more.
     pub(super) fn let_go(&mut self) {
-        self.poisoned.store(true, Ordering::Relaxed);
-        self.trees.let_go();
+        if !self.trees.let_go() {
+            self.poisoned.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether something was wrong with it: the mark of a clean end must not stand.
@@ -105,7 +106,7 @@ impl View {
     }
 
     fn usable(&self) -> Result<(), StoreProblem> {
-        if self.poisoned.load(Ordering::Relaxed) { Err(StoreProblem::View("sled".to_owned())) } else { Ok(()) }
+        if self.poisoned.load(Ordering::Relaxed) || self.trees.are_gone() { Err(StoreProblem::View("sled".to_owned())) } else { Ok(()) }
     }
 
     /// What sled gave; once it refuses, it is asked no more.
@@ -168,14 +169,6 @@ impl View {
             (chain.device, chain.seq, chain.prev) = (device.to_owned(), end.0, end.1);
         }
         self.store_chain()
-    }
-
-    /// How much the view holds: compared at a clean start, since sled may lack keys without saying so.
-    pub fn fingerprint(&self) -> String {
-        let sizes =
-            [&self.trees.revisions, &self.trees.definitions, &self.trees.current, &self.trees.index, &self.trees.stale, &self.trees.names].map(|tree| tree.len().to_string());
-        let chain = self.lock().chain.clone();
-        format!("{} {} {}", sizes.join(" "), chain.device, chain.seq)
     }
 
     /// This laptop's last revision and the latest stamp known.

@@ -7,7 +7,7 @@ use crate::locale::{Lang, Text};
 use crate::programme::period::Period;
 use crate::record::Revision;
 use crate::record::revision::RevisionId;
-use crate::store::{Change, Draft, Identity, IndexRow};
+use crate::store::{Change, Draft, Identity, Rows};
 use crate::value::FileRef;
 use crate::workbench::edit::{Choice, OpenConflict};
 use crate::workbench::related::Related;
@@ -162,7 +162,7 @@ pub struct FormLine {
 #[derive(Clone, Debug, Default)]
 pub struct Overview {
     /// All records.
-    pub rows: Vec<IndexRow>,
+    pub rows: Rows,
     /// All drafts.
     pub drafts: Vec<Draft>,
     /// Revisions that no sync has carried away yet.

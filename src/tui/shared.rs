@@ -5,7 +5,7 @@ use super::screen::establishment;
 use super::typing::Composer;
 use crate::locale::Lang;
 use crate::record::revision::RevisionId;
-use crate::store::{Draft, Identity, IndexRow};
+use crate::store::{Draft, Identity, IndexRow, Rows};
 use crate::workbench::chance::Chance;
 use crate::workbench::related::Relations;
 use crate::workbench::waiting::Waits;
@@ -21,7 +21,7 @@ pub struct Shared {
     /// The forms at hand.
     pub forms: Vec<FormLine>,
     /// All records, by id.
-    pub rows: BTreeMap<String, IndexRow>,
+    pub rows: Rows,
     /// All drafts.
     pub drafts: Vec<Draft>,
     /// Revisions that no sync has carried away.
@@ -61,7 +61,7 @@ impl Shared {
             lang,
             identity: Identity::default(),
             forms: Vec::new(),
-            rows: BTreeMap::new(),
+            rows: Rows::default(),
             drafts: Vec::new(),
             unsynced: 0,
             saved_at: None,
@@ -120,10 +120,10 @@ impl Shared {
         self.generation += 1;
         (self.by_name, self.ranks) = (overview.by_name, overview.ranks);
         self.about.clear();
-        for reference in overview.rows.iter().flat_map(|row| &row.references) {
+        for reference in overview.rows.values().flat_map(|row| &row.references) {
             *self.about.entry(reference.clone()).or_default() += 1;
         }
-        self.rows = overview.rows.into_iter().map(|row| (row.record.clone(), row)).collect();
+        self.rows = overview.rows;
         self.drafts = overview.drafts;
         self.unsynced = overview.unsynced;
     }

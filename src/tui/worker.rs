@@ -198,13 +198,13 @@ fn drafts(desk: &Desk) -> Vec<Draft> {
 
 /// The lists as they are now.
 pub(super) fn overview(desk: &Desk) -> Overview {
-    let rows: Vec<IndexRow> = desk.rows().values().cloned().collect();
+    let rows = desk.rows().clone();
     let listed = |(_, row): &(usize, &IndexRow)| row.form == FORM && row.state != State::Void;
-    let mut named: Vec<(Vec<u8>, usize)> = rows.iter().enumerate().filter(listed).map(|(at, row)| (collate::key(&row.summary), at)).collect();
-    named.sort_unstable();
+    let mut named: Vec<(Vec<u8>, usize, &IndexRow)> = rows.values().enumerate().filter(listed).map(|(at, row)| (collate::key(&row.summary), at, row)).collect();
+    named.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     let mut ranks = vec![u32::MAX; rows.len()];
-    named.iter().zip(0..).for_each(|((_, at), rank)| ranks[*at] = rank);
-    let by_name = named.iter().map(|(_, at)| rows[*at].record.clone()).collect();
+    named.iter().zip(0..).for_each(|((_, at, _), rank)| ranks[*at] = rank);
+    let by_name = named.iter().map(|(_, _, row)| row.record.clone()).collect();
     Overview { rows, drafts: drafts(desk), unsynced: desk.unsynced(), by_name, ranks }
 }
 

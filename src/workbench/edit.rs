@@ -91,7 +91,7 @@ impl Desk {
     /// Forgets drafts that were handed in: their end is not waited for, and may be lost in a power cut.
     pub(super) fn end_handed_in(&mut self) -> Result<(), Failure> {
         let mut ended = Vec::new();
-        for draft in self.store().draft_list().filter(|draft| self.rows().contains_key(&draft.record)) {
+        for draft in self.store().draft_list().filter(|draft| self.rows().contains(&draft.record)) {
             let history = self.store().view().history(&draft.record)?;
             let mut parents = draft.parents.clone();
             parents.sort_unstable();

@@ -48,7 +48,7 @@ use crate::record::history::History;
 use crate::record::links::{Links, Pairing};
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::record::{Definition, Entry};
-use crate::store::{Draft, Identity, IndexRow, Notice, Store};
+use crate::store::{Draft, Identity, IndexRow, Notice, Rows, Store};
 use chance::{Chance, Clock};
 use library::Library;
 use normal::{normal, normal_argument};
@@ -77,7 +77,7 @@ pub struct Desk {
     store: Store,
     library: Library,
     chance: Chance,
-    rows: BTreeMap<String, IndexRow>,
+    rows: Rows,
     /// Record → records that name it.
     about: BTreeMap<String, BTreeSet<String>>,
     /// Record → its standing decisions about pairs, and what they come to.
@@ -117,7 +117,7 @@ impl Desk {
         let library = Library::new(&settings);
         let chance = Chance::new(&settings, &store);
         let mut desk =
-            Self { settings, store, library, chance, rows: BTreeMap::new(), about: BTreeMap::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
+            Self { settings, store, library, chance, rows: Rows::default(), about: BTreeMap::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
         for definition in desk.store.view().definitions()? {
             desk.library.add(definition);
         }
@@ -202,7 +202,7 @@ impl Desk {
     }
 
     /// Every record's line, by record.
-    pub fn rows(&self) -> &BTreeMap<String, IndexRow> {
+    pub fn rows(&self) -> &Rows {
         &self.rows
     }
 
@@ -221,7 +221,7 @@ impl Desk {
             self.about.entry(reference.clone()).or_default().insert(row.record.clone());
         }
         let record = row.record.clone();
-        let before = self.rows.insert(record.clone(), row);
+        let before = self.rows.insert(row);
         if self.is_paired(&record) && before.as_ref().map(|row| (&row.form, row.state)) != self.rows.get(&record).map(|row| (&row.form, row.state)) {
             self.relink();
         }
@@ -283,7 +283,7 @@ impl Desk {
         match found[..] {
             [one] => Ok(one.clone()),
             [] => Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_record(l, &start))).hint(Text::both(say::failure::no_record_hint))),
-            _ if self.rows.contains_key(&start) => Ok(start),
+            _ if self.rows.contains(&start) => Ok(start),
             _ => Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::several_records(l, &start)))),
         }
     }
