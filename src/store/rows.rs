@@ -72,8 +72,18 @@ impl Rows {
     }
 
     /// Puts a line in the place of the one of the same record, which is given back.
-    pub fn insert(&mut self, row: IndexRow) -> Option<Arc<IndexRow>> {
-        self.0.replace(ById(Arc::new(row))).map(|before| before.0)
+    pub fn insert(&mut self, row: Arc<IndexRow>) -> Option<Arc<IndexRow>> {
+        self.0.replace(ById(row)).map(|before| before.0)
+    }
+
+    /// Takes a record's line away.
+    pub fn remove(&mut self, record: &str) {
+        self.0.remove(record);
+    }
+
+    /// All lines, by record, to be held elsewhere too.
+    pub fn shared(&self) -> impl Iterator<Item = &Arc<IndexRow>> {
+        self.0.iter().map(|row| &row.0)
     }
 }
 

@@ -11,7 +11,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const CACHE: u64 = 64 << 20;
+/// What sled may hold of its pages. Lists have their lines from memory; single records are small.
+const CACHE: u64 = 16 << 20;
 
 /// So long sled's own lock is waited for. The store's is held by then, so only a sled that was dropped a moment ago, whose
 /// threads let go of the file a little later, can hold it.

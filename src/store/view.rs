@@ -11,6 +11,7 @@ use super::StoreProblem;
 use super::derived::{Current, IndexRow};
 use super::envelope::{self, EnvelopeProblem};
 use super::recover::quietly;
+use super::rows::Rows;
 use super::schema::{CurrentV2, Dictionary, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
 use crate::disk;
@@ -308,10 +309,10 @@ impl View {
     }
 
     /// All records' lines.
-    pub fn index(&self) -> Result<Vec<IndexRow>, StoreProblem> {
-        let mut rows = Vec::new();
+    pub fn index(&self) -> Result<Rows, StoreProblem> {
+        let mut rows = Rows::default();
         self.each::<IndexRowV3>(&self.trees.index, b"", &mut |_, row| {
-            rows.push(row.unpack());
+            rows.insert(Arc::new(row.unpack()));
             Ok(())
         })?;
         Ok(rows)

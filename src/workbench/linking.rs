@@ -4,9 +4,9 @@ use super::Desk;
 use crate::error::Failure;
 use crate::record::history::{History, State};
 use crate::record::links::{Links, Member, Pairing, pairings};
-use crate::store::{Current, IndexRow};
+use crate::store::{Current, IndexRow, Rows};
 use crate::value::Value;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 impl Desk {
     /// Which records read as which.
@@ -16,8 +16,8 @@ impl Desk {
 
     /// The records that name a record or one that is linked with it, such as the surveys of an establishment.
     pub fn about<'d>(&'d self, record: &'d str) -> impl Iterator<Item = &'d IndexRow> {
-        let ids: BTreeSet<&String> = self.links.class(record).filter_map(|one| self.about.get(one)).flatten().collect();
-        ids.into_iter().filter(|id| !self.links.is_linked(id)).filter_map(|id| self.rows.get(id))
+        let lines: BTreeMap<&String, &IndexRow> = self.links.class(record).filter_map(|one| self.about.get(one)).flat_map(Rows::values).map(|row| (&row.record, row)).collect();
+        lines.into_values().filter(|row| !self.links.is_linked(&row.record))
     }
 
     /// The standing decisions about pairs that are part of a record or name it.

@@ -79,7 +79,7 @@ pub struct Desk {
     chance: Chance,
     rows: Rows,
     /// Record → records that name it.
-    about: BTreeMap<String, BTreeSet<String>>,
+    about: BTreeMap<String, Rows>,
     /// Record → its standing decisions about pairs, and what they come to.
     pairings: BTreeMap<String, Vec<Pairing>>,
     links: Links,
@@ -121,8 +121,9 @@ impl Desk {
         for definition in desk.store.view().definitions()? {
             desk.library.add(definition);
         }
-        for row in desk.store.view().index()? {
-            desk.remember(row);
+        desk.rows = desk.store.view().index()?;
+        for row in desk.rows.shared() {
+            row.references.iter().for_each(|reference| note_about(&mut desk.about, reference, row));
         }
         desk.read_pairings()?;
         desk.refresh_stale()?;
@@ -217,10 +218,8 @@ impl Desk {
                 about.remove(&row.record);
             }
         }
-        for reference in &row.references {
-            self.about.entry(reference.clone()).or_default().insert(row.record.clone());
-        }
-        let record = row.record.clone();
+        let (record, row) = (row.record.clone(), Arc::new(row));
+        row.references.iter().for_each(|reference| note_about(&mut self.about, reference, &row));
         let before = self.rows.insert(row);
         if self.is_paired(&record) && before.as_ref().map(|row| (&row.form, row.state)) != self.rows.get(&record).map(|row| (&row.form, row.state)) {
             self.relink();
@@ -385,6 +384,14 @@ impl Desk {
     /// The folder of the store.
     pub fn dir(&self) -> &Path {
         self.store.dir()
+    }
+}
+
+/// Notes that a record names another.
+fn note_about(about: &mut BTreeMap<String, Rows>, reference: &str, row: &Arc<IndexRow>) {
+    match about.get_mut(reference) {
+        Some(rows) => drop(rows.insert(row.clone())),
+        None => drop(about.entry(reference.to_owned()).or_default().insert(row.clone())),
     }
 }
 
