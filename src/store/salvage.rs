@@ -2,7 +2,8 @@
 //! one by one, each vouched for by its own hash.
 
 use super::envelope::{self, EnvelopeProblem};
-use super::schema::{Dictionary, RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
+use super::dictionary::Dictionary;
+use super::schema::{RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
 use super::trees::{definition_of, each_bytes, key_parts, open_db};
 use crate::record::{Entry, Revision};
 use std::collections::BTreeMap;
