@@ -2,6 +2,8 @@
 //!
 //! The root row and every repeat row own a contiguous block of cells, one for each node of their scope.
 
+pub mod part;
+
 use super::column::{Column, Totals};
 use super::expression::Datum;
 use super::projection::Projection;
@@ -67,45 +69,22 @@ pub struct Cell {
 static BLANK: Cell = Cell { value: Datum::Blank, relevant: true, queued: false, unchecked: false, wrong: false };
 
 /// Answers in slots. Rows come and go; a row's id and cells are never used again for another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Instance {
     rows: Vec<Row>,
     cells: Vec<Cell>,
     by_prefix: BTreeMap<Arc<str>, RowId>,
     /// As the form's plan lists them.
     columns: Vec<Column>,
-    /// Where only some nodes are laid out: which.
+    /// Where only some nodes are laid out ([`part`]): which. Such a one is read, never derived or changed.
     projection: Option<Arc<Projection>>,
 }
 
 impl Instance {
     /// Lays out `answers`; everything is relevant and nothing computed yet.
     pub fn new(form: &Form, answers: &Answers) -> Self {
-        Self::laid_out(form, answers, vec![Column::default(); form.plan.columns.nodes.len()], None)
-    }
-
-    fn laid_out(form: &Form, answers: &Answers, columns: Vec<Column>, projection: Option<Arc<Projection>>) -> Self {
-        let mut instance = Self { rows: Vec::new(), cells: Vec::new(), by_prefix: BTreeMap::new(), columns, projection };
+        let mut instance = Self { columns: vec![Column::default(); form.plan.columns.nodes.len()], ..Self::default() };
         instance.lay_out(form, answers, ROOT, ROOT_ROW, 1, ("".into(), "".into()));
-        instance
-    }
-
-    /// As [`Self::restore`], of some of the nodes only: to be read, not to be derived again.
-    pub fn restore_part(form: &Form, projection: &Arc<Projection>, answers: &Answers, computed: &Answers, hidden: &[String]) -> Self {
-        let mut instance = Self::laid_out(form, answers, Vec::new(), Some(projection.clone()));
-        for at in 0..instance.rows.len() {
-            let (row, scope) = (RowId(at as u32), instance.rows[at].scope);
-            for id in projection.nodes(scope) {
-                let path = instance.path(form, row, *id);
-                let value = computed.get(&path).map(|value| Datum::of(value, form.node(*id).value));
-                let relevant = hidden.binary_search(&path).is_err();
-                let cell = instance.cell_mut(form, row, *id);
-                cell.relevant = relevant;
-                if let Some(value) = value {
-                    cell.value = value;
-                }
-            }
-        }
         instance
     }
 
@@ -128,8 +107,7 @@ impl Instance {
         let id = RowId(self.rows.len() as u32);
         let base = self.cells.len() as u32;
         let mut path = String::from(&*prefix);
-        let projection = self.projection.clone();
-        for node in projection.as_ref().map_or(form.scope(scope).nodes.as_slice(), |part| part.nodes(scope)) {
+        for node in &form.scope(scope).nodes {
             let node = form.node(*node);
             path.truncate(prefix.len());
             path.push_str(&node.key);
@@ -140,9 +118,7 @@ impl Instance {
             self.cells.push(Cell { value, relevant: true, queued: false, unchecked: false, wrong: false });
         }
         self.rows.push(Row { scope, parent, position, prefix: prefix.clone(), order, base, is_there: true, children: Vec::new() });
-        if projection.is_none() {
-            self.by_prefix.insert(prefix.clone(), id);
-        }
+        self.by_prefix.insert(prefix.clone(), id);
         for inner in &form.scope(scope).inner {
             let Some(repeat) = form.scope(*inner).repeat else { continue };
             let start = format!("{prefix}{}/", form.node(repeat).key);

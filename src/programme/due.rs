@@ -4,7 +4,6 @@ use super::figure::{Fact, holds};
 use super::{FollowUp, Programme};
 use crate::form::instance::ROOT_ROW;
 use crate::form::{Form, NodeId};
-use crate::locale::date;
 use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,30 +27,30 @@ pub struct Due {
 /// The desk reminds this long before the day.
 const AHEAD: chrono::Days = chrono::Days::new(30);
 
-fn text(fact: &Fact, node: NodeId) -> String {
+fn text(fact: &Fact<'_>, node: NodeId) -> String {
     fact.instance.read(&fact.form, ROOT_ROW, node).to_text().to_string()
 }
 
 /// The follow-ups that are due by `today` (or within 30 days), the oldest first.
-pub fn due(programme: &Programme, facts: &[Fact], today: NaiveDate) -> Vec<Due> {
+pub fn due(programme: &Programme, facts: &[Fact<'_>], today: NaiveDate) -> Vec<Due> {
     let mut all: Vec<Due> = programme.follow_ups.iter().flat_map(|follow_up| of(follow_up, facts, today)).collect();
     all.sort();
     all
 }
 
 /// The event's references that the follow-up asks for too, such as the project.
-fn references_of(event: &Fact, follow_up: &FollowUp) -> Vec<(String, String)> {
+fn references_of(event: &Fact<'_>, follow_up: &FollowUp) -> Vec<(String, String)> {
     let then = &follow_up.then;
     let asked = then.top_questions().filter(|id| Some(*id) != then.subject && then.node(*id).to.is_some());
     let known = |id: NodeId| event.form.top_questions().find(|own| event.form.node(*own).to == then.node(id).to).map(|own| text(event, own));
     asked.filter_map(|id| Some((then.node(id).name.clone(), known(id)?))).filter(|(_, record)| !record.is_empty()).collect()
 }
 
-fn of(follow_up: &FollowUp, facts: &[Fact], today: NaiveDate) -> Vec<Due> {
-    let same = |fact: &&Fact, form: &Form| fact.form.of == form.of;
-    let mut events: BTreeMap<String, (NaiveDate, &Fact)> = BTreeMap::new();
+fn of(follow_up: &FollowUp, facts: &[Fact<'_>], today: NaiveDate) -> Vec<Due> {
+    let same = |fact: &&Fact<'_>, form: &Form| fact.form.of == form.of;
+    let mut events: BTreeMap<String, (NaiveDate, &Fact<'_>)> = BTreeMap::new();
     for fact in facts.iter().filter(|f| same(f, &follow_up.from) && holds(follow_up.filter.as_ref(), f, true)) {
-        if let Some(day) = date::parse_iso(&fact.date) {
+        if let Some(day) = fact.day {
             let first = events.entry(text(fact, follow_up.about)).or_insert((day, fact));
             if day < first.0 {
                 *first = (day, fact);

@@ -17,19 +17,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A record as the indicators see it.
-pub struct Fact {
+pub struct Fact<'r> {
     /// Its id.
-    pub record: String,
+    pub record: &'r str,
     /// Its form, as the programme counts it.
     pub form: Arc<Form>,
     /// Its answers and results.
     pub instance: Instance,
-    /// The day of its event.
-    pub date: String,
+    /// The day of its event, as it is kept.
+    pub date: &'r str,
+    /// The same as a day, if it is one.
+    pub day: Option<NaiveDate>,
     /// When it was saved.
     pub at: Stamp,
     /// One line about it.
-    pub summary: String,
+    pub summary: &'r str,
     /// Whether a supervisor approved it as it is.
     pub approved: bool,
     /// Whether an answer is in conflict.
@@ -138,7 +140,7 @@ pub fn share(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
     part.zip(whole).filter(|(_, whole)| *whole != 0.0).map(|(part, whole)| part / whole * 100.0)
 }
 
-pub(super) fn holds(code: Option<&Code>, fact: &Fact, otherwise: bool) -> bool {
+pub(super) fn holds(code: Option<&Code>, fact: &Fact<'_>, otherwise: bool) -> bool {
     code.map_or(otherwise, |code| value(code, fact, ROOT_ROW, None).to_boolean())
 }
 
@@ -192,8 +194,8 @@ fn with_parts(programme: &Programme, mut figures: Vec<Figure>) -> Vec<Figure> {
     figures
 }
 
-fn ids(facts: &[&Fact]) -> Vec<String> {
-    facts.iter().map(|fact| fact.record.clone()).collect()
+fn ids(facts: &[&Fact<'_>]) -> Vec<String> {
+    facts.iter().map(|fact| fact.record.to_owned()).collect()
 }
 
 struct Counting<'a, 'f> {
@@ -213,8 +215,8 @@ impl Counting<'_, '_> {
         let period = self.question.period;
         let counted = self.count(reading, taken, period);
         let records = &counted.records;
-        let how_many = |test: &dyn Fn(&Fact) -> bool| records.iter().filter(|fact| test(fact)).count();
-        let of_target = |fact: &Fact| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
+        let how_many = |test: &dyn Fn(&Fact<'_>) -> bool| records.iter().filter(|fact| test(fact)).count();
+        let of_target = |fact: &Fact<'_>| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
         let versions = target.factor_version.iter().flat_map(|code| records.iter().filter(|f| of_target(f)).map(|f| value(code, f, ROOT_ROW, None).to_text().to_string()));
         let versions: BTreeSet<String> = versions.filter(|version| !version.is_empty()).collect();
         let year = year_of(self.programme, period.to.min(self.question.today.max(period.from))).clamp(self.programme.years.0, self.programme.years.1);

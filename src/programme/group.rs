@@ -66,7 +66,7 @@ impl Value {
     }
 
     /// The record and row that the expression is read in.
-    pub fn place<'f>(&self, fact: &'f Fact, row: RowId, facts: &Facts<'f>) -> Option<(&'f Fact, RowId)> {
+    pub fn place<'f>(&self, fact: &'f Fact<'f>, row: RowId, facts: &Facts<'f>) -> Option<(&'f Fact<'f>, RowId)> {
         let Some((question, form)) = &self.via else { return Some((fact, row)) };
         let row = fact.instance.climb(row, fact.form.node(*question).scope);
         let other = facts.get(&fact.instance.read(&fact.form, row, *question).to_text())?;
@@ -74,7 +74,7 @@ impl Value {
     }
 
     /// The value.
-    pub fn read(&self, fact: &Fact, row: RowId, facts: &Facts<'_>) -> Datum {
+    pub fn read(&self, fact: &Fact<'_>, row: RowId, facts: &Facts<'_>) -> Datum {
         self.place(fact, row, facts).map_or(Datum::Blank, |(fact, row)| value(&self.code, fact, row, self.holder))
     }
 }

@@ -8,41 +8,44 @@ use crate::form::expression::{Code, Datum};
 use crate::form::instance::{ROOT_ROW, RowId};
 use crate::form::world::Nowhere;
 use crate::form::{Form, NodeId};
-use crate::locale::{Lang, date};
+use crate::locale::Lang;
 use chrono::{Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The facts at hand, by form and by record.
 pub struct Facts<'f> {
-    by_form: BTreeMap<&'f str, Vec<&'f Fact>>,
-    by_record: BTreeMap<&'f str, &'f Fact>,
+    by_form: BTreeMap<&'f str, Vec<&'f Fact<'f>>>,
+    /// By id.
+    all: Vec<&'f Fact<'f>>,
 }
 
 impl<'f> Facts<'f> {
-    /// Facts may come in any order.
-    pub fn new(all: &'f [Fact]) -> Self {
-        let mut by_form: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
-        let by_record: BTreeMap<&str, &Fact> = all.iter().map(|fact| (fact.record.as_str(), fact)).collect();
-        for fact in by_record.values() {
+    /// Facts may come in any order; of a record that comes twice the last is taken.
+    pub fn new(facts: &'f [Fact<'f>]) -> Self {
+        let mut all: Vec<&Fact<'f>> = facts.iter().rev().collect();
+        all.sort_by_key(|fact| fact.record);
+        all.dedup_by_key(|fact| fact.record);
+        let mut by_form: BTreeMap<&str, Vec<&Fact<'f>>> = BTreeMap::new();
+        for fact in &all {
             by_form.entry(&fact.form.of).or_default().push(fact);
         }
-        Self { by_form, by_record }
+        Self { by_form, all }
     }
 
     /// The records of a form, by id.
-    pub fn of(&self, form: &Form) -> &[&'f Fact] {
+    pub fn of(&self, form: &Form) -> &[&'f Fact<'f>] {
         self.by_form.get(form.of.as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// A record.
-    pub fn get(&self, record: &str) -> Option<&'f Fact> {
-        self.by_record.get(record).copied()
+    pub fn get(&self, record: &str) -> Option<&'f Fact<'f>> {
+        self.all.binary_search_by_key(&record, |fact| fact.record).ok().map(|at| self.all[at])
     }
 }
 
 /// The value of an expression in a row of a record.
-pub fn value(code: &Code, fact: &Fact, row: RowId, holder: Option<NodeId>) -> Datum {
+pub fn value(code: &Code, fact: &Fact<'_>, row: RowId, holder: Option<NodeId>) -> Datum {
     let frame = Frame::new(&fact.form, &fact.instance, &Nowhere, chrono::NaiveDateTime::default(), Lang::Vi, row);
     evaluate(code, &holder.map_or(frame, |node| frame.at(node)))
 }
@@ -57,7 +60,7 @@ pub struct Line<'f> {
     /// Its place among the lines.
     pub at: usize,
     /// Its record.
-    pub fact: &'f Fact,
+    pub fact: &'f Fact<'f>,
     /// Its row; the record's own where no repeat is read.
     pub row: RowId,
     /// The day that places it in a period.
@@ -92,14 +95,14 @@ pub struct Lines<'f> {
 }
 
 /// The rows of a source in a record: those of its repeat, or the record itself.
-pub fn rows(source: &Source, fact: &Fact) -> Vec<RowId> {
+pub fn rows(source: &Source, fact: &Fact<'_>) -> Vec<RowId> {
     source.rows.map_or_else(|| vec![ROOT_ROW], |(scope, _)| fact.instance.rows_of(&fact.form, scope))
 }
 
 /// The day that places a record: its event's, or the first of the year that it speaks of.
-pub fn day_of(programme: &Programme, source: &Source, fact: &Fact) -> Option<NaiveDate> {
+pub fn day_of(programme: &Programme, source: &Source, fact: &Fact<'_>) -> Option<NaiveDate> {
     match &source.by_year {
-        None => date::parse_iso(&fact.date),
+        None => fact.day,
         Some(code) => number(&value(code, fact, ROOT_ROW, None)).and_then(|year| programme.first_day(year as i32)),
     }
 }
@@ -118,7 +121,7 @@ pub fn lines<'f>(programme: &Programme, reading: &Reading, facts: &Facts<'f>) ->
                     continue;
                 }
                 if !holds(&source.guard, true) {
-                    lines.guarded.push((day, &fact.record));
+                    lines.guarded.push((day, fact.record));
                     continue;
                 }
                 let latest = source.latest_per.map(|question| latests.of(source_at, fact.instance.read(&fact.form, ROOT_ROW, question).to_text()));
@@ -129,7 +132,7 @@ pub fn lines<'f>(programme: &Programme, reading: &Reading, facts: &Facts<'f>) ->
     }
     (lines.latests, lines.things) = (latests.0.len(), things.0.len());
     // Of one form they are in that order already.
-    lines.counted.sort_by(|a, b| a.fact.record.cmp(&b.fact.record));
+    lines.counted.sort_by(|a, b| a.fact.record.cmp(b.fact.record));
     lines.counted.iter_mut().enumerate().for_each(|(at, line)| line.at = at);
     lines
 }
@@ -145,7 +148,7 @@ impl Numbers {
     }
 }
 
-fn line<'f>(reading: &Reading, source: &Source, (fact, row, day): (&'f Fact, RowId, NaiveDate), things: &mut Numbers) -> Line<'f> {
+fn line<'f>(reading: &Reading, source: &Source, (fact, row, day): (&'f Fact<'f>, RowId, NaiveDate), things: &mut Numbers) -> Line<'f> {
     let holder = source.rows.map(|(_, holder)| holder);
     let read = |code: &Option<Code>| code.as_ref().map_or(Datum::Blank, |code| value(code, fact, row, holder));
     let of = read(&source.of);
@@ -177,7 +180,7 @@ fn line<'f>(reading: &Reading, source: &Source, (fact, row, day): (&'f Fact, Row
 pub fn select<'l, 'f>(reading: &Reading, lines: &'l Lines<'f>, period: &Period) -> Vec<&'l Line<'f>> {
     let mut chosen: Vec<&Line> = lines.counted.iter().filter(|line| (period.from..=period.to).contains(&line.day)).collect();
     let mut best: Vec<Option<&Line>> = vec![None; lines.latests];
-    let rank = |line: &Line<'f>| (line.preferred, line.day, line.fact.at, &line.fact.record);
+    let rank = |line: &Line<'f>| (line.preferred, line.day, line.fact.at, line.fact.record);
     for line in &chosen {
         if let Some(best) = line.latest.and_then(|key| best.get_mut(key))
             && best.is_none_or(|best| rank(line) > rank(best))

@@ -14,9 +14,9 @@ pub struct Count<'f> {
     /// The newest day among what was counted.
     pub day: Option<NaiveDate>,
     /// The records counted, by id, each once.
-    pub records: Vec<&'f Fact>,
+    pub records: Vec<&'f Fact<'f>>,
     /// Records that fit but in which the value is undetermined.
-    pub undetermined: Vec<&'f Fact>,
+    pub undetermined: Vec<&'f Fact<'f>>,
 }
 
 /// When and for whom a reading is counted.
@@ -89,7 +89,7 @@ fn yearly<'f>(reading: &Reading, lines: &Lines<'f>, asked: Asked<'_>) -> Count<'
         all.undetermined.extend(count.undetermined);
     }
     for records in [&mut all.records, &mut all.undetermined] {
-        records.sort_by(|a, b| a.record.cmp(&b.record));
+        records.sort_by(|a, b| a.record.cmp(b.record));
         once_each(records);
     }
     all.value = Some(values.iter().sum::<f64>() / values.len() as f64).filter(|value| value.is_finite());
@@ -98,7 +98,7 @@ fn yearly<'f>(reading: &Reading, lines: &Lines<'f>, asked: Asked<'_>) -> Count<'
 
 /// A figure over lines, and which of their records have a determined value.
 fn measure<'f>(measure: Measure, lines: &[&Line<'f>], things: usize) -> Count<'f> {
-    let newest = lines.iter().max_by_key(|line| (line.day, line.fact.at, &line.fact.record));
+    let newest = lines.iter().max_by_key(|line| (line.day, line.fact.at, line.fact.record));
     let day = newest.map(|line| line.day);
     let whole = |value: Option<f64>| Count { value, day, records: records(lines), undetermined: Vec::new() };
     match measure {
@@ -130,13 +130,13 @@ fn measure<'f>(measure: Measure, lines: &[&Line<'f>], things: usize) -> Count<'f
 }
 
 /// The records of lines, which stand in their order.
-fn records<'f>(lines: &[&Line<'f>]) -> Vec<&'f Fact> {
-    let mut records: Vec<&Fact> = lines.iter().map(|line| line.fact).collect();
+fn records<'f>(lines: &[&Line<'f>]) -> Vec<&'f Fact<'f>> {
+    let mut records: Vec<&Fact<'_>> = lines.iter().map(|line| line.fact).collect();
     once_each(&mut records);
     records
 }
 
-fn once_each(records: &mut Vec<&Fact>) {
+fn once_each(records: &mut Vec<&Fact<'_>>) {
     records.dedup_by(|a, b| std::ptr::eq(*a, *b));
 }
 

@@ -34,12 +34,12 @@ impl Plans {
             let year = source.by_year.as_ref().and_then(|code| number(&value(code, fact, ROOT_ROW, None)));
             if let (true, Some(year), Some(_)) = (holds, year, day_of(programme, source, fact)) {
                 let best = newest.entry(year as i32).or_insert(fact);
-                if (&fact.date, fact.at, &fact.record) > (&best.date, best.at, &best.record) {
+                if (fact.date, fact.at, fact.record) > (best.date, best.at, best.record) {
                     *best = fact;
                 }
             }
         }
-        let read = |fact: &super::figure::Fact| {
+        let read = |fact: &super::figure::Fact<'_>| {
             let pairs = rows(source, fact).into_iter().filter_map(|row| {
                 let id = fact.instance.read(&fact.form, row, plan.target).to_text().to_string();
                 Some((id, number(&fact.instance.read(&fact.form, row, plan.number))?))

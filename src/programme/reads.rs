@@ -5,7 +5,7 @@ use super::table::Body;
 use super::{Programme, Source};
 use crate::form::expression::Code;
 use crate::form::projection::Projection;
-use crate::form::{Form, NodeId};
+use crate::form::{Form, NodeId, ROOT, ScopeId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -28,6 +28,12 @@ impl Wanted {
         let codes = [&source.filter, &source.guard, &source.prefer, &source.by_year, &source.of, &source.weight, &source.class];
         self.codes(&source.form, codes.into_iter().flatten());
         self.of(&source.form).extend(source.latest_per);
+        self.rows(&source.form, source.rows.map(|(scope, _)| scope));
+    }
+
+    /// The rows of a repeat, even where nothing in them is read.
+    fn rows(&mut self, form: &Arc<Form>, scope: Option<ScopeId>) {
+        self.of(form).extend(scope.and_then(|scope| form.scope(scope).repeat));
     }
 
     fn value(&mut self, form: &Arc<Form>, value: &Value) {
@@ -55,7 +61,10 @@ impl Programme {
             wanted.source(&plan.source);
             wanted.of(&plan.source.form).extend([plan.target, plan.number]);
         }
-        self.dimensions.iter().flat_map(|dimension| &dimension.keys).for_each(|key| wanted.value(&key.form, &key.of));
+        for key in self.dimensions.iter().flat_map(|dimension| &dimension.keys) {
+            wanted.value(&key.form, &key.of);
+            wanted.rows(&key.form, key.rows);
+        }
         self.tables.iter().for_each(|table| table_reads(&table.body, &mut wanted));
         for follow_up in &self.follow_ups {
             wanted.codes(&follow_up.from, &follow_up.filter);
@@ -64,7 +73,7 @@ impl Programme {
         }
         let part = |(id, (form, nodes)): (String, (Arc<Form>, BTreeSet<NodeId>))| {
             // What names another record is few, and what falls due passes it on.
-            let projection = Projection::new(&form, &|node| nodes.contains(&node) || form.node(node).to.is_some());
+            let projection = Projection::new(&form, &|node| nodes.contains(&node) || (form.node(node).to.is_some() && form.node(node).scope == ROOT));
             (id, (form, Arc::new(projection)))
         };
         wanted.forms.into_iter().map(part).collect()

@@ -203,7 +203,7 @@ impl TableRule {
 
     /// Records by date, then id, rows in their order.
     fn listing(&self, programme: &Programme, source: &Source, values: &[Value], facts: &Facts<'_>, period: &Period) -> Vec<TableLine> {
-        let mut chosen: Vec<(&Fact, RowId)> = Vec::new();
+        let mut chosen: Vec<(&Fact<'_>, RowId)> = Vec::new();
         for fact in in_period(programme, source, facts, period) {
             let mut own = rows(source, fact);
             if own.is_empty() {
@@ -211,17 +211,17 @@ impl TableRule {
             }
             chosen.extend(own.into_iter().map(|row| (fact, row)));
         }
-        chosen.sort_by(|(a, _), (b, _)| (&a.date, &a.record).cmp(&(&b.date, &b.record)));
-        let cell = |value: &Value, column: &Column, fact: &Fact, row: RowId| {
+        chosen.sort_by(|(a, _), (b, _)| (a.date, a.record).cmp(&(b.date, b.record)));
+        let cell = |value: &Value, column: &Column, fact: &Fact<'_>, row: RowId| {
             // A record without rows has nothing to say in the columns of rows.
             if row == ROOT_ROW && value.is_of_rows(&fact.form) {
                 return Cell::Blank;
             }
             cell_of(value, column.kind, fact, row, facts)
         };
-        let line = |(fact, row): (&Fact, RowId)| TableLine {
+        let line = |(fact, row): (&Fact<'_>, RowId)| TableLine {
             cells: values.iter().zip(&self.columns).map(|(value, column)| cell(value, column, fact, row)).collect(),
-            records: BTreeSet::from([fact.record.clone()]),
+            records: BTreeSet::from([fact.record.to_owned()]),
         };
         chosen.into_iter().map(line).collect()
     }
@@ -237,7 +237,7 @@ impl TableRule {
             lines.extend(list.choices.iter().enumerate().map(|(at, choice)| (vec![(at, choice.name.to_string())], blank())));
         }
         for part in parts {
-            let mut newest: BTreeMap<Vec<(usize, String)>, &Fact> = BTreeMap::new();
+            let mut newest: BTreeMap<Vec<(usize, String)>, &Fact<'_>> = BTreeMap::new();
             for fact in in_period(programme, &part.source, facts, period) {
                 for row in rows(&part.source, fact).into_iter().filter(|row| lies_in(programme, &part.source, fact, *row, period)) {
                     let holder = part.source.rows.map(|(_, holder)| holder);
@@ -245,12 +245,12 @@ impl TableRule {
                     let name: Vec<(usize, String)> =
                         part.keys.iter().zip(keys).map(|(code, key)| (read(code).to_text().to_string(), key)).map(|(n, key)| (place(key, &n), n)).collect();
                     let line = lines.entry(name.clone()).or_insert_with(blank);
-                    line.records.insert(fact.record.clone());
+                    line.records.insert(fact.record.to_owned());
                     for (at, code) in &part.sums {
                         add(&mut line.cells[*at], number(&read(code)));
                     }
                     let best = newest.entry(name).or_insert(fact);
-                    if (&fact.date, fact.at, &fact.record) > (&best.date, best.at, &best.record) {
+                    if (fact.date, fact.at, fact.record) > (best.date, best.at, best.record) {
                         *best = fact;
                     }
                 }
@@ -284,7 +284,7 @@ fn share_of(cells: &[Cell], (part, whole): (usize, usize)) -> Cell {
 }
 
 /// Whether a row belongs to a period by its record's day, or by the year that it speaks of: what is of a year is of both its halves.
-fn lies_in(programme: &Programme, source: &Source, fact: &Fact, row: RowId, period: &Period) -> bool {
+fn lies_in(programme: &Programme, source: &Source, fact: &Fact<'_>, row: RowId, period: &Period) -> bool {
     let Some(code) = &source.by_year else {
         return day_of(programme, source, fact).is_some_and(|day| (period.from..=period.to).contains(&day));
     };
@@ -293,19 +293,19 @@ fn lies_in(programme: &Programme, source: &Source, fact: &Fact, row: RowId, peri
 }
 
 /// The records of a source that belong to a period; of each thing the latest, where only that counts.
-fn in_period<'f>(programme: &Programme, source: &Source, facts: &Facts<'f>, period: &Period) -> Vec<&'f Fact> {
-    let holds = |fact: &&&Fact| source.filter.as_ref().is_none_or(|code| value(code, fact, ROOT_ROW, None).to_boolean());
-    let lies = |fact: &&&Fact| match (&source.by_year, source.rows) {
+fn in_period<'f>(programme: &Programme, source: &Source, facts: &Facts<'f>, period: &Period) -> Vec<&'f Fact<'f>> {
+    let holds = |fact: &&&Fact<'_>| source.filter.as_ref().is_none_or(|code| value(code, fact, ROOT_ROW, None).to_boolean());
+    let lies = |fact: &&&Fact<'_>| match (&source.by_year, source.rows) {
         (Some(_), Some(_)) => rows(source, fact).into_iter().any(|row| lies_in(programme, source, fact, row, period)),
         _ => lies_in(programme, source, fact, ROOT_ROW, period),
     };
-    let mut chosen: Vec<&Fact> = facts.of(&source.form).iter().filter(lies).filter(holds).copied().collect();
+    let mut chosen: Vec<&Fact<'_>> = facts.of(&source.form).iter().filter(lies).filter(holds).copied().collect();
     if let Some(question) = source.latest_per {
-        let key = |fact: &Fact| fact.instance.read(&fact.form, ROOT_ROW, question).to_text();
-        let mut best: BTreeMap<Arc<str>, &Fact> = BTreeMap::new();
+        let key = |fact: &Fact<'_>| fact.instance.read(&fact.form, ROOT_ROW, question).to_text();
+        let mut best: BTreeMap<Arc<str>, &Fact<'_>> = BTreeMap::new();
         for fact in &chosen {
             let best = best.entry(key(fact)).or_insert(fact);
-            if (&fact.date, fact.at, &fact.record) > (&best.date, best.at, &best.record) {
+            if (fact.date, fact.at, fact.record) > (best.date, best.at, best.record) {
                 *best = fact;
             }
         }
@@ -314,7 +314,7 @@ fn in_period<'f>(programme: &Programme, source: &Source, facts: &Facts<'f>, peri
     chosen
 }
 
-fn cell_of(value: &Value, kind: ColumnKind, fact: &Fact, row: RowId, facts: &Facts<'_>) -> Cell {
+fn cell_of(value: &Value, kind: ColumnKind, fact: &Fact<'_>, row: RowId, facts: &Facts<'_>) -> Cell {
     let Some((fact, row)) = value.place(fact, row, facts) else { return Cell::Blank };
     let datum = super::lines::value(&value.code, fact, row, value.holder);
     if kind != ColumnKind::Text {
@@ -337,7 +337,7 @@ fn answer_cell(datum: &Datum, question: NodeId, form: &Form, facts: &Facts<'_>) 
     let Some(value) = datum.to_value(node.value).filter(|_| !datum.is_blank()) else { return Cell::Blank };
     let plain = value.plain();
     if node.to.is_some() {
-        let summary = facts.get(&plain).map_or_else(|| plain.clone(), |fact| fact.summary.clone());
+        let summary = facts.get(&plain).map_or_else(|| plain.clone(), |fact| fact.summary.to_owned());
         return Cell::Record(plain, summary);
     }
     let Some(list) = form.list(question) else { return Cell::Text(plain) };

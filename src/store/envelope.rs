@@ -1,8 +1,8 @@
 //! Every sled value in its envelope: `KC`, schema, length, CRC-32, then bincode with a limit. sled finds bytes; whether
 //! they are the bytes that were stored is decided here.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
 const MAGIC: [u8; 2] = *b"KC";
@@ -55,26 +55,14 @@ fn crc(schema: u16, payload: &[u8]) -> u32 {
 /// # Errors
 /// [`EnvelopeProblem`]; never a wrong value.
 pub fn open<T: DeserializeOwned>(schema: u16, bytes: &[u8]) -> Result<T, EnvelopeProblem> {
-    decoded(bincode::serde::decode_from_slice(payload(schema, bytes)?, config()), bytes)
-}
-
-/// The same of a value whose texts are borrowed from the bytes.
-///
-/// # Errors
-/// As [`open`].
-pub fn open_borrowed<'b, T: Deserialize<'b>>(schema: u16, bytes: &'b [u8]) -> Result<T, EnvelopeProblem> {
-    decoded(bincode::serde::borrow_decode_from_slice(payload(schema, bytes)?, config()), bytes)
-}
-
-fn decoded<T>(decoded: Result<(T, usize), bincode::error::DecodeError>, bytes: &[u8]) -> Result<T, EnvelopeProblem> {
-    match decoded {
+    match bincode::serde::decode_from_slice(payload(schema, bytes)?, config()) {
         Ok((value, consumed)) if consumed + HEAD == bytes.len() => Ok(value),
         _ => Err(EnvelopeProblem::Damaged),
     }
 }
 
 /// What an envelope of a schema holds, unaltered.
-fn payload(schema: u16, bytes: &[u8]) -> Result<&[u8], EnvelopeProblem> {
+pub(super) fn payload(schema: u16, bytes: &[u8]) -> Result<&[u8], EnvelopeProblem> {
     let field = |from: usize, to: usize| bytes.get(from..to).ok_or(EnvelopeProblem::Damaged);
     let found = u16::from_le_bytes(field(2, 4)?.try_into().map_err(|_| EnvelopeProblem::Damaged)?);
     let length = u32::from_le_bytes(field(4, 8)?.try_into().map_err(|_| EnvelopeProblem::Damaged)?) as usize;

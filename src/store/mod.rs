@@ -7,6 +7,7 @@
 
 mod compact;
 mod derived;
+mod dictionary;
 pub mod drafts;
 mod envelope;
 pub mod identity;
@@ -15,6 +16,7 @@ mod journal;
 mod mark;
 mod migrate;
 mod open;
+mod packed;
 mod recover;
 mod rows;
 mod salvage;
@@ -28,6 +30,7 @@ pub use derived::{Current, IndexRow};
 pub use drafts::{Change, Draft, Drafts};
 pub use identity::Identity;
 pub use open::Notice;
+pub use packed::{Entry as KeptEntry, Part, Raw};
 pub use recover::{GUARDED_THREAD, is_guarded};
 pub use rows::Rows;
 pub use trees::RevisionKey;

@@ -7,6 +7,7 @@
 //! 3 adds to a record's line whether an approval lapsed; all else is shaped as in 2.
 
 use super::derived::{Current, IndexRow};
+use super::dictionary::Dictionary;
 use crate::record::clock::Stamp;
 use crate::record::history::State;
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
@@ -17,65 +18,20 @@ use std::collections::BTreeMap;
 /// Schema of everything in the view. Raised when a shape or what is derived changes; an older view is then rebuilt.
 pub const SCHEMA: u16 = 3;
 
-/// Names by number.
-#[derive(Clone, Debug, Default)]
-pub struct Dictionary {
-    names: Vec<String>,
-    numbers: BTreeMap<String, u32>,
-}
-
-impl Dictionary {
-    /// From its names in order.
-    pub fn new(names: Vec<String>) -> Self {
-        let numbers = names.iter().enumerate().map(|(at, name)| (name.clone(), at as u32)).collect();
-        Self { names, numbers }
-    }
-
-    /// The number of a name, given to it now if it has none.
-    pub fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = self.names.len() as u32;
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        number
-    }
-
-    /// All names in order.
-    pub fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    fn name(&self, number: u32) -> Option<&str> {
-        self.names.get(number as usize).map(String::as_str)
-    }
-
-    /// CRC-32 of the names behind numbers; `None` where one is missing.
-    fn sum(&self, numbers: impl Iterator<Item = u32>) -> Option<u32> {
-        let mut hasher = crc32fast::Hasher::new();
-        for number in numbers {
-            hasher.update(self.name(number)?.as_bytes());
-            hasher.update(b"\0");
-        }
-        Some(hasher.finalize())
-    }
-}
-
 /// A part of a path: questions by number, row keys as they are.
 #[derive(Debug, Serialize, Deserialize)]
-struct PathV1<S = String> {
+struct PathV1 {
     names: Vec<u32>,
-    keys: Vec<S>,
+    keys: Vec<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-enum ValueV1<S = String> {
-    Text(S),
-    Number(S),
-    Choices(Vec<S>),
-    Point(Vec<S>),
-    File(S, u64, S),
+enum ValueV1 {
+    Text(String),
+    Number(String),
+    Choices(Vec<String>),
+    Point(Vec<String>),
+    File(String, u64, String),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,10 +82,10 @@ fn pack_path(path: &str, dictionary: &mut Dictionary) -> PathV1 {
     packed
 }
 
-fn unpack_path<S: AsRef<str>>(path: &PathV1<S>, dictionary: &Dictionary) -> Option<String> {
+fn unpack_path(path: &PathV1, dictionary: &Dictionary) -> Option<String> {
     let mut unpacked = String::new();
     for (at, number) in path.names.iter().enumerate() {
-        let parts = [Some(dictionary.name(*number)?), path.keys.get(at).map(AsRef::as_ref)];
+        let parts = [Some(dictionary.name(*number)?), path.keys.get(at).map(String::as_str)];
         for part in parts.into_iter().flatten() {
             if !unpacked.is_empty() {
                 unpacked.push('/');
@@ -150,13 +106,13 @@ fn pack_value(value: &Value) -> ValueV1 {
     }
 }
 
-fn unpack_value<S: AsRef<str> + Into<String>>(value: ValueV1<S>) -> Option<Value> {
+fn unpack_value(value: ValueV1) -> Option<Value> {
     Some(match value {
-        ValueV1::Text(text) => Value::Text(text.into()),
-        ValueV1::Number(number) => Value::Number(Decimal::canonical(number.as_ref())?),
-        ValueV1::Choices(names) => Value::Choices(names.into_iter().map(Into::into).collect()),
-        ValueV1::Point(numbers) => Value::Point(numbers.iter().map(|n| Decimal::canonical(n.as_ref())).collect::<Option<_>>()?),
-        ValueV1::File(sha256, bytes, name) => Value::File(FileRef { sha256: sha256.into(), bytes, name: name.into() }),
+        ValueV1::Text(text) => Value::Text(text),
+        ValueV1::Number(number) => Value::Number(Decimal::canonical(&number)?),
+        ValueV1::Choices(names) => Value::Choices(names),
+        ValueV1::Point(numbers) => Value::Point(numbers.iter().map(|n| Decimal::canonical(n)).collect::<Option<_>>()?),
+        ValueV1::File(sha256, bytes, name) => Value::File(FileRef { sha256, bytes, name }),
     })
 }
 
@@ -321,25 +277,25 @@ impl IndexRowV3 {
 
 /// A record's merged answers with what was derived from them.
 #[derive(Debug, Serialize, Deserialize)]
-struct CurrentV1<S = String> {
-    of: S,
-    answers: Vec<(PathV1<S>, ValueV1<S>)>,
-    hidden: Vec<PathV1<S>>,
-    computed: Vec<(PathV1<S>, ValueV1<S>)>,
-    notes: Vec<(S, S)>,
+struct CurrentV1 {
+    of: String,
+    answers: Vec<(PathV1, ValueV1)>,
+    hidden: Vec<PathV1>,
+    computed: Vec<(PathV1, ValueV1)>,
+    notes: Vec<(String, String)>,
 }
 
-impl<S> CurrentV1<S> {
+impl CurrentV1 {
     fn numbers(&self) -> impl Iterator<Item = u32> {
         let paths = self.answers.iter().chain(&self.computed).map(|(path, _)| path).chain(&self.hidden);
         paths.flat_map(|path| path.names.iter().copied())
     }
 }
 
-/// The same with the sum of its names. Where its texts are borrowed from the bytes, reading many is cheaper.
+/// The same with the sum of its names. Of many records it is read by [`super::packed`], which must know its shape.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct CurrentV2<S = String> {
-    body: CurrentV1<S>,
+pub struct CurrentV2 {
+    body: CurrentV1,
     names: u32,
     /// CRC-32 of the ids of the record's revisions, in their order.
     pub revisions: u32,
@@ -360,31 +316,23 @@ impl CurrentV2 {
         let names = dictionary.sum(body.numbers()).unwrap_or_default();
         Self { body, names, revisions }
     }
-}
 
-impl<S: AsRef<str> + Into<String>> CurrentV2<S> {
     /// Unpacks; `None` where the dictionary lacks a name or has another.
     pub fn unpack(self, dictionary: &Dictionary) -> Option<Current> {
-        self.unpack_part(dictionary, &|_| true)
-    }
-
-    /// The same of the answers only whose question's number is wanted.
-    pub fn unpack_part(self, dictionary: &Dictionary, wanted: &dyn Fn(u32) -> bool) -> Option<Current> {
         let Self { body, names, .. } = self;
         if dictionary.sum(body.numbers())? != names {
             return None;
         }
-        let is_wanted = |path: &PathV1<S>| path.names.last().is_some_and(|number| wanted(*number));
-        let values = |values: Vec<(PathV1<S>, ValueV1<S>)>| {
-            let values = values.into_iter().filter(|(path, _)| is_wanted(path));
-            values.map(|(path, value)| Some((unpack_path(&path, dictionary)?, unpack_value(value)?))).collect::<Option<BTreeMap<_, _>>>()
+        let values = |values: Vec<(PathV1, ValueV1)>| {
+            let values = values.into_iter().map(|(path, value)| Some((unpack_path(&path, dictionary)?, unpack_value(value)?)));
+            values.collect::<Option<BTreeMap<_, _>>>()
         };
         Some(Current {
             answers: values(body.answers)?,
             computed: values(body.computed)?,
-            hidden: body.hidden.iter().filter(|path| is_wanted(path)).map(|path| unpack_path(path, dictionary)).collect::<Option<_>>()?,
-            notes: body.notes.into_iter().map(|(path, note)| (path.into(), note.into())).collect(),
-            of: body.of.into(),
+            hidden: body.hidden.iter().map(|path| unpack_path(path, dictionary)).collect::<Option<_>>()?,
+            notes: body.notes.into_iter().collect(),
+            of: body.of,
         })
     }
 }

@@ -6,7 +6,7 @@ use super::recover::quietly;
 use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
 use crate::record::{Definition, Revision};
-use sled::{Db, Tree};
+use sled::{Db, IVec, Tree};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -186,19 +186,50 @@ type VisitBytes<'v> = &'v mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreProblem
 
 /// Goes through a tree (or the part behind a prefix), giving the bytes of whole values with their keys.
 pub fn each_bytes(tree: &Tree, prefix: &[u8], visit: VisitBytes<'_>) -> Result<(), StoreProblem> {
-    let mut pending: Option<(Vec<u8>, Vec<u8>)> = None;
-    let mut items = tree.scan_prefix(prefix);
+    each_of(tree.scan_prefix(prefix), visit).map(|_| ())
+}
+
+/// A value while its chunks come in: most have only one, which is not copied.
+struct Pending {
+    key: IVec,
+    first: IVec,
+    all: Vec<u8>,
+}
+
+impl Pending {
+    fn bytes(&self) -> &[u8] {
+        if self.all.is_empty() { &self.first } else { &self.all }
+    }
+
+    fn add(&mut self, chunk: &[u8]) {
+        if self.all.is_empty() {
+            self.all.extend_from_slice(&self.first);
+        }
+        self.all.extend_from_slice(chunk);
+    }
+}
+
+/// A key without the number of its chunk, and that number.
+fn parted(key: &[u8]) -> (&[u8], &[u8]) {
+    key.split_at(key.len().saturating_sub(2))
+}
+
+/// Gives whole values with their keys; tells how many chunks they lay in.
+pub fn each_of(mut items: sled::Iter, visit: VisitBytes<'_>) -> Result<usize, StoreProblem> {
+    let mut pending: Option<Pending> = None;
+    let mut chunks = 0;
     while let Some(item) = quietly(|| items.next()).ok_or_else(|| StoreProblem::View("sled".to_owned()))? {
-        let (whole, chunk) = item.map_err(failed)?;
-        let (key, at) = whole.split_at(whole.len().saturating_sub(2));
+        let (key, chunk) = item.map_err(failed)?;
+        chunks += 1;
         match &mut pending {
-            Some((open, bytes)) if open == key && at != [0, 0] => bytes.extend_from_slice(&chunk),
+            Some(open) if parted(&open.key).0 == parted(&key).0 && parted(&key).1 != [0, 0] => open.add(&chunk),
             _ => {
-                if let Some((key, bytes)) = pending.replace((key.to_vec(), chunk.to_vec())) {
-                    visit(&key, &bytes)?;
+                if let Some(whole) = pending.replace(Pending { key, first: chunk, all: Vec::new() }) {
+                    visit(parted(&whole.key).0, whole.bytes())?;
                 }
             }
         }
     }
-    pending.map_or(Ok(()), |(key, bytes)| visit(&key, &bytes))
+    pending.map_or(Ok(()), |whole| visit(parted(&whole.key).0, whole.bytes()))?;
+    Ok(chunks)
 }

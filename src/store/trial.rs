@@ -1,8 +1,10 @@
 //! Doors for the fuzz targets to what the store keeps to itself: stored values and the journal's reader.
 
+use super::dictionary::Dictionary;
 use super::envelope;
 use super::journal;
-use super::schema::{CurrentV2, Dictionary, IndexRowV3, RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
+use super::packed::{Packed, Scratch};
+use super::schema::{CurrentV2, IndexRowV3, RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
 use super::sums::Sums;
 use crate::record::clock::Stamp;
 use std::io;
@@ -14,7 +16,10 @@ pub fn stored_value(bytes: &[u8]) -> usize {
     let key = || (String::new(), Stamp { millis: 0, counter: 0 }, [0; 32]);
     let (first, second) = (envelope::wrap(1, bytes), envelope::wrap(SCHEMA, bytes));
     let revision = |bytes: &[u8]| envelope::open::<RevisionV2>(SCHEMA, bytes).ok().and_then(|packed| unpack(packed, key(), &dictionary)).is_some();
-    let current = |bytes: &[u8]| envelope::open::<CurrentV2>(SCHEMA, bytes).ok().and_then(|packed| packed.unpack(&dictionary)).is_some();
+    let current = |bytes: &[u8]| {
+        let in_place = |payload| Packed::new(payload).read(&dictionary, &mut Scratch::default(), &[true; 4], &mut |_| ()).is_some();
+        envelope::payload(SCHEMA, bytes).is_ok_and(in_place) && envelope::open::<CurrentV2>(SCHEMA, bytes).ok().and_then(|packed| packed.unpack(&dictionary)).is_some()
+    };
     let kinds = [
         revision(bytes),
         revision(&second),

@@ -5,14 +5,16 @@
 
 mod keys;
 mod pairings;
+pub mod part;
 mod walk;
 
 use super::StoreProblem;
 use super::derived::{Current, IndexRow};
+use super::dictionary::Dictionary;
 use super::envelope::{self, EnvelopeProblem};
 use super::recover::quietly;
 use super::rows::Rows;
-use super::schema::{CurrentV2, Dictionary, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
+use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
 use crate::disk;
 use crate::record::clock::Stamp;
@@ -285,22 +287,12 @@ impl View {
 
     /// Calls `visit` for every record's current answers.
     pub fn each_current(&self, visit: &mut dyn FnMut(&str, Current)) -> Result<(), StoreProblem> {
-        self.each_current_part(&|_| true, visit)
-    }
-
-    /// The same with the answers only of questions whose names are wanted, and of the marks that order rows.
-    pub fn each_current_part(&self, wanted: &dyn Fn(&str) -> bool, visit: &mut dyn FnMut(&str, Current)) -> Result<(), StoreProblem> {
-        self.usable()?;
         let dictionary = self.lock().dictionary.clone();
-        let kept: Vec<bool> = dictionary.names().iter().map(|name| name == "#" || wanted(name)).collect();
-        let is_wanted = |number: u32| kept.get(number as usize).copied().unwrap_or_default();
-        let done = each_bytes(&self.trees.current, b"", &mut |key, bytes| {
-            let packed: CurrentV2<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
-            let current = packed.unpack_part(&dictionary, &is_wanted).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))?;
+        self.each::<CurrentV2>(&self.trees.current, b"", &mut |key, packed| {
+            let current = packed.unpack(&dictionary).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))?;
             visit(&String::from_utf8_lossy(key), current);
             Ok(())
-        });
-        done.inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))
+        })
     }
 
     /// A record's line.

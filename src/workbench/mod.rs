@@ -29,6 +29,7 @@ pub mod registering;
 pub mod related;
 pub mod reporting;
 mod shipped;
+mod spread;
 mod suspects;
 pub mod telling;
 pub mod transfer;

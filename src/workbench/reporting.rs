@@ -1,20 +1,17 @@
 //! The store's records as facts, and the report over them.
 
+mod facts;
 mod json;
 
 use super::Desk;
-use super::refresh::is_handed_in;
 use crate::error::{Exit, Failure};
-use crate::form::instance::Instance;
 use crate::locale::{Lang, Text, number, say};
 use crate::programme::Programme;
 use crate::programme::due::{Due, due};
-use crate::programme::figure::{Fact, Figure, Question, figures};
+use crate::programme::figure::{Figure, Question, figures};
 use crate::programme::lines::Facts;
 use crate::programme::period::Period;
 use crate::programme::table::{Table, tables};
-use crate::record::history::State;
-use std::collections::BTreeSet;
 
 /// A report: the programme, a period, and the figures.
 #[derive(Clone, Debug)]
@@ -82,32 +79,6 @@ impl Desk {
         let due = due(&programme, &all, today);
         let by_label = programme.dimensions.iter().find(|d| Some(d.name.as_str()) == by).map_or_else(|| Text::both(say::programme::year), |d| d.label.clone());
         Ok(Report { programme, period, by: by.map(str::to_owned), by_label, figures, tables, due, demo: self.identity().demo })
-    }
-
-    /// The records that the programme counts.
-    pub(super) fn facts(&self, programme: &Programme) -> Result<Vec<Fact>, Failure> {
-        let forms = programme.projections();
-        let mut facts = Vec::new();
-        let keys: BTreeSet<&str> = forms.values().flat_map(|(form, part)| part.kept().map(|id| form.node(id).key.as_str())).collect();
-        self.store().view().each_current_part(&|name| keys.contains(name), &mut |record, mut current| {
-            let Some(row) = self.row(record).filter(|row| is_handed_in(row.state) && !self.links().is_linked(record)) else { return };
-            // A record of another version is counted as the programme's version sees it, by the names of its questions.
-            let Some((form, part)) = forms.get(row.form.as_str()) else { return };
-            self.follow_links(&mut current);
-            let instance = Instance::restore_part(form, part, &current.answers, &current.computed, &current.hidden);
-            facts.push(Fact {
-                record: record.to_owned(),
-                form: form.clone(),
-                instance,
-                date: row.date.clone(),
-                at: row.at,
-                summary: row.summary.clone(),
-                approved: row.state == State::Approved,
-                conflicted: row.conflicts > 0,
-                overridden: row.warnings > 0,
-            });
-        })?;
-        Ok(facts)
     }
 }
 

@@ -34,17 +34,19 @@ fn read(text: &str) -> Result<Programme, Vec<String>> {
 }
 
 /// A record as it would be after its interview: computed answers stand among the others.
-fn fact(programme: &Programme, form: &str, record: &str, date: &str, answers: &[(&str, &str)]) -> Fact {
+fn fact(programme: &Programme, form: &str, record: &str, date: &str, answers: &[(&str, &str)]) -> Fact<'static> {
+    let [record, date] = [record, date].map(|text| &*String::leak(text.to_owned()));
     let form = programme.forms().into_iter().find(|f| f.id == form).unwrap_or_else(|| panic!("{form} is counted")).clone();
     let answers: Answers = answers.iter().map(|(path, value)| ((*path).to_owned(), typed(&form, path, value))).collect();
     let instance = Instance::new(&form, &answers);
     Fact {
-        record: record.to_owned(),
+        record,
         form,
         instance,
-        date: date.to_owned(),
+        date,
+        day: khuyencong::locale::date::parse_iso(date),
         at: Stamp { millis: 0, counter: 0 },
-        summary: record.to_owned(),
+        summary: record,
         approved: false,
         conflicted: false,
         overridden: false,
@@ -60,7 +62,7 @@ fn typed(form: &Form, path: &str, value: &str) -> Value {
     }
 }
 
-fn counted(programme: &Programme, facts: &[Fact], period: &str, today: &str, by: Option<&str>) -> BTreeMap<String, Figure> {
+fn counted(programme: &Programme, facts: &[Fact<'_>], period: &str, today: &str, by: Option<&str>) -> BTreeMap<String, Figure> {
     let period = programme.period(period).expect("a period");
     let today = today.parse().expect("a day");
     let figures = figures(programme, &Facts::new(facts), Question { period: &period, today, by });
@@ -126,7 +128,7 @@ fn a_year_is_compared_with_its_newest_approved_plan() {
 }
 
 /// A table of the report over these records.
-fn table(programme: &Programme, facts: &[Fact], period: &str, id: &str) -> khuyencong::programme::table::Table {
+fn table(programme: &Programme, facts: &[Fact<'_>], period: &str, id: &str) -> khuyencong::programme::table::Table {
     let period = programme.period(period).expect("a period");
     let facts = Facts::new(facts);
     let figures = figures(programme, &facts, Question { period: &period, today: "2030-12-01".parse().expect("a day"), by: None });

@@ -55,11 +55,18 @@ impl Datum {
     pub fn of(value: &Value, kind: ValueType) -> Self {
         match (value, kind) {
             (Value::Number(number), _) => Self::Number(number.to_f64()),
-            (Value::Text(text), ValueType::Date) => date::parse_iso(text).map_or_else(|| Self::text(text), |d| Self::Date(date::days(d))),
-            (Value::Text(text), ValueType::Moment) => moment(text).map_or_else(|| Self::text(text), Self::Moment),
-            (Value::Text(text), _) => Self::text(text),
+            (Value::Text(text), kind) => Self::of_text(text, kind),
             (Value::File(file), ValueType::File) => Self::File(Arc::new(file.clone())),
             (value, _) => Self::text(value.plain()),
+        }
+    }
+
+    /// An answer that is kept as text, as its question's type says.
+    pub fn of_text(text: &str, kind: ValueType) -> Self {
+        match kind {
+            ValueType::Date => date::parse_iso(text).map_or_else(|| Self::text(text), |d| Self::Date(date::days(d))),
+            ValueType::Moment => moment(text).map_or_else(|| Self::text(text), Self::Moment),
+            _ => Self::text(text),
         }
     }
 
