@@ -107,3 +107,18 @@ fn a_store_with_real_records_is_left_alone_and_a_demo_store_takes_more() {
     assert_eq!(refused.exit, khuyencong::error::Exit::Refused);
     assert_eq!(desk.rows().len(), 1);
 }
+
+#[test]
+fn the_desk_counts_what_the_report_counts_though_it_reads_less() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let desk = filled(dir.path(), "2028-07-15T10:00", 260, "3");
+    let (glance, report) = (desk.glance().expect("a glance"), desk.report(None).expect("a report"));
+    let headline = report.figures.iter().filter(|figure| report.programme.targets[figure.target].headline);
+    let told = |report: &khuyencong::workbench::reporting::Report, figure: &khuyencong::programme::figure::Figure| {
+        (report.programme.targets[figure.target].id.clone(), figure.done, figure.percent, figure.met, figure.records.clone())
+    };
+    let expected: Vec<_> = headline.map(|figure| told(&report, figure)).collect();
+    assert!(expected.len() > 8 && expected.iter().any(|(_, done, ..)| done.is_some_and(|done| done > 0.0)), "something to compare: {expected:?}");
+    assert_eq!(glance.figures.iter().map(|figure| told(&glance, figure)).collect::<Vec<_>>(), expected);
+    assert_eq!(glance.due, report.due);
+}

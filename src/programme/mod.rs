@@ -51,6 +51,13 @@ pub struct Programme {
 }
 
 impl Programme {
+    /// Only what is seen at a glance: the headline targets and what falls due. Far fewer answers have to be read for it.
+    #[must_use]
+    pub fn at_a_glance(&self) -> Self {
+        let targets = self.targets.iter().filter(|target| target.headline).cloned().collect();
+        Self { targets, dimensions: Vec::new(), tables: Vec::new(), plan: None, ..self.clone() }
+    }
+
     /// The forms whose records are needed: those counted, listed or referred to.
     pub fn forms(&self) -> Vec<&Arc<Form>> {
         let of_targets = self.targets.iter().flat_map(|t| &t.readings).flat_map(|r| &r.sources).map(|s| &s.form);

@@ -146,7 +146,7 @@ impl App {
 
     pub(super) fn open_tab(&mut self, tab: usize) -> Vec<Effect> {
         let (screen, effects) = match tab {
-            0 => (Screen::Home(home::Home::default()), vec![Effect::Report(None, None), home::wait(&self.shared)]),
+            0 => (Screen::Home(home::Home::default()), vec![Effect::Glance, home::wait(&self.shared)]),
             1 => (Screen::Establishments(establishments::Establishments::default()), Vec::new()),
             2 => (Screen::Records(records::Records::default()), Vec::new()),
             3 => (Screen::Sync(sync::Sync::new(&self.shared)), vec![Effect::Task(Task::Drives)]),
@@ -250,10 +250,14 @@ impl App {
                 Vec::new()
             }
             Reply::Report(report, _) => {
-                match self.screens.first_mut() {
-                    Some(Screen::Home(home)) => home.report = Some(report),
-                    Some(Screen::Report(screen)) => screen.counted(report),
-                    _ => {}
+                if let Some(Screen::Report(screen)) = self.screens.first_mut() {
+                    screen.counted(report);
+                }
+                Vec::new()
+            }
+            Reply::Glance(report) => {
+                if let Some(Screen::Home(home)) = self.screens.first_mut() {
+                    home.report = Some(report);
                 }
                 Vec::new()
             }

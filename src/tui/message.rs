@@ -109,6 +109,8 @@ pub enum Effect {
         /// Why.
         reason: String,
     },
+    /// Count what the desk shows of the programme.
+    Glance,
     /// Count a period (the whole programme without one), parted by a dimension or not.
     Report(Option<String>, Option<String>),
     /// A decision, an explanation, a paper.
@@ -262,6 +264,8 @@ pub enum Reply {
     Conflicts(Vec<OpenConflict>),
     /// The figures and, for tables, the period.
     Report(Box<Report>, Period),
+    /// The headline targets, for the desk.
+    Glance(Box<Report>),
     /// A task is done.
     Done(super::task::Outcome),
     /// It could not be done.

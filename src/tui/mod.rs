@@ -63,7 +63,7 @@ impl Queue {
         let stale = match (effects.back(), &effect) {
             (Some(Effect::Typing { record: a, path: p, .. }), Effect::Typing { record: b, path: q, .. }) => a == b && p == q,
             (Some(Effect::Keep(a)), Effect::Keep(b)) => a.record == b.record,
-            (Some(Effect::Report(..)), Effect::Report(..)) => true,
+            (Some(Effect::Report(..)), Effect::Report(..)) | (Some(Effect::Glance), Effect::Glance) => true,
             (Some(Effect::Task(Task::Waiting(_))), Effect::Task(Task::Waiting(_))) => true,
             _ => false,
         };

@@ -171,6 +171,7 @@ fn decide(desk: &mut Desk, effect: Effect) -> Result<Option<Reply>, Failure> {
             let period = report.period.clone();
             Ok(Some(Reply::Report(Box::new(report), period)))
         }
+        Effect::Glance => Ok(Some(Reply::Glance(Box::new(desk.glance()?)))),
         Effect::TypingMode(mode) => {
             let mut identity = desk.identity().clone();
             identity.typing = mode.code().to_owned();

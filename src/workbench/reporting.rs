@@ -59,8 +59,19 @@ impl Desk {
         self.counted(asked, by, false)
     }
 
+    /// Counts the headline targets over the whole programme, and what falls due: see [`Programme::at_a_glance`].
+    ///
+    /// # Errors
+    /// The programme file has errors.
+    pub fn glance(&self) -> Result<Report, Failure> {
+        self.count(self.library().programme()?.at_a_glance(), None, None, false)
+    }
+
     fn counted(&self, asked: Option<&str>, by: Option<&str>, with_tables: bool) -> Result<Report, Failure> {
-        let programme = self.library().programme()?;
+        self.count(self.library().programme()?, asked, by, with_tables)
+    }
+
+    fn count(&self, programme: Programme, asked: Option<&str>, by: Option<&str>, with_tables: bool) -> Result<Report, Failure> {
         let period = match asked {
             Some(text) => programme.period(text),
             None => programme.whole(),

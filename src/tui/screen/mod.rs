@@ -189,7 +189,7 @@ impl Screen {
     /// The screen above is gone, or a record was saved.
     pub fn uncovered(&mut self, shared: &mut Shared, now: NaiveDateTime) -> Vec<Effect> {
         match self {
-            Self::Home(_) => vec![Effect::Report(None, None), home::wait(shared)],
+            Self::Home(_) => vec![Effect::Glance, home::wait(shared)],
             Self::Report(screen) => vec![screen.effect()],
             Self::Conflicts(_) => vec![Effect::Conflicts],
             Self::Duplicates(_) => vec![Effect::Task(super::task::Task::Duplicates)],
