@@ -2,9 +2,10 @@
 //!
 //! The journal (`journal.jsonl`, canonical lines, fsynced before anything is called saved) is the truth; sled is the view
 //! that makes it fast to find, and is rebuilt from the journal whenever there is doubt. Drafts have a small journal of
-//! their own. Folder: `identity.toml identity.copy.toml journal.jsonl definitions.sums drafts.jsonl sled/ lock clean`, and
+//! their own. Folder: `identity.toml identity.copy.toml journal.jsonl definitions.sums drafts.jsonl sled/ lock clean known`, and
 //! `*.bad.N` for what was damaged and put aside.
 
+pub mod closed;
 mod compact;
 mod derived;
 pub mod drafts;
@@ -12,6 +13,7 @@ mod envelope;
 pub mod identity;
 pub mod inspect;
 mod journal;
+pub mod known;
 mod mark;
 mod migrate;
 mod open;
@@ -36,6 +38,7 @@ use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
 use chrono::{DateTime, Utc};
 use journal::Journal;
+use known::{Known, Noting};
 use mark::Mark;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -101,7 +104,25 @@ impl Store {
     /// # Errors
     /// Why it cannot be opened. Nothing was changed then.
     pub fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Self, Vec<Notice>), StoreProblem> {
-        open::open(dir, now)
+        open::open(dir, now, None)
+    }
+
+    /// The same where the caller holds its lock already.
+    ///
+    /// # Errors
+    /// Why it cannot be opened. Nothing was changed then.
+    pub fn open_held(dir: &Path, now: DateTime<Utc>, lock: File) -> Result<(Self, Vec<Notice>), StoreProblem> {
+        open::open(dir, now, Some(lock))
+    }
+
+    /// What it held when it last synced, and what was saved since, without asking the view; `None` where that is not known.
+    pub fn known(&self) -> Option<Known> {
+        Known::open(&self.dir, self.journal.end())
+    }
+
+    /// What was noted as it passed is what it holds now.
+    pub fn keep_noted(&self, noting: Noting) {
+        noting.keep(self.journal.end());
     }
 
     /// The folder.
