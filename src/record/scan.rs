@@ -131,7 +131,7 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 /// UTF-8 without control characters in which every letter is certainly in normal form: ASCII, Latin up to U+02FF,
 /// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F).
 fn is_plain_text(line: &[u8]) -> bool {
-    const AT_ONCE: usize = 256;
+    const AT_ONCE: usize = 64;
     // Two blanks in front, and one behind, of what is looked at: every byte is judged by the two before it.
     let (start, rest) = line.split_at(line.len().min(2));
     let mut edge = [b' '; 4];
@@ -140,6 +140,13 @@ fn is_plain_text(line: &[u8]) -> bool {
     // Without branches, so that the compiler can look at many bytes at once.
     for from in (0..rest.len()).step_by(AT_ONCE) {
         let to = (from + AT_ONCE).min(rest.len());
+        // Most of a line is ASCII, of which only the control characters are wrong.
+        if line[from..to + 2].iter().fold(0, |all, byte| all | byte) < 0x80 {
+            if rest[from..to].iter().fold(false, |wrong, byte| wrong | (*byte < 0x20)) {
+                return false;
+            }
+            continue;
+        }
         let (before, last, bytes) = (&line[from..to], &line[from + 1..to + 1], &rest[from..to]);
         let wrong = before.iter().zip(last).zip(bytes).fold(0, |wrong, ((before, last), byte)| wrong | u8::from(is_wrong(*before, *last, *byte)));
         plain &= wrong == 0;
@@ -179,6 +186,20 @@ fn is_stamp(text: &str) -> bool {
     fits && (common(()) || Stamp::parse(text).is_some())
 }
 
+/// A name with its first bytes as a number, which mostly decides what stands before what.
+#[derive(Clone, Copy)]
+struct Name<'l> {
+    head: u64,
+    name: &'l [u8],
+}
+
+impl Name<'_> {
+    #[inline]
+    fn is_before(&self, other: &Self) -> bool {
+        if self.head == other.head { self.name < other.name } else { self.head < other.head }
+    }
+}
+
 struct Cursor<'l> {
     text: &'l [u8],
     at: usize,
@@ -210,8 +231,7 @@ impl<'l> Cursor<'l> {
     /// A string with canonical escapes.
     #[inline]
     fn string(&mut self) -> Option<&'l [u8]> {
-        self.literal("\"")?;
-        let from = self.at;
+        let from = self.quoted()?;
         loop {
             self.skip_plain();
             match self.peek()? {
@@ -222,6 +242,15 @@ impl<'l> Cursor<'l> {
         }
         self.at += 1;
         self.text.get(from..self.at - 1)
+    }
+
+    /// Goes behind a quote; says where.
+    #[inline]
+    fn quoted(&mut self) -> Option<usize> {
+        (self.peek()? == b'"').then(|| {
+            self.at += 1;
+            self.at
+        })
     }
 
     /// Goes on to the next quote or `\`, or close to the end, eight bytes at a time.
@@ -255,21 +284,48 @@ impl<'l> Cursor<'l> {
     }
 
     /// A name that can be compared as it is written.
-    fn name(&mut self) -> Option<&'l [u8]> {
-        self.string().filter(|name| !name.contains(&b'\\'))
+    #[inline]
+    fn name(&mut self) -> Option<Name<'l>> {
+        let from = self.quoted()?;
+        loop {
+            self.skip_plain();
+            match self.peek()? {
+                b'"' => break,
+                b'\\' => return None,
+                _ => self.at += 1,
+            }
+        }
+        self.at += 1;
+        let name = self.text.get(from..self.at - 1)?;
+        let head = match self.text.get(from..from + 8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes) {
+            Some(head) if name.len() >= 8 => head,
+            Some(head) => head & !(u64::MAX >> (8 * name.len())),
+            None => name.iter().enumerate().fold(0, |head, (at, byte)| head | u64::from(*byte) << (56 - 8 * at)),
+        };
+        Some(Name { head, name })
     }
 
     fn whole_number(&mut self) -> Option<u64> {
         let digits = self.number()?;
-        (digits.len() < 19).then(|| digits.parse().ok())?
+        let all_digits = digits.len() < 19 && digits.iter().all(u8::is_ascii_digit);
+        all_digits.then(|| digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
     }
 
-    fn number(&mut self) -> Option<&'l str> {
+    fn number(&mut self) -> Option<&'l [u8]> {
+        /// Longer ones, fractions and negative ones are looked at closely.
+        const SHORT: usize = 18;
         let from = self.at;
+        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
+            self.at += 1;
+        }
+        let is_whole = self.peek().is_none_or(|b| b != b'-' && b != b'.');
+        if is_whole && (1..=SHORT).contains(&(self.at - from)) && (self.text[from] != b'0' || self.at == from + 1) {
+            return self.text.get(from..self.at);
+        }
         while self.peek().is_some_and(|b| b.is_ascii_digit() || b == b'-' || b == b'.') {
             self.at += 1;
         }
-        self.text.get(from..self.at).and_then(ascii).filter(|text| Decimal::is_canonical(text))
+        self.text.get(from..self.at).filter(|text| ascii(text).is_some_and(Decimal::is_canonical))
     }
 
     /// Items between brackets that have been opened, up to `end`.
@@ -290,10 +346,10 @@ impl<'l> Cursor<'l> {
 
     fn object(&mut self, read: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<()> {
         (self.peek()? == b'{').then_some(())?;
-        let mut previous: Option<&[u8]> = None;
+        let mut previous: Option<Name<'_>> = None;
         let entries = self.items(b'}', &mut |at| {
             let key = at.name()?;
-            previous.is_none_or(|before| before < key).then_some(())?;
+            previous.is_none_or(|before| before.is_before(&key)).then_some(())?;
             previous = Some(key);
             at.literal(":")?;
             read(at)
@@ -303,10 +359,10 @@ impl<'l> Cursor<'l> {
 
     fn sorted_names(&mut self) -> Option<()> {
         (self.peek()? == b'[').then_some(())?;
-        let mut previous: Option<&[u8]> = None;
+        let mut previous: Option<Name<'_>> = None;
         let names = self.items(b']', &mut |at| {
             let name = at.name()?;
-            previous.is_none_or(|before| before < name).then_some(())?;
+            previous.is_none_or(|before| before.is_before(&name)).then_some(())?;
             previous = Some(name);
             Some(())
         });

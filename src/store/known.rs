@@ -112,6 +112,11 @@ impl Known {
         Some(known)
     }
 
+    /// Whether something was saved since.
+    pub fn has_more(&self) -> bool {
+        self.since.len() > 0
+    }
+
     fn read_key(&mut self) -> io::Result<()> {
         self.next = None;
         if self.left > 0 {

@@ -45,6 +45,11 @@ impl<'v> OwnLines<'v> {
         Ok(Self { definitions: definitions.into_iter(), revisions, view: Some(view), current: Vec::new(), place: None })
     }
 
+    /// Whether something was saved since the last sync, as far as that is known without asking.
+    pub fn has_more(&self) -> bool {
+        matches!(&self.revisions, Revisions::Known(known) if known.has_more())
+    }
+
     /// Of a store whose view is not open: where a line of it is asked for, it fails.
     pub fn closed(mut known: Known) -> Self {
         let definitions = std::mem::take(&mut known.definitions).into_iter();

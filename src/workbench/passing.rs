@@ -40,6 +40,9 @@ pub struct Here<'a> {
     pub watch: &'a Watch,
 }
 
+/// A longer file is copied while it is being read, where something will be added to it.
+const LONG: u64 = 32 << 20;
+
 /// One pass over both. With a lock the file is replaced if it lacks anything, what is new here is put aside, and what will
 /// be here is noted.
 ///
@@ -68,8 +71,11 @@ pub fn pass(
         sources.push(Box::new(crew.open(central, Some(here.programme), 0)?.ok_or_else(truncated)?));
     }
     let store = sources.len() as u16;
+    let target = Replaced::new(central, exists);
+    if !plan && lines.has_more() {
+        target.copy_ahead(LONG);
+    }
     sources.push(Box::new(lines));
-    let target = Replaced { path: central, exists };
     let mut writer = (!plan).then(|| Writer::new(&target, here.programme, target.is_packed(), &crew.digester, 1));
     let sides = Sides { had: Some(store), first: 0, inputs: usize::from(store), sends: true };
     let mut teller = Teller::new(here.library.clone(), here.now, sides);
