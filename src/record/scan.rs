@@ -131,32 +131,44 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 /// UTF-8 without control characters in which every letter is certainly in normal form: ASCII, Latin up to U+02FF,
 /// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F).
 fn is_plain_text(line: &[u8]) -> bool {
-    const AT_ONCE: usize = 64;
     // Two blanks in front, and one behind, of what is looked at: every byte is judged by the two before it.
     let (start, rest) = line.split_at(line.len().min(2));
     let mut edge = [b' '; 4];
     edge[2..2 + start.len()].copy_from_slice(start);
     let mut plain = (0..start.len()).all(|at| !is_wrong(edge[at], edge[at + 1], edge[at + 2]));
-    // Without branches, so that the compiler can look at many bytes at once.
-    for from in (0..rest.len()).step_by(AT_ONCE) {
-        let to = (from + AT_ONCE).min(rest.len());
-        // Most of a line is ASCII, of which only the control characters are wrong.
-        if line[from..to + 2].iter().fold(0, |all, byte| all | byte) < 0x80 {
-            if rest[from..to].iter().fold(false, |wrong, byte| wrong | (*byte < 0x20)) {
-                return false;
-            }
-            continue;
-        }
-        let (before, last, bytes) = (&line[from..to], &line[from + 1..to + 1], &rest[from..to]);
-        let wrong = before.iter().zip(last).zip(bytes).fold(0, |wrong, ((before, last), byte)| wrong | u8::from(is_wrong(*before, *last, *byte)));
-        plain &= wrong == 0;
-        if !plain {
+    let mut done = 0;
+    while let Some(part) = line[done..].first_chunk::<{ AT_ONCE + 2 }>() {
+        if !is_plain_part(part) {
             return false;
         }
+        done += AT_ONCE;
     }
+    plain &= (done..rest.len()).all(|at| !is_wrong(line[at], line[at + 1], line[at + 2]));
     let back = |count: usize| line.len().checked_sub(count).map_or(b' ', |at| line[at]);
     // A letter that is cut off at the end lacks what a blank is not.
     plain && !is_wrong(back(2), back(1), b' ')
+}
+
+/// So many bytes are looked at together, without branches, so that the compiler can take many at a time.
+const AT_ONCE: usize = 64;
+
+/// Whether bytes behind two others are plain text.
+fn is_plain_part(part: &[u8; AT_ONCE + 2]) -> bool {
+    let (mut all, mut low, mut wrong) = (0, false, false);
+    for byte in part {
+        all |= byte;
+    }
+    // Most of a line is ASCII, of which only the control characters are wrong.
+    if all < 0x80 {
+        for byte in &part[2..] {
+            low |= *byte < 0x20;
+        }
+        return !low;
+    }
+    for at in 0..AT_ONCE {
+        wrong |= is_wrong(part[at], part[at + 1], part[at + 2]);
+    }
+    !wrong
 }
 
 /// Whether a byte cannot stand behind two others in plain text.
