@@ -37,15 +37,41 @@ impl AtomicFile {
         Ok(Self { out: BufWriter::with_capacity(1 << 20, file), early: None, unsynced: 0, temporary, target: target.to_owned(), committed: false })
     }
 
-    /// Copies the first `bytes` of a file, by the system where it can.
+    /// Copies the next `bytes` of a file, by the system where it can.
     ///
     /// # Errors
     /// The system's; also where the file is shorter.
     pub fn copy_from(&mut self, file: &File, bytes: u64) -> io::Result<()> {
         self.out.flush()?;
         match io::copy(&mut io::Read::take(file, bytes), self.out.get_mut())? {
-            copied if copied == bytes => Ok(()),
+            copied if copied == bytes => {
+                self.written(usize::try_from(bytes).unwrap_or(SYNC_AFTER));
+                Ok(())
+            }
             _ => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+
+    /// Takes back what stands behind the first `bytes`.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn cut(&mut self, bytes: u64) -> io::Result<()> {
+        self.out.flush()?;
+        let file = self.out.get_mut();
+        file.set_len(bytes)?;
+        io::Seek::seek(file, io::SeekFrom::Start(bytes)).map(|_| ())
+    }
+
+    /// So much more was written: it may be time to sync.
+    fn written(&mut self, bytes: usize) {
+        self.unsynced = self.unsynced.saturating_add(bytes);
+        if self.unsynced >= SYNC_AFTER {
+            self.unsynced = 0;
+            if self.early.is_none() {
+                self.early = Early::new(self.out.get_ref());
+            }
+            self.early.iter().for_each(Early::wake);
         }
     }
 
@@ -105,14 +131,7 @@ impl Early {
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
-        self.unsynced += written;
-        if self.unsynced >= SYNC_AFTER {
-            self.unsynced = 0;
-            if self.early.is_none() {
-                self.early = Early::new(self.out.get_ref());
-            }
-            self.early.iter().for_each(Early::wake);
-        }
+        self.written(written);
         Ok(written)
     }
 

@@ -381,3 +381,25 @@ fn a_draft_that_was_handed_in_just_before_the_power_went_does_not_come_back() {
     desk.close().unwrap();
     assert_eq!(Desk::open(settings(&store)).unwrap().0.store().draft_list().count(), 1);
 }
+
+/// Whether the mark of a clean end knows the view's file as it lies there, so that the next start believes it.
+fn knows_the_view(dir: &Path) -> bool {
+    let db = fs::read(dir.join("sled").join("db")).unwrap();
+    let mark = fs::read_to_string(dir.join("clean")).unwrap();
+    mark.contains(&format!(" {} {} ", db.len(), crc32fast::hash(&db)))
+}
+
+#[test]
+fn a_session_that_only_read_and_was_not_closed_does_not_make_the_next_one_look_at_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = new_desk(dir.path());
+    let id = record(&mut desk, "Cơ sở thử");
+    desk.close().unwrap();
+    assert!(knows_the_view(dir.path()));
+    for _ in 0..3 {
+        let (desk, notices) = Desk::open(settings(dir.path())).unwrap();
+        assert!(notices.is_empty() && desk.rows().contains(&id));
+        drop(desk);
+        assert!(knows_the_view(dir.path()), "sled writes even when it is only read");
+    }
+}

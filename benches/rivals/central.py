@@ -3,7 +3,7 @@
 
 central.py two BYTES A B        two files of about BYTES each, two thirds of the revisions of each in common
 central.py many N RECORDS DIR   N files of RECORDS records each, one laptop each
-central.py one LINES FILE       one file of so many revisions
+central.py one LINES FILE N     one file of so many revisions with N answers each
 """
 import hashlib
 import json
@@ -59,8 +59,8 @@ class Central:
 
 
 class Laptops:
-    def __init__(self):
-        self.ends, self.made = {}, 0
+    def __init__(self, questions=38):
+        self.ends, self.made, self.questions = {}, 0, questions
 
     def revision(self, device, record, parents, act, answers, wrote):
         seq, prev = self.ends.get(device, (0, ""))
@@ -72,11 +72,11 @@ class Laptops:
         return seq + 1, rid, (line.replace(ZEROS, rid, 1) + "\n").encode()
 
     def record(self, device):
-        """A record of about 1.6 KiB; every fourth was saved once more."""
+        """A record, of about 1.6 KiB with 38 answers; every fourth was saved once more."""
         n = self.made
         record = str(uuid.UUID(int=(START + n) << 80 | 0x7 << 76 | (n * 2654435761 % 4096) << 64 | 0x9 << 60 | n))
         text = lambda k: " ".join(WORDS[(n * 7 + k * 3 + i) % len(WORDS)] for i in range(4))
-        answers = {f"q{k:02}": (n * k % 100000 if k % 3 == 0 else text(k)) for k in range(38)}
+        answers = {f"q{k:02}": (n * k % 100000 if k % 3 == 0 else text(k)) for k in range(self.questions)}
         answers["name"], answers["tax_code"] = text(1).capitalize(), f"20{n:08}"
         answers = dict(sorted(answers.items()))
         made = [self.revision(device, record, [], "submit", answers, sorted(answers))]
@@ -105,7 +105,8 @@ def main():
                 for at, file in enumerate(files):
                     for seq, rid, data in laptops.record(f"lt{at:02}-aaaaaa"):
                         file.revision(f"lt{at:02}-aaaaaa", seq, rid, data)
-        case ["one", lines, path]:
+        case ["one", lines, path, questions]:
+            laptops = Laptops(int(questions))
             files = [Central(path)]
             while laptops.made < int(lines):
                 device = f"lt{laptops.made % 15:02}-aaaaaa"

@@ -21,6 +21,7 @@ mod usage;
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, Text, say};
 use crate::record::Act;
+use crate::store::Notice;
 use crate::workbench::chance::Clock;
 use crate::workbench::{Desk, Settings};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -41,11 +42,16 @@ impl Context {
     /// Opens the store; repairs are told on stderr.
     fn desk(&mut self) -> Result<Desk, Failure> {
         let (desk, notices) = Desk::open(self.settings.clone())?;
-        self.lang = desk.lang();
-        for notice in notices {
-            eprintln!("{}", crate::tui::words::notice(&notice, self.lang));
-        }
+        self.opened(desk.lang(), &notices);
         Ok(desk)
+    }
+
+    /// A store was opened: what was repaired is told in the language of its person.
+    fn opened(&mut self, lang: Lang, notices: &[Notice]) {
+        self.lang = lang;
+        for notice in notices {
+            eprintln!("{}", crate::tui::words::notice(notice, self.lang));
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::locale::plain::plain;
 use crate::locale::{Lang, say};
 use crate::workbench::attachments::Carried;
 use crate::workbench::merging::{self, Runs, Verified, merge_files};
+use crate::workbench::passing::sync_closed;
 use clap::{Arg, ArgMatches, Command};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -72,17 +73,17 @@ pub fn tell_attachments(carried: &Carried, plan: bool, lang: Lang) {
 }
 
 pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
-    let mut desk = context.desk()?;
     let central = matches.get_one::<String>("central").map_or_else(PathBuf::new, PathBuf::from);
     let plan = matches.get_flag("plan");
-    let synced = desk.sync(&central, plan)?;
+    let settings = context.settings.clone();
+    let synced = sync_closed(&settings, &central, plan, &mut |lang, notices| context.opened(lang, notices))?;
     tell_chains(&synced.beside.missing, &synced.beside.forks, context.lang);
     tell_clocks(&synced.beside.ahead, context.lang);
     tell_attachments(&synced.beside.carried, plan, context.lang);
     let sent = synced.tally.sent;
     say_out(if plan { say::cli::would_send(context.lang, sent) } else { say::cli::sent(context.lang, sent) });
     say_out(tally(&synced.tally));
-    desk.close()
+    Ok(())
 }
 
 pub fn merge(matches: &ArgMatches, context: &Context) -> Result<(), Failure> {

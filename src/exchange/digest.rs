@@ -1,14 +1,18 @@
 //! SHA-256 of streams of bytes, computed on threads of their own while the bytes are being used.
 
 use super::lanes::{Hash, update_both};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 enum Job {
+    /// Of a stream, the parts that came last are to be kept.
+    Keep(usize),
     Bytes(usize, Arc<Vec<u8>>, Range<usize>),
+    /// A new stream begins with so many bytes of one of which parts are kept; says whether it could.
+    Fork(usize, u64, usize, Sender<bool>),
     End(usize, Sender<[u8; 32]>),
 }
 
@@ -30,7 +34,7 @@ enum Way {
 }
 
 /// So many parts of a stream may wait before its reader does.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
 
 impl Digester {
     /// At most `count` threads.
@@ -44,11 +48,24 @@ impl Digester {
 
     /// Begins a stream; its number is nobody else's.
     pub fn stream(&self, number: usize) -> Stream {
+        self.stream_with(number, number)
+    }
+
+    fn stream_with(&self, number: usize, other: usize) -> Stream {
         let thread = match self.threads.len() {
             0 => Way::Here(Box::default()),
-            count => Way::Thread(self.threads[number % count].clone()),
+            count => Way::Thread(self.threads[other % count].clone()),
         };
         Stream { number, thread }
+    }
+
+    /// Begins a stream that may turn out to begin as another does, of which little has been hashed yet.
+    pub fn fork_of(&self, other: usize, number: usize) -> Stream {
+        let stream = self.stream_with(number, other);
+        if let Way::Thread(jobs) = &stream.thread {
+            let _ = jobs.send(Job::Keep(other));
+        }
+        stream
     }
 }
 
@@ -60,6 +77,14 @@ impl Stream {
             // A thread ends only when its senders do.
             Way::Thread(jobs) => _ = jobs.send(Job::Bytes(self.number, buffer.clone(), range)),
         }
+    }
+
+    /// Takes the first `bytes` of another stream, which must have come to it already, as its own first ones; only for a stream
+    /// without any. False where they are no longer at hand.
+    pub fn begin_as(&mut self, other: usize, bytes: u64) -> bool {
+        let Way::Thread(jobs) = &self.thread else { return false };
+        let (answer, answers) = channel();
+        jobs.send(Job::Fork(other, bytes, self.number, answer)).is_ok() && answers.recv().unwrap_or_default()
     }
 
     /// The hash of everything.
@@ -82,10 +107,40 @@ struct Held {
     range: Range<usize>,
 }
 
+/// A stream may be forked within so many of its last bytes: unions look back no further, but for very long lines.
+const KEPT: u64 = 4 << 20;
+
+/// The last parts of a stream, each with the sum of what came before it.
+#[derive(Default)]
+struct Kept {
+    parts: VecDeque<(u64, Hash, Arc<Vec<u8>>, Range<usize>)>,
+    bytes: u64,
+}
+
+impl Kept {
+    fn add(&mut self, before: Hash, buffer: Arc<Vec<u8>>, range: Range<usize>) {
+        let from = self.bytes;
+        self.bytes += range.len() as u64;
+        self.parts.push_back((from, before, buffer, range));
+        while self.parts.get(1).is_some_and(|(next, ..)| self.bytes - next > KEPT) {
+            self.parts.pop_front();
+        }
+    }
+
+    /// The sum of the first `bytes`.
+    fn sum_of(&self, bytes: u64) -> Option<Hash> {
+        let (from, before, buffer, range) = self.parts.iter().rev().find(|(from, ..)| *from <= bytes)?;
+        let mut hash = before.clone();
+        hash.update(buffer[range.clone()].get(..usize::try_from(bytes - from).ok()?)?);
+        Some(hash)
+    }
+}
+
 #[derive(Default)]
 struct Working {
     streams: BTreeMap<usize, Hash>,
     held: Option<Held>,
+    kept: BTreeMap<usize, Kept>,
 }
 
 impl Working {
@@ -93,6 +148,10 @@ impl Working {
         let mut held = self.held.take();
         if let Some(same) = held.take_if(|held| held.stream == stream) {
             self.alone(&same);
+        }
+        // All that came of it before is in its sum now.
+        if let Some(kept) = self.kept.get_mut(&stream) {
+            kept.add(self.streams.get(&stream).cloned().unwrap_or_default(), buffer.clone(), range.clone());
         }
         let Some(held) = held else {
             self.held = Some(Held { stream, buffer, range });
@@ -112,6 +171,18 @@ impl Working {
         self.streams.entry(held.stream).or_default().update(&held.buffer[held.range.clone()]);
     }
 
+    /// A stream of which some was hashed before it was to be kept is not kept.
+    fn keep(&mut self, stream: usize) {
+        if !self.streams.contains_key(&stream) && self.held.as_ref().is_none_or(|held| held.stream != stream) {
+            self.kept.entry(stream).or_default();
+        }
+    }
+
+    fn fork(&mut self, from: usize, bytes: u64, to: usize) -> bool {
+        let sum = self.kept.get(&from).and_then(|kept| kept.sum_of(bytes));
+        sum.map(|sum| self.streams.insert(to, sum)).is_some()
+    }
+
     fn end(&mut self, stream: usize) -> [u8; 32] {
         if let Some(held) = self.held.take_if(|held| held.stream == stream) {
             self.alone(&held);
@@ -124,8 +195,42 @@ fn work(waiting: &Receiver<Job>) {
     let mut working = Working::default();
     while let Ok(job) = waiting.recv() {
         match job {
+            Job::Keep(stream) => working.keep(stream),
             Job::Bytes(stream, buffer, range) => working.take(stream, buffer, range),
+            // Whoever asked may have given up.
+            Job::Fork(from, bytes, to, answer) => _ = answer.send(working.fork(from, bytes, to)),
             Job::End(stream, answer) => _ = answer.send(working.end(stream)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use sha2::{Digest, Sha256};
+
+    proptest! {
+        /// Wherever a stream is forked, and whatever other streams do meanwhile: the sum is that of the bytes, or it is refused.
+        #[test]
+        fn a_fork_has_the_sum_of_what_it_began_with(parts in prop::collection::vec((0..2usize, 0..300usize), 1..20), at in any::<prop::sample::Index>()) {
+            let digester = Digester::new(1);
+            let (mut one, mut other) = (digester.stream(0), digester.stream(1));
+            let mut fork = digester.fork_of(0, 2);
+            let (mut text, mut beside) = (Vec::new(), Vec::new());
+            for (number, (stream, length)) in parts.into_iter().enumerate() {
+                let bytes: Vec<u8> = (0..length).map(|at| (number * 31 + at * 7) as u8).collect();
+                let (stream, all) = if stream == 0 { (&mut one, &mut text) } else { (&mut other, &mut beside) };
+                all.extend_from_slice(&bytes);
+                stream.bytes(&Arc::new(bytes), 0..length);
+            }
+            let sum = |bytes: &[u8]| <[u8; 32]>::from(Sha256::digest(bytes));
+            let at = at.index(text.len() + 1);
+            prop_assert_eq!(fork.begin_as(0, at as u64), !text.is_empty());
+            prop_assert!(!fork.begin_as(1, 0), "nothing is kept of it");
+            fork.bytes(&Arc::new(b"more".to_vec()), 0..4);
+            prop_assert_eq!(fork.end(), sum(&[&text[..at], b"more"].concat()));
+            prop_assert_eq!((one.end(), other.end()), (sum(&text), sum(&beside)));
         }
     }
 }

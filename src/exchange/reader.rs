@@ -72,6 +72,9 @@ pub fn unpacked(mut input: impl Read + 'static) -> io::Result<Box<dyn Read>> {
     Ok(Box::new(decoder))
 }
 
+/// So many bytes are handed on to be hashed, at the least.
+const HASHED_AT_ONCE: usize = 128 << 10;
+
 /// Reads one file.
 pub struct Reader {
     input: Box<dyn Read>,
@@ -211,10 +214,14 @@ impl Source for Reader {
         if !self.read_line()? {
             return Err(self.problem(Problem::Truncated).into());
         }
-        let line = &self.buffer[self.current.clone()];
-        if line.starts_with(b"{\"~\"") {
+        let is_seal = self.buffer[self.current.clone()].starts_with(b"{\"~\"");
+        if is_seal || self.current.start > self.hashed + HASHED_AT_ONCE {
+            self.hash_up_to(self.current.start);
+        }
+        if is_seal {
             return Ok(false);
         }
+        let line = &self.buffer[self.current.clone()];
         // Behind the header stands the first body line; nothing there can be equal to it.
         match line.cmp(&self.buffer[self.previous.clone()]) {
             Ordering::Less => Err(self.problem(Problem::Unsorted).into()),
@@ -236,8 +243,6 @@ impl Source for Reader {
     }
 
     fn end(&mut self, seal: &mut SealBuilder) -> Result<(), UnionProblem> {
-        let from = self.current.start;
-        self.hash_up_to(from);
         seal.line();
         seal.set_digest(self.stream.take().map(Stream::end).unwrap_or_default());
         if self.buffer[self.current.clone()] != *seal.seal().as_bytes() {

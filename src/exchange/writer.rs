@@ -26,14 +26,19 @@ pub trait Target {
     /// The system's.
     fn present(&self) -> io::Result<Box<dyn Read>>;
 
-    /// Copies the first `bytes` of what the present file holds into the new one, as quickly as the system can.
+    /// Begins the new file with the first `bytes` of what the present file holds, as quickly as the system can.
     ///
     /// # Errors
     /// The system's.
-    fn copy(&self, bytes: u64, file: &mut Self::File) -> io::Result<()> {
-        io::copy(&mut self.present()?.take(bytes), file).map(|_| ())
+    fn begin_with(&self, bytes: u64) -> io::Result<Self::File> {
+        let mut file = self.begin()?;
+        io::copy(&mut self.present()?.take(bytes), &mut file)?;
+        Ok(file)
     }
 }
+
+/// The number under which the present file is hashed.
+const PRESENT: usize = 0;
 
 /// zstd's own middle: faster than most disks, a quarter of the size or less.
 const LEVEL: i32 = 3;
@@ -66,34 +71,51 @@ pub struct Writer<'t, T: Target> {
 }
 
 impl<'t, T: Target> Writer<'t, T> {
-    /// A writer. `stream` is the number under which its bytes are hashed.
+    /// A writer. `stream` is the number under which its bytes are hashed; the present file is read as number 0.
     pub fn new(target: &'t T, programme: &str, packed: bool, digester: &Digester, stream: usize) -> Self {
         let header = (super::header(programme) + "\n").into_bytes();
-        let mut stream = digester.stream(stream);
-        stream.bytes(&Arc::new(header.clone()), 0..header.len());
+        let stream = if target.exists() { digester.fork_of(PRESENT, stream) } else { digester.stream(stream) };
         let mut seal = SealBuilder::default();
         seal.line();
         Self { target, out: None, packed, common: header.len() as u64, header, seal, stream }
     }
 
+    /// What both files begin with need not be hashed again, unless it was read long ago.
+    fn begin_sum(&mut self) -> io::Result<()> {
+        if !self.target.exists() {
+            self.stream.bytes(&Arc::new(self.header.clone()), 0..self.header.len());
+        } else if !self.stream.begin_as(PRESENT, self.common) {
+            let mut present = self.target.present()?.take(self.common);
+            loop {
+                let mut part = Vec::new();
+                match present.by_ref().take(1 << 18).read_to_end(&mut part)? {
+                    0 => break,
+                    read => self.stream.bytes(&Arc::new(part), 0..read),
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// From here on the lines differ from those of the present file.
     fn begin(&mut self) -> io::Result<Out<T::File>> {
-        let mut file = self.target.begin()?;
         let exists = self.target.exists();
-        if !self.packed {
-            match exists {
-                true => self.target.copy(self.common, &mut file)?,
-                false => file.write_all(&self.header)?,
+        let mut out = match self.packed {
+            false if exists => Out::Plain(self.target.begin_with(self.common)?),
+            false => Out::Plain(self.target.begin()?),
+            true => {
+                let mut packer = zstd::stream::write::Encoder::new(self.target.begin()?, LEVEL)?;
+                packer.include_checksum(true)?;
+                if exists {
+                    io::copy(&mut self.target.present()?.take(self.common), &mut packer)?;
+                }
+                Out::Packed(packer)
             }
-            return Ok(Out::Plain(file));
+        };
+        if !exists {
+            out.write_all(&self.header)?;
         }
-        let mut packer = zstd::stream::write::Encoder::new(file, LEVEL)?;
-        packer.include_checksum(true)?;
-        match exists {
-            true => _ = io::copy(&mut self.target.present()?.take(self.common), &mut packer)?,
-            false => packer.write_all(&self.header)?,
-        }
-        Ok(Out::Packed(packer))
+        Ok(out)
     }
 
     /// Takes a batch. `is_known` says by the sources that hold a line whether the present file is one of them.
@@ -101,7 +123,6 @@ impl<'t, T: Target> Writer<'t, T> {
     /// # Errors
     /// The system's.
     pub fn batch(&mut self, batch: &Batch, facts: &[Option<Fact>], is_known: &dyn Fn(&[u16]) -> bool) -> io::Result<()> {
-        self.stream.bytes(&batch.bytes, 0..batch.bytes.len());
         for fact in facts {
             self.seal.line();
             if let Some(fact) = fact {
@@ -116,21 +137,24 @@ impl<'t, T: Target> Writer<'t, T> {
             if new.is_none() {
                 return Ok(());
             }
+            self.begin_sum()?;
             self.out = Some(self.begin()?);
         }
+        self.stream.bytes(&batch.bytes, from..batch.bytes.len());
         self.out.as_mut().map_or(Ok(()), |out| out.write_all(&batch.bytes[from..]))
     }
 
-    /// Writes the seal and gives the new file, if there is one, and what it holds.
+    /// Writes the seal and gives the new file, if there is one, with its seal; without one nothing was hashed.
     ///
     /// # Errors
     /// The system's.
     pub fn finish(mut self) -> io::Result<(Option<T::File>, SealBuilder)> {
         if self.out.is_none() && !self.target.exists() {
+            self.begin_sum()?;
             self.out = Some(self.begin()?);
         }
-        self.seal.set_digest(self.stream.end());
         let Some(mut out) = self.out else { return Ok((None, self.seal)) };
+        self.seal.set_digest(self.stream.end());
         out.write_all((self.seal.seal() + "\n").as_bytes())?;
         let file = match out {
             Out::Plain(file) => file,

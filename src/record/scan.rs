@@ -131,25 +131,44 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 /// UTF-8 without control characters in which every letter is certainly in normal form: ASCII, Latin up to U+02FF,
 /// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F).
 fn is_plain_text(line: &[u8]) -> bool {
-    const AT_ONCE: usize = 256;
     // Two blanks in front, and one behind, of what is looked at: every byte is judged by the two before it.
     let (start, rest) = line.split_at(line.len().min(2));
     let mut edge = [b' '; 4];
     edge[2..2 + start.len()].copy_from_slice(start);
     let mut plain = (0..start.len()).all(|at| !is_wrong(edge[at], edge[at + 1], edge[at + 2]));
-    // Without branches, so that the compiler can look at many bytes at once.
-    for from in (0..rest.len()).step_by(AT_ONCE) {
-        let to = (from + AT_ONCE).min(rest.len());
-        let (before, last, bytes) = (&line[from..to], &line[from + 1..to + 1], &rest[from..to]);
-        let wrong = before.iter().zip(last).zip(bytes).fold(0, |wrong, ((before, last), byte)| wrong | u8::from(is_wrong(*before, *last, *byte)));
-        plain &= wrong == 0;
-        if !plain {
+    let mut done = 0;
+    while let Some(part) = line[done..].first_chunk::<{ AT_ONCE + 2 }>() {
+        if !is_plain_part(part) {
             return false;
         }
+        done += AT_ONCE;
     }
+    plain &= (done..rest.len()).all(|at| !is_wrong(line[at], line[at + 1], line[at + 2]));
     let back = |count: usize| line.len().checked_sub(count).map_or(b' ', |at| line[at]);
     // A letter that is cut off at the end lacks what a blank is not.
     plain && !is_wrong(back(2), back(1), b' ')
+}
+
+/// So many bytes are looked at together, without branches, so that the compiler can take many at a time.
+const AT_ONCE: usize = 64;
+
+/// Whether bytes behind two others are plain text.
+fn is_plain_part(part: &[u8; AT_ONCE + 2]) -> bool {
+    let (mut all, mut low, mut wrong) = (0, false, false);
+    for byte in part {
+        all |= byte;
+    }
+    // Most of a line is ASCII, of which only the control characters are wrong.
+    if all < 0x80 {
+        for byte in &part[2..] {
+            low |= *byte < 0x20;
+        }
+        return !low;
+    }
+    for at in 0..AT_ONCE {
+        wrong |= is_wrong(part[at], part[at + 1], part[at + 2]);
+    }
+    !wrong
 }
 
 /// Whether a byte cannot stand behind two others in plain text.
@@ -177,6 +196,20 @@ fn is_stamp(text: &str) -> bool {
         });
     let common = |_: ()| (1..=12).contains(&pair(5)) && (1..=28).contains(&pair(8)) && pair(11) < 24 && pair(14) < 60 && pair(17) < 60;
     fits && (common(()) || Stamp::parse(text).is_some())
+}
+
+/// A name with its first bytes as a number, which mostly decides what stands before what.
+#[derive(Clone, Copy)]
+struct Name<'l> {
+    head: u64,
+    name: &'l [u8],
+}
+
+impl Name<'_> {
+    #[inline]
+    fn is_before(&self, other: &Self) -> bool {
+        if self.head == other.head { self.name < other.name } else { self.head < other.head }
+    }
 }
 
 struct Cursor<'l> {
@@ -210,8 +243,7 @@ impl<'l> Cursor<'l> {
     /// A string with canonical escapes.
     #[inline]
     fn string(&mut self) -> Option<&'l [u8]> {
-        self.literal("\"")?;
-        let from = self.at;
+        let from = self.quoted()?;
         loop {
             self.skip_plain();
             match self.peek()? {
@@ -222,6 +254,15 @@ impl<'l> Cursor<'l> {
         }
         self.at += 1;
         self.text.get(from..self.at - 1)
+    }
+
+    /// Goes behind a quote; says where.
+    #[inline]
+    fn quoted(&mut self) -> Option<usize> {
+        (self.peek()? == b'"').then(|| {
+            self.at += 1;
+            self.at
+        })
     }
 
     /// Goes on to the next quote or `\`, or close to the end, eight bytes at a time.
@@ -255,21 +296,48 @@ impl<'l> Cursor<'l> {
     }
 
     /// A name that can be compared as it is written.
-    fn name(&mut self) -> Option<&'l [u8]> {
-        self.string().filter(|name| !name.contains(&b'\\'))
+    #[inline]
+    fn name(&mut self) -> Option<Name<'l>> {
+        let from = self.quoted()?;
+        loop {
+            self.skip_plain();
+            match self.peek()? {
+                b'"' => break,
+                b'\\' => return None,
+                _ => self.at += 1,
+            }
+        }
+        self.at += 1;
+        let name = self.text.get(from..self.at - 1)?;
+        let head = match self.text.get(from..from + 8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes) {
+            Some(head) if name.len() >= 8 => head,
+            Some(head) => head & !(u64::MAX >> (8 * name.len())),
+            None => name.iter().enumerate().fold(0, |head, (at, byte)| head | u64::from(*byte) << (56 - 8 * at)),
+        };
+        Some(Name { head, name })
     }
 
     fn whole_number(&mut self) -> Option<u64> {
         let digits = self.number()?;
-        (digits.len() < 19).then(|| digits.parse().ok())?
+        let all_digits = digits.len() < 19 && digits.iter().all(u8::is_ascii_digit);
+        all_digits.then(|| digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
     }
 
-    fn number(&mut self) -> Option<&'l str> {
+    fn number(&mut self) -> Option<&'l [u8]> {
+        /// Longer ones, fractions and negative ones are looked at closely.
+        const SHORT: usize = 18;
         let from = self.at;
+        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
+            self.at += 1;
+        }
+        let is_whole = self.peek().is_none_or(|b| b != b'-' && b != b'.');
+        if is_whole && (1..=SHORT).contains(&(self.at - from)) && (self.text[from] != b'0' || self.at == from + 1) {
+            return self.text.get(from..self.at);
+        }
         while self.peek().is_some_and(|b| b.is_ascii_digit() || b == b'-' || b == b'.') {
             self.at += 1;
         }
-        self.text.get(from..self.at).and_then(ascii).filter(|text| Decimal::is_canonical(text))
+        self.text.get(from..self.at).filter(|text| ascii(text).is_some_and(Decimal::is_canonical))
     }
 
     /// Items between brackets that have been opened, up to `end`.
@@ -290,10 +358,10 @@ impl<'l> Cursor<'l> {
 
     fn object(&mut self, read: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<()> {
         (self.peek()? == b'{').then_some(())?;
-        let mut previous: Option<&[u8]> = None;
+        let mut previous: Option<Name<'_>> = None;
         let entries = self.items(b'}', &mut |at| {
             let key = at.name()?;
-            previous.is_none_or(|before| before < key).then_some(())?;
+            previous.is_none_or(|before| before.is_before(&key)).then_some(())?;
             previous = Some(key);
             at.literal(":")?;
             read(at)
@@ -303,10 +371,10 @@ impl<'l> Cursor<'l> {
 
     fn sorted_names(&mut self) -> Option<()> {
         (self.peek()? == b'[').then_some(())?;
-        let mut previous: Option<&[u8]> = None;
+        let mut previous: Option<Name<'_>> = None;
         let names = self.items(b']', &mut |at| {
             let name = at.name()?;
-            previous.is_none_or(|before| before < name).then_some(())?;
+            previous.is_none_or(|before| before.is_before(&name)).then_some(())?;
             previous = Some(name);
             Some(())
         });

@@ -22,6 +22,8 @@ pub struct Mark {
     pub drafts: (u64, u32),
     /// Length and CRC-32 of the view's file once sled had let go of it; zeros where that was not seen.
     pub view: (u64, u32),
+    /// This laptop's name, and the highest number of its revisions.
+    pub own: (String, u64),
 }
 
 /// Reads it; nothing when the last end was not clean, or was that of a program with another schema.
@@ -31,14 +33,15 @@ pub fn read(dir: &Path) -> Option<Mark> {
     if u32::from_str_radix(sum, 16) != Ok(crc32fast::hash(body.as_bytes())) {
         return None;
     }
-    let mut parts = body.split(' ');
+    let mut parts = body.splitn(10, ' ');
     if parts.next()?.parse() != Ok(SCHEMA) {
         return None;
     }
     let mut number = || parts.next()?.parse::<u64>().ok();
     let (bytes, crc, entries, drafts, view) = (number()?, number()?, number()?, (number()?, number()?), (number()?, number()?));
     let sum = |number: u64| u32::try_from(number).ok();
-    Some(Mark { bytes, crc: sum(crc)?, entries, drafts: (drafts.0, sum(drafts.1)?), view: (view.0, sum(view.1)?) })
+    let seq = number()?;
+    Some(Mark { bytes, crc: sum(crc)?, entries, drafts: (drafts.0, sum(drafts.1)?), view: (view.0, sum(view.1)?), own: (parts.next()?.to_owned(), seq) })
 }
 
 /// Writes it, durably.
@@ -46,8 +49,8 @@ pub fn read(dir: &Path) -> Option<Mark> {
 /// # Errors
 /// The system's.
 pub fn write(dir: &Path, mark: &Mark) -> io::Result<()> {
-    let Mark { bytes, crc, entries, drafts, view } = mark;
-    let body = format!("{SCHEMA} {bytes} {crc} {entries} {} {} {} {}", drafts.0, drafts.1, view.0, view.1);
+    let Mark { bytes, crc, entries, drafts, view, own } = mark;
+    let body = format!("{SCHEMA} {bytes} {crc} {entries} {} {} {} {} {} {}", drafts.0, drafts.1, view.0, view.1, own.1, own.0);
     disk::replace(&dir.join(FILE), format!("{body} {:08x}\n", crc32fast::hash(body.as_bytes())).as_bytes())
 }
 

@@ -2,9 +2,10 @@
 //!
 //! The journal (`journal.jsonl`, canonical lines, fsynced before anything is called saved) is the truth; sled is the view
 //! that makes it fast to find, and is rebuilt from the journal whenever there is doubt. Drafts have a small journal of
-//! their own. Folder: `identity.toml identity.copy.toml journal.jsonl definitions.sums drafts.jsonl sled/ lock clean`, and
+//! their own. Folder: `identity.toml identity.copy.toml journal.jsonl definitions.sums drafts.jsonl sled/ lock clean known`, and
 //! `*.bad.N` for what was damaged and put aside.
 
+pub mod closed;
 mod compact;
 mod derived;
 mod dictionary;
@@ -13,6 +14,7 @@ mod envelope;
 pub mod identity;
 pub mod inspect;
 mod journal;
+pub mod known;
 mod mark;
 mod migrate;
 mod open;
@@ -41,6 +43,7 @@ use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
 use chrono::{DateTime, Utc};
 use journal::Journal;
+use known::{Known, Noting};
 use mark::Mark;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -106,7 +109,25 @@ impl Store {
     /// # Errors
     /// Why it cannot be opened. Nothing was changed then.
     pub fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Self, Vec<Notice>), StoreProblem> {
-        open::open(dir, now)
+        open::open(dir, now, None)
+    }
+
+    /// The same where the caller holds its lock already.
+    ///
+    /// # Errors
+    /// Why it cannot be opened. Nothing was changed then.
+    pub fn open_held(dir: &Path, now: DateTime<Utc>, lock: File) -> Result<(Self, Vec<Notice>), StoreProblem> {
+        open::open(dir, now, Some(lock))
+    }
+
+    /// What it held when it last synced, and what was saved since, without asking the view; `None` where that is not known.
+    pub fn known(&self) -> Option<Known> {
+        Known::open(&self.dir, self.journal.end())
+    }
+
+    /// What was noted as it passed is what it holds now.
+    pub fn keep_noted(&self, noting: Noting) {
+        noting.keep(self.journal.end());
     }
 
     /// The folder.
@@ -254,7 +275,6 @@ impl Store {
         let dir = self.dir.clone();
         let io = |e| StoreProblem::Io(dir.clone(), e);
         if self.clean {
-            self.close_unchanged();
             return Ok(());
         }
         self.drafts.close().map_err(io)?;
@@ -268,14 +288,15 @@ impl Store {
         }
         let end = self.journal.end();
         let (bytes, crc, entries, drafts) = (end.bytes, end.crc.clone().finalize(), end.lines, mark::of_drafts(&dir).map_err(io)?);
+        let own = (self.identity.device.clone(), self.view.chain().seq);
         let view = self.view_at_rest();
-        if self.view.is_doubtful() { Ok(()) } else { mark::write(&dir, &Mark { bytes, crc, entries, drafts, view }).map_err(io) }
+        if self.view.is_doubtful() { Ok(()) } else { mark::write(&dir, &Mark { bytes, crc, entries, drafts, view, own }).map_err(io) }
     }
 
     /// sled writes to its file even when it is only read: the mark is to know the file as it lies there now. Where it
     /// cannot be written, the next start looks at everything.
-    fn close_unchanged(&mut self) {
-        if let Some(left) = mark::read(&self.dir).filter(|_| !self.view.is_doubtful()) {
+    fn note_unchanged(&mut self) {
+        if let Some(left) = mark::read(&self.dir) {
             let view = self.view_at_rest();
             let _ = mark::write(&self.dir, &Mark { view, ..left });
         }
@@ -293,6 +314,8 @@ impl Drop for Store {
         if self.view.is_doubtful() {
             // Where even this is refused, the view's own checks still stand between it and a wrong answer.
             let _ = mark::remove(&self.dir);
+        } else if self.clean {
+            self.note_unchanged();
         }
     }
 }

@@ -57,11 +57,12 @@ impl Notice {
     }
 }
 
-pub(super) fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Store, Vec<Notice>), StoreProblem> {
+/// Opens; with a `held` lock that the caller has taken already.
+pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>) -> Result<(Store, Vec<Notice>), StoreProblem> {
     let io = |e| StoreProblem::Io(dir.to_owned(), e);
     let loaded = load_identity(dir)?;
-    let lock = lock(dir)?;
-    if disk::free_space(dir).is_some_and(|free| free < NEEDED_SPACE) {
+    let lock = held.map_or_else(|| lock(dir), Ok)?;
+    if !has_space(dir) {
         return Err(StoreProblem::DiskFull(dir.to_owned()));
     }
     let mut notices = Vec::new();
@@ -83,6 +84,11 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Store, Vec<Notice>
     }
     let journal = Journal::open(dir, end).map_err(io)?;
     Ok((Store { dir: dir.to_owned(), identity, journal, view, drafts, _lock: lock, clean }, notices))
+}
+
+/// Whether there is room enough to open safely.
+pub(super) fn has_space(dir: &Path) -> bool {
+    disk::free_space(dir).is_none_or(|free| free >= NEEDED_SPACE)
 }
 
 /// The identity, and whether it is the copy's.
@@ -120,14 +126,20 @@ fn open_drafts(dir: &Path, left: Option<&Mark>, notices: &mut Vec<Notice>) -> io
     Ok(drafts)
 }
 
-/// The view and how far the journal goes, if nothing speaks against either since the clean end.
-fn open_clean(dir: &Path, identity: &Identity, mark: &Mark) -> Option<(View, End)> {
+/// How far the journal goes, if nothing speaks against it since the clean end, and there is a view beside it.
+pub(super) fn journal_end(dir: &Path, mark: &Mark) -> Option<End> {
     if mark::journal_length(dir) != mark.bytes || !dir.join("sled").join("db").exists() {
         return None;
     }
     if mark.bytes <= SUMMED && crc32fast::hash(&std::fs::read(dir.join(super::journal::FILE)).ok()?) != mark.crc {
         return None;
     }
+    Some(End { bytes: mark.bytes, lines: mark.entries, crc: crc32fast::Hasher::new_with_initial_len(mark.crc, mark.bytes) })
+}
+
+/// The view and how far the journal goes, if nothing speaks against either since the clean end.
+fn open_clean(dir: &Path, identity: &Identity, mark: &Mark) -> Option<(View, End)> {
+    let end = journal_end(dir, mark)?;
     // sled may lack keys of a damaged file without saying so. It also writes when it is only read: after a session that read
     // and was killed, everything is looked at.
     if mark.view == (0, 0) || mark::of_view(dir) != mark.view {
@@ -135,8 +147,7 @@ fn open_clean(dir: &Path, identity: &Identity, mark: &Mark) -> Option<(View, End
     }
     let (view, ()) = guarded(&dir.join("sled"), |_| Ok(())).ok()?;
     view.own(&identity.device).ok()?;
-    let crc = crc32fast::Hasher::new_with_initial_len(mark.crc, mark.bytes);
-    Some((view, End { bytes: mark.bytes, lines: mark.entries, crc }))
+    Some((view, end))
 }
 
 pub(super) fn lock(dir: &Path) -> Result<File, StoreProblem> {

@@ -9,6 +9,8 @@ use crate::record::{Definition, Revision};
 use sled::{Db, IVec, Tree};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// What sled may hold of its pages. Lists have their lines from memory; single records are small.
@@ -75,8 +77,29 @@ impl Kept {
     }
 }
 
+/// So many threads sled begins with, once in a process, to write for it.
+const THREADS: usize = 7;
+
+/// Where the system gives sled none of its threads, it waits for ever for what they were to do. So they are asked for first,
+/// all at once: sled needs no more at its beginning, and goes on with fewer.
+fn ask_for_threads() -> std::io::Result<()> {
+    static HAD: AtomicBool = AtomicBool::new(false);
+    if HAD.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let gate = Mutex::new(());
+    let held = gate.lock();
+    std::thread::scope(|scope| {
+        let threads: std::io::Result<Vec<_>> = (0..THREADS).map(|_| std::thread::Builder::new().spawn_scoped(scope, || drop(gate.lock()))).collect();
+        drop(held);
+        HAD.store(threads.is_ok(), Ordering::Relaxed);
+        threads.map(|_| ())
+    })
+}
+
 /// Opens or makes sled in a folder, waiting for one that is ending.
 pub fn open_db(dir: &Path) -> Result<Db, StoreProblem> {
+    ask_for_threads().map_err(|e| StoreProblem::Io(dir.to_owned(), std::io::Error::new(std::io::ErrorKind::ResourceBusy, e)))?;
     let started = Instant::now();
     loop {
         match sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open() {

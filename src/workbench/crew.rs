@@ -7,9 +7,13 @@ use crate::exchange::check::Checkers;
 use crate::exchange::digest::Digester;
 use crate::exchange::reader::unpacked;
 use crate::exchange::writer::Target;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
 
 /// All readers' parts together.
 const PARTS: usize = 8 << 20;
@@ -83,16 +87,82 @@ impl Read for Reopened {
 
 /// A central file that is replaced as a whole.
 pub struct Replaced<'p> {
-    /// Where.
-    pub path: &'p Path,
-    /// Whether there is one that holds something.
-    pub exists: bool,
+    path: &'p Path,
+    exists: bool,
+    ahead: RefCell<Option<Ahead>>,
 }
 
-impl Replaced<'_> {
+impl<'p> Replaced<'p> {
+    /// The file at a path; `exists` says whether there is one that holds something.
+    pub fn new(path: &'p Path, exists: bool) -> Self {
+        Self { path, exists, ahead: RefCell::new(None) }
+    }
+
     /// Whether its name asks for packing.
     pub fn is_packed(&self) -> bool {
         self.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zst"))
+    }
+
+    /// Begins to copy the present file at once: something will be added, mostly at its end. A short one is copied when that
+    /// is known.
+    pub fn copy_ahead(&self, longer_than: u64) {
+        let is_long = self.exists && !self.is_packed() && std::fs::metadata(self.path).is_ok_and(|m| m.len() > longer_than);
+        if let (true, Ok(Some(present))) = (is_long, self.plain()) {
+            *self.ahead.borrow_mut() = Ahead::begin(self.path, present);
+        }
+    }
+
+    /// The present file, if it is a plain one: those begin with their header.
+    fn plain(&self) -> io::Result<Option<File>> {
+        let mut present = File::open(self.path)?;
+        let mut start = [0; 1];
+        let is_plain = present.read(&mut start)? == 1 && start == *b"{";
+        present.rewind()?;
+        Ok(is_plain.then_some(present))
+    }
+}
+
+/// A copy that was begun before it is known how far it has to go.
+struct Ahead {
+    wanted: Arc<AtomicU64>,
+    thread: Option<JoinHandle<io::Result<(AtomicFile, u64)>>>,
+}
+
+impl Ahead {
+    /// So much is copied before it is asked again how far to go.
+    const PART: u64 = 4 << 20;
+
+    fn begin(path: &Path, present: File) -> Option<Self> {
+        let wanted = Arc::new(AtomicU64::new(u64::MAX));
+        let (path, limit) = (path.to_owned(), wanted.clone());
+        let copy = move || {
+            let (mut file, mut copied, length) = (AtomicFile::create(&path)?, 0, present.metadata()?.len());
+            while copied < length.min(limit.load(Ordering::Relaxed)) {
+                let part = Self::PART.min(length - copied);
+                file.copy_from(&present, part)?;
+                copied += part;
+            }
+            Ok((file, copied))
+        };
+        let thread = std::thread::Builder::new().name("copy".to_owned()).spawn(copy).ok()?;
+        Some(Self { wanted, thread: Some(thread) })
+    }
+
+    /// The new file with so many bytes, and how many of them are there; `None` where it has to be begun anew.
+    fn up_to(mut self, bytes: u64) -> Option<(AtomicFile, u64)> {
+        self.wanted.store(bytes, Ordering::Relaxed);
+        let (mut file, copied) = self.thread.take()?.join().ok()?.ok()?;
+        if copied > bytes {
+            file.cut(bytes).ok()?;
+        }
+        Some((file, copied.min(bytes)))
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.wanted.store(0, Ordering::Relaxed);
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
@@ -107,19 +177,52 @@ impl Target for Replaced<'_> {
         AtomicFile::create(self.path)
     }
 
+    fn begin_with(&self, bytes: u64) -> io::Result<AtomicFile> {
+        let ahead = self.ahead.take().and_then(|ahead| ahead.up_to(bytes));
+        let (mut file, there) = ahead.map_or_else(|| self.begin().map(|file| (file, 0)), Ok)?;
+        if there < bytes {
+            match self.plain()? {
+                Some(mut present) => {
+                    present.seek(SeekFrom::Start(there))?;
+                    file.copy_from(&present, bytes - there)?;
+                }
+                None => _ = io::copy(&mut self.present()?.take(bytes), &mut file)?,
+            }
+        }
+        Ok(file)
+    }
+
     fn present(&self) -> io::Result<Box<dyn Read>> {
         unpacked(File::open(self.path)?)
     }
+}
 
-    fn copy(&self, bytes: u64, file: &mut AtomicFile) -> io::Result<()> {
-        let present = File::open(self.path)?;
-        let mut start = [0; 1];
-        // Every plain file begins with its header.
-        let is_plain = (&present).read(&mut start)? == 1 && start == *b"{";
-        if !is_plain {
-            return io::copy(&mut self.present()?.take(bytes), file).map(|_| ());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_copy_that_was_begun_ahead_is_cut_or_goes_on_to_where_it_is_wanted() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("central.jsonl");
+        let present: Vec<u8> = std::iter::once(b'{').chain((0..9_000_000u32).map(|n| (n % 251) as u8)).collect();
+        std::fs::write(&path, &present).unwrap();
+        for wanted in [0, 1, 4 << 20, 8_999_999, present.len()] {
+            std::fs::write(&path, &present).unwrap();
+            let target = Replaced::new(&path, true);
+            target.copy_ahead(1000);
+            assert!(target.ahead.borrow().is_some());
+            let mut file = target.begin_with(wanted as u64).unwrap();
+            file.write_all(b"more").unwrap();
+            file.commit(false).unwrap();
+            assert!(std::fs::read(&path).unwrap() == [&present[..wanted], b"more"].concat(), "{wanted}");
         }
-        (&present).rewind()?;
-        file.copy_from(&present, bytes)
+        std::fs::write(&path, &present).unwrap();
+        let target = Replaced::new(&path, true);
+        target.copy_ahead(1000);
+        drop(target);
+        assert!(std::fs::read(&path).unwrap() == present);
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1, "nothing stays of a copy that was not wanted");
     }
 }

@@ -36,6 +36,11 @@ impl Incoming {
         Self { path: None, out: None }
     }
 
+    /// Whether nothing was put aside.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_none()
+    }
+
     /// Puts aside those lines of a batch that are not had.
     ///
     /// # Errors

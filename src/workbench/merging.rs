@@ -57,7 +57,7 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
     let crew = Crew::new(inputs.len() + 1);
     let (mut sources, programme, exists) = open_all(out, inputs, &crew)?;
     let io = |e| Failure::io(out, &e);
-    let target = Replaced { path: out, exists };
+    let target = Replaced::new(out, exists);
     let mut writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, sources.len()));
     let sides = Sides { had: exists.then_some(0), first: u16::from(exists), inputs: inputs.len(), sends: false };
     let mut teller = Teller::new(Library::new(settings), settings.clock.now(), sides);

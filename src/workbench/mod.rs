@@ -23,7 +23,9 @@ pub mod linking;
 pub mod lookalikes;
 pub mod merging;
 mod normal;
+mod own_lines;
 pub mod paper;
+pub mod passing;
 pub mod refresh;
 pub mod registering;
 pub mod related;
@@ -114,7 +116,11 @@ impl Desk {
     /// # Errors
     /// Why the store cannot be opened, as a sentence.
     pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
-        let (store, notices) = Store::open(&settings.data_dir, settings.clock.now())?;
+        let opened = Store::open(&settings.data_dir, settings.clock.now())?;
+        Self::begin(settings, opened)
+    }
+
+    fn begin(settings: Settings, (store, notices): (Store, Vec<Notice>)) -> Result<(Self, Vec<Notice>), Failure> {
         let library = Library::new(&settings);
         let chance = Chance::new(&settings, &store);
         let mut desk =

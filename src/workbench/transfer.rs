@@ -2,85 +2,19 @@
 
 use super::Desk;
 use super::attachments::{self, Carried, Carrying};
-use super::crew::{Crew, Replaced};
+use super::crew::Crew;
 use super::incoming::Incoming;
-use super::merging::{Runs, runs};
-use super::telling::{Sides, Teller};
+use super::merging::Runs;
+use super::own_lines::OwnLines;
+use super::passing::{Here, pass};
 use crate::disk::{FileLock, remove_leftovers};
 use crate::error::Failure;
-use crate::exchange::seal::SealBuilder;
-use crate::exchange::union::{Source, Tally, UnionProblem, union};
-use crate::exchange::writer::Writer;
+use crate::exchange::union::{Source, Tally, union};
 use crate::exchange::{FileProblem, Problem};
-use crate::record::line::LineProblem;
-use crate::record::revision::hex;
 use crate::record::{Definition, Entry};
-use crate::store::RevisionKey;
-use crate::store::StoreProblem;
-use std::cell::Cell;
+use crate::store::known::Noting;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-
-/// The store's lines, sorted, as a source. Of a revision only the beginning of the line is at hand, which tells it from all
-/// others; the rest is fetched for those that the other side lacks.
-struct StoreLines<'a> {
-    definitions: std::vec::IntoIter<Vec<u8>>,
-    desk: &'a Desk,
-    keys: Box<dyn Iterator<Item = Result<RevisionKey, StoreProblem>> + 'a>,
-    current: Vec<u8>,
-    key: Option<RevisionKey>,
-}
-
-impl<'a> StoreLines<'a> {
-    fn new(desk: &'a Desk) -> Result<Self, Failure> {
-        let view = desk.store().view();
-        let mut definitions: Vec<Vec<u8>> = view.definitions()?.into_iter().map(|d| d.line().into_bytes()).collect();
-        definitions.sort();
-        Ok(Self { definitions: definitions.into_iter(), desk, keys: Box::new(view.revision_keys()), current: Vec::new(), key: None })
-    }
-}
-
-fn unreadable(problem: &StoreProblem) -> UnionProblem {
-    UnionProblem::Store(format!("{problem:?}"))
-}
-
-impl Source for StoreLines<'_> {
-    fn advance(&mut self) -> Result<bool, UnionProblem> {
-        if let Some(line) = self.definitions.next() {
-            self.current = line;
-            return Ok(true);
-        }
-        self.key = self.keys.next().transpose().map_err(|p| unreadable(&p))?;
-        self.current.clear();
-        if let Some((record, at, id)) = &self.key {
-            self.current.extend_from_slice(format!("{{\"record\":\"{record}\",\"at\":\"{at}\",\"id\":\"{}", hex(id)).as_bytes());
-        }
-        Ok(self.key.is_some())
-    }
-
-    fn line(&self) -> &[u8] {
-        &self.current
-    }
-
-    fn is_partial(&self) -> bool {
-        self.key.is_some()
-    }
-
-    fn whole(&mut self, out: &mut Vec<u8>) -> Result<(), UnionProblem> {
-        let Some(key) = &self.key else {
-            out.extend_from_slice(&self.current);
-            return Ok(());
-        };
-        let revision = self.desk.store().view().revision(key).map_err(|p| unreadable(&p))?;
-        let revision = revision.ok_or_else(|| UnionProblem::Store(hex(&key.2)))?;
-        out.extend_from_slice(revision.line().as_bytes());
-        Ok(())
-    }
-
-    fn refused(&self, _: u64, problem: LineProblem) -> UnionProblem {
-        UnionProblem::Store(format!("{problem:?}"))
-    }
-}
 
 /// What a sync brought and took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -126,74 +60,28 @@ impl Desk {
     /// The first thing that is wrong; nothing was changed then, unless it is the last step that failed: what the file
     /// brings is then in neither or in both, and the next sync goes on.
     pub fn sync(&mut self, central: &Path, plan: bool) -> Result<Synced, Failure> {
-        let mut lock = if plan { None } else { Some(FileLock::take(central).map_err(|p| Failure::lock(p, central))?) };
-        if lock.is_some() {
-            remove_leftovers(central);
-        }
-        let folder = central.parent().filter(|p| !p.as_os_str().is_empty());
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            return Err(Failure::io(folder, &std::io::ErrorKind::NotFound.into()));
-        }
+        let mut lock = if plan { None } else { Some(lock_central(central)?) };
         let mut incoming = Incoming::new(self.dir());
-        let synced = self.pass(central, lock.as_mut(), &mut incoming)?;
-        if plan {
-            return Ok(synced);
+        let mut noting = (!plan).then(|| Noting::begin(self.dir()));
+        let lines = OwnLines::new(self.store().view(), self.store().known())?;
+        let synced = pass(&self.here(), lines, central, lock.as_mut(), &mut incoming, noting.as_mut())?;
+        match noting {
+            None => Ok(synced),
+            Some(noting) => self.take_all(&mut incoming, noting).map(|()| synced),
         }
-        incoming.each(&mut |part| self.take_in(part))?;
-        self.refresh_stale()?;
-        self.mark_synced()?;
-        Ok(synced)
     }
 
-    /// One pass over both. With a lock the file is replaced if it lacks anything, and what is new here is put aside.
-    fn pass(&self, central: &Path, mut lock: Option<&mut FileLock>, incoming: &mut Incoming) -> Result<Synced, Failure> {
-        let io = |e| Failure::io(central, &e);
-        let plan = lock.is_none();
-        let programme = self.identity().programme.clone();
-        let crew = Crew::new(1);
-        let mut sources: Vec<Box<dyn Source + '_>> = Vec::new();
-        let exists = central.exists();
-        if exists {
-            // An empty file is what a broken copy leaves behind, not a new beginning.
-            let truncated = || FileProblem { file: central.to_owned(), line: 1, problem: Problem::Truncated };
-            sources.push(Box::new(crew.open(central, Some(&programme), 0)?.ok_or_else(truncated)?));
-        }
-        let store = sources.len() as u16;
-        sources.push(Box::new(StoreLines::new(self)?));
-        let target = Replaced { path: central, exists };
-        let mut writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, 1));
-        let sides = Sides { had: Some(store), first: 0, inputs: usize::from(store), sends: true };
-        let mut teller = Teller::new(self.library().clone(), self.settings().clock.now(), sides);
-        let mut carrying = Carrying::new(vec![attachments::of_store(self.dir()), attachments::of_file(central)], Vec::new());
-        let mut seal = SealBuilder::default();
-        let (mut seen, stopped) = (0, Cell::new(false));
-        union(&mut sources, &crew.checkers, &mut |batch, facts| {
-            seen += facts.len() as u64;
-            if !self.watch.goes_on(seen) {
-                stopped.set(true);
-                return Err(UnionProblem::Io(std::io::ErrorKind::Interrupted.into()));
-            }
-            lock.iter_mut().for_each(|lock| lock.touch());
-            teller.batch(batch, facts);
-            carrying.batch(batch);
-            facts.iter().flatten().for_each(|fact| seal.revision(fact));
-            if !plan {
-                incoming.batch(batch, &|holders| sides.is_had(holders))?;
-            }
-            writer.as_mut().map_or(Ok(()), |w| w.batch(batch, facts, &|holders| exists && holders.contains(&0)).map_err(UnionProblem::Io))
-        })
-        .map_err(|p| if stopped.get() { super::watch::stopped() } else { Failure::union(p, central) })?;
-        drop(sources);
-        incoming.seal()?;
-        if let Some((Some(file), _)) = writer.map(Writer::finish).transpose().map_err(io)? {
-            file.commit(true).map_err(io)?;
-        }
-        let missing = runs(&seal, &|device| device.gaps());
-        let gaps = missing.iter().map(|(device, runs)| (device.clone(), runs.iter().map(|(first, last)| last - first + 1).sum())).collect();
-        let told = teller.finish()?;
-        let (tally, ahead) = (told.tally, told.ahead);
-        let beside = Beside { ahead, missing, forks: runs(&seal, &|device| device.forks()), carried: carrying.finish(plan) };
-        Ok(Synced { tally, creates: !exists, gaps, beside: Box::new(beside) })
+    /// This side of a pass.
+    fn here(&self) -> Here<'_> {
+        Here { dir: self.dir(), programme: &self.identity().programme, library: self.library().clone(), now: self.settings().clock.now(), watch: &self.watch }
+    }
+
+    /// Takes in what a pass put aside. What it noted is what is here then.
+    pub(super) fn take_all(&mut self, incoming: &mut Incoming, noting: Noting) -> Result<(), Failure> {
+        incoming.each(&mut |part| self.take_in(part))?;
+        self.refresh_stale()?;
+        self.store().keep_noted(noting);
+        self.mark_synced()
     }
 
     /// This laptop's revisions that no sync has carried away yet.
@@ -264,9 +152,8 @@ impl Desk {
         if path.is_dir() {
             return Err(Failure::io(path, &std::io::ErrorKind::IsADirectory.into()));
         }
-        let mut lock = FileLock::take(path).map_err(|p| Failure::lock(p, path))?;
-        remove_leftovers(path);
-        let done = self.pass(path, Some(&mut lock), &mut Incoming::nowhere())?;
+        let mut lock = lock_central(path)?;
+        let done = pass(&self.here(), OwnLines::new(self.store().view(), self.store().known())?, path, Some(&mut lock), &mut Incoming::nowhere(), None)?;
         let mut copied = Copied { tally: done.tally, carried: done.beside.carried, drafts: self.store().draft_list().count() };
         let drafts = drafts_beside(path);
         match std::fs::read(self.dir().join(crate::store::drafts::FILE)) {
@@ -291,7 +178,8 @@ impl Desk {
         let programme = self.identity().programme.clone();
         let crew = Crew::new(1);
         let not_ours = || FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs };
-        let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(crew.open(path, Some(&programme), 0)?.ok_or_else(not_ours)?), Box::new(StoreLines::new(self)?)];
+        let mut sources: Vec<Box<dyn Source + '_>> =
+            vec![Box::new(crew.open(path, Some(&programme), 0)?.ok_or_else(not_ours)?), Box::new(OwnLines::new(self.store().view(), None)?)];
         let mut incoming = Incoming::new(self.dir());
         let mut carrying = Carrying::new(vec![attachments::of_store(self.dir())], vec![attachments::of_file(path)]);
         let mut tally = Tally::default();
@@ -332,6 +220,13 @@ impl Desk {
         }
         Ok(taken)
     }
+}
+
+/// The lock of a central file that is to be written, and its folder, which must be there.
+pub(super) fn lock_central(central: &Path) -> Result<FileLock, Failure> {
+    let lock = FileLock::take(central).map_err(|p| Failure::lock(p, central))?;
+    remove_leftovers(central);
+    Ok(lock)
 }
 
 /// `FILE.drafts`

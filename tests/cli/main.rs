@@ -20,5 +20,6 @@ mod story;
 mod submissions;
 mod support;
 mod transfer_forms;
+mod traps;
 mod upgrade;
 mod workbooks;

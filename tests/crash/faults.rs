@@ -13,7 +13,7 @@ const ERRORS: [i32; 7] = [libc::ENOSPC, libc::EROFS, libc::EACCES, libc::ENOENT,
 
 /// Runs something with one fault after another, each time on a fresh copy of `base`, until it makes fewer calls than
 /// that. `check` sees what came of it, once the faults are over.
-fn at_each_call<T>(base: &Path, run: impl Fn(&Path) -> Result<T, Failure>, check: impl Fn(&Path, Result<T, Failure>, &str)) {
+pub fn at_each_call<T>(base: &Path, run: impl Fn(&Path) -> Result<T, Failure>, check: impl Fn(&Path, Result<T, Failure>, &str)) {
     let dir = scratch();
     let mut at = 0;
     loop {

@@ -15,6 +15,8 @@ mod image;
 mod power;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod recorder;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod syncing;
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 #[test]

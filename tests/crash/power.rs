@@ -10,7 +10,7 @@ use khuyencong::workbench::merging::{merge_files, verify};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const POLICIES: [Policy; 3] = [Policy::All, Policy::Strict, Policy::Chance];
+pub const POLICIES: [Policy; 3] = [Policy::All, Policy::Strict, Policy::Chance];
 
 /// Three sessions of saving and typing; what was promised at each acknowledgement.
 fn record_sessions(root: &Path) -> (Vec<Call>, Vec<String>) {
@@ -165,7 +165,7 @@ fn no_power_cut_leaves_half_a_central_file() {
 }
 
 /// A central file of a laptop of its own.
-fn field_file(dir: &Path, number: usize) -> PathBuf {
+pub fn field_file(dir: &Path, number: usize) -> PathBuf {
     let mut desk = new_desk(&dir.join(format!("laptop{number}")), &format!("lt{number}"));
     establishment(&mut desk, &format!("Cơ sở thử {number}")).unwrap();
     let file = dir.join(format!("field{number}.jsonl"));

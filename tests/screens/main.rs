@@ -8,6 +8,7 @@ mod district;
 mod driver;
 mod every_type;
 mod gallery;
+mod hostile;
 mod interviews;
 mod looks;
 mod nerves;

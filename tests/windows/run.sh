@@ -22,7 +22,7 @@ echo "== build"
 # Dependencies need no speed here, only to be built soon.
 quick=(--config 'profile.dev.package."*".opt-level=0' --config profile.dev.debug=false)
 cargo build --locked --target $target "${quick[@]}"
-built=$(cargo test --locked --target $target "${quick[@]}" --no-run --test cli --test store --test exchange 2>&1 | tee /dev/stderr |
+built=$(cargo test --locked --target $target "${quick[@]}" --no-run --test cli --test store --test exchange --test crash --test sync 2>&1 | tee /dev/stderr |
     sed -n 's/.*Executable.*(\(.*\.exe\))$/\1/p')
 
 # Wine 8 has no bcryptprimitives.dll; Rust's standard library asks it for random bytes.
