@@ -60,6 +60,7 @@ impl App {
             Message::Terminate => self.quit(now),
             Message::Mouse(mouse) => self.mouse(mouse, now),
             Message::Progress(lines) => {
+                self.shared.progress = Some(lines);
                 self.with_sync(|sync| sync.running = sync.running.map(|_| lines));
                 Vec::new()
             }
@@ -72,8 +73,22 @@ impl App {
             return vec![Place::Popup, Place::Everywhere];
         }
         let mut places = self.screens.last().map(Screen::places).unwrap_or_default();
+        if self.can_stop() {
+            places.insert(0, Place::Running);
+        }
         places.push(Place::Everywhere);
         places
+    }
+
+    /// Whether Esc stops what the worker is at: it tells how far it is, and whoever is here waits for it. The sync has a screen
+    /// of its own; the figures of the desk are counted beside everything and give way by themselves.
+    fn can_stop(&self) -> bool {
+        let waits = match self.screens.last() {
+            Some(Screen::Sync(_)) => false,
+            Some(Screen::Report(screen)) => screen.waits(),
+            _ => self.shared.busy,
+        };
+        self.shared.progress.is_some() && waits
     }
 
     /// A pressed key, or what the typing mode makes of it.
@@ -103,6 +118,7 @@ impl App {
         }
         match command {
             Some(Command::Quit) => self.quit(now),
+            Some(Command::Cancel) if self.can_stop() => vec![Effect::Cancel],
             Some(command @ (Command::Help | Command::Palette)) => {
                 let kind = if command == Command::Help { Kind::Help } else { Kind::Palette };
                 self.finder = Some(Finder::new(kind, self.screens.last().map(Screen::places).unwrap_or_default()));
@@ -169,7 +185,7 @@ impl App {
     }
 
     fn reply(&mut self, reply: Reply, now: NaiveDateTime) -> Vec<Effect> {
-        self.shared.busy = false;
+        (self.shared.busy, self.shared.progress) = (false, None);
         match reply {
             Reply::NoStore => {
                 self.screens = vec![Screen::Welcome(welcome::Welcome::default())];

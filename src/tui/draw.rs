@@ -5,7 +5,7 @@ use super::field::{clip, shorten};
 use super::keys::{self, Place};
 use super::theme;
 use crate::error::Failure;
-use crate::locale::{Lang, say::screen as s};
+use crate::locale::{Lang, number, say::face, say::screen as s};
 use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -106,7 +106,9 @@ fn header(app: &App, frame: &mut Frame<'_>, area: Rect) {
 fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
     let shared = &app.shared;
     let lang = shared.lang;
-    let state = match (&shared.notice, shared.busy, shared.saved_at) {
+    let at_work = shared.progress.filter(|_| places.contains(&Place::Running)).map(|seen| face::seen(lang, number::format(&seen.to_string(), lang)));
+    let notice = at_work.as_ref().or(shared.notice.as_ref());
+    let state = match (notice, shared.busy, shared.saved_at) {
         (Some(notice), ..) => notice.clone(),
         (None, true, _) => s::busy(lang),
         (None, false, saved) => {
@@ -116,7 +118,7 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
         }
     };
     let width = area.width as usize - 2;
-    let room = width.saturating_sub(if shared.notice.is_some() { state.width().min(width * 2 / 3) } else { state.width().min(LEAST_STATE) } + 2);
+    let room = width.saturating_sub(if notice.is_some() { state.width().min(width * 2 / 3) } else { state.width().min(LEAST_STATE) } + 2);
     let keys = footer_keys(places, lang, room);
     let shown = keys.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("  ");
     let state = shorten(&state, width.saturating_sub(shown.width() + 1));
@@ -126,7 +128,7 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
         mark(Rect { x: column, width: text.width() as u16, ..area }, Hit::Key(*code, *modifiers));
         column += text.width() as u16 + 2;
     }
-    let style = if shared.notice.is_some() { theme::strong() } else { theme::good() };
+    let style = if notice.is_some() { theme::strong() } else { theme::good() };
     let line = Line::from(vec![Span::raw(" "), Span::styled(state, style), Span::raw(" ".repeat(gap)), Span::styled(shown, theme::faint())]);
     frame.render_widget(Paragraph::new(line), area);
 }

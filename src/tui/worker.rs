@@ -1,17 +1,18 @@
 //! Carries effects out, one after the other, on a thread of its own: the only part of the screens that touches the store.
 
+use super::listing::Listing;
 use super::message::{Effect, FormLine, Gathered, Overview, Reply, Submission};
-use super::screen::establishment::FORM;
 use super::task;
 use crate::error::Failure;
 use crate::interview::json::InputProblem;
-use crate::locale::{Text, collate};
+use crate::locale::Text;
 use crate::record::history::State;
-use crate::store::{Draft, IndexRow, Store};
+use crate::store::{Draft, Store};
 use crate::workbench::edit::EditProblem;
 use crate::workbench::related::{Gathering, references};
 use crate::workbench::watch::Watch;
 use crate::workbench::{Desk, Settings, attaching, demo};
+use std::sync::Arc;
 
 /// The worker's state.
 pub struct Worker {
@@ -198,14 +199,7 @@ fn drafts(desk: &Desk) -> Vec<Draft> {
 
 /// The lists as they are now.
 pub(super) fn overview(desk: &Desk) -> Overview {
-    let rows: Vec<IndexRow> = desk.rows().values().cloned().collect();
-    let listed = |(_, row): &(usize, &IndexRow)| row.form == FORM && row.state != State::Void;
-    let mut named: Vec<(Vec<u8>, usize)> = rows.iter().enumerate().filter(listed).map(|(at, row)| (collate::key(&row.summary), at)).collect();
-    named.sort_unstable();
-    let mut ranks = vec![u32::MAX; rows.len()];
-    named.iter().zip(0..).for_each(|((_, at), rank)| ranks[*at] = rank);
-    let by_name = named.iter().map(|(_, at)| rows[*at].record.clone()).collect();
-    Overview { rows, drafts: drafts(desk), unsynced: desk.unsynced(), by_name, ranks }
+    Overview { listing: Arc::new(Listing::new(desk.rows().clone())), drafts: drafts(desk), unsynced: desk.unsynced() }
 }
 
 fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {

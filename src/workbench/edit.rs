@@ -195,7 +195,7 @@ impl Desk {
             for conflict in standing.merged.conflicts.clone() {
                 let writers: Vec<Revision> = conflict.candidates.iter().map(|c| standing.seen().revisions()[c.revision].clone()).collect();
                 let shown_with = standing.form.as_ref().ok().cloned();
-                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), shown_with, conflict, writers });
+                all.push(OpenConflict { record: row.record.to_string(), form: row.form.to_string(), shown_with, conflict, writers });
             }
         }
         Ok(all)

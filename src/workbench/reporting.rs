@@ -75,10 +75,14 @@ impl Desk {
             return Err(Failure::new(Exit::Usage, what).hint(Text::both(|l| say::programme::bad_by_hint(l, &names))));
         }
         let all = self.facts(&programme)?;
+        let counted = all.len() as u64;
+        let goes_on = || if self.watch.goes_on(counted) { Ok(()) } else { Err(super::watch::stopped()) };
         let facts = Facts::new(&all);
         let today = self.now().date();
         let figures = figures(&programme, &facts, Question { period: &period, today, by });
+        goes_on()?;
         let tables = if with_tables { tables(&programme, &facts, &period, &figures) } else { Vec::new() };
+        goes_on()?;
         let due = due(&programme, &all, today);
         let by_label = programme.dimensions.iter().find(|d| Some(d.name.as_str()) == by).map_or_else(|| Text::both(say::programme::year), |d| d.label.clone());
         Ok(Report { programme, period, by: by.map(str::to_owned), by_label, figures, tables, due, demo: self.identity().demo })
@@ -88,8 +92,14 @@ impl Desk {
     pub(super) fn facts(&self, programme: &Programme) -> Result<Vec<Fact>, Failure> {
         let forms = programme.projections();
         let mut facts = Vec::new();
+        let (mut seen, mut going) = (0, true);
         let keys: BTreeSet<&str> = forms.values().flat_map(|(form, part)| part.kept().map(|id| form.node(id).key.as_str())).collect();
         self.store().view().each_current_part(&|name| keys.contains(name), &mut |record, mut current| {
+            seen += 1;
+            going = going && self.watch.goes_on(seen);
+            if !going {
+                return;
+            }
             let Some(row) = self.row(record).filter(|row| is_handed_in(row.state) && !self.links().is_linked(record)) else { return };
             // A record of another version is counted as the programme's version sees it, by the names of its questions.
             let Some((form, part)) = forms.get(row.form.as_str()) else { return };
@@ -99,15 +109,15 @@ impl Desk {
                 record: record.to_owned(),
                 form: form.clone(),
                 instance,
-                date: row.date.clone(),
+                date: row.date.to_string(),
                 at: row.at,
-                summary: row.summary.clone(),
+                summary: row.summary.to_string(),
                 approved: row.state == State::Approved,
                 conflicted: row.conflicts > 0,
                 overridden: row.warnings > 0,
             });
         })?;
-        Ok(facts)
+        if going { Ok(facts) } else { Err(super::watch::stopped()) }
     }
 }
 

@@ -14,3 +14,4 @@ mod nerves;
 mod place;
 mod speed;
 mod tables;
+mod work;

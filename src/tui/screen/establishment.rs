@@ -60,7 +60,7 @@ impl Establishment {
     }
 
     fn timeline<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
-        let mut rows: Vec<&IndexRow> = shared.rows.values().filter(|r| r.references.contains(&self.record)).collect();
+        let mut rows: Vec<&IndexRow> = shared.rows.values().filter(|r| r.references.iter().any(|named| *named == self.record)).collect();
         rows.sort_by(|a, b| (&b.date, b.at).cmp(&(&a.date, a.at)));
         rows
     }

@@ -74,7 +74,7 @@ impl Home {
                 Some(asked) => format!("“{}” · {} · {}", asked.comment, asked.label.get(shared.lang), known_by(shared, r)),
                 None => known_by(shared, r),
             };
-            Waiting::Returned(r.record.clone(), text)
+            Waiting::Returned(r.record.to_string(), text)
         });
         let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(known_by(shared, r)));
         let due = self.report.iter().flat_map(|r| &r.due).take(SHOWN).map(|due| {
@@ -97,7 +97,10 @@ impl Home {
         }
         match command {
             Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
-            Some(Command::Demo) if shared.rows.is_empty() => Step::effect(Effect::Demo),
+            Some(Command::Demo) if shared.rows.is_empty() => {
+                shared.busy = true;
+                Step::effect(Effect::Demo)
+            }
             Some(Command::Conflicts) => Step::effect(Effect::Conflicts),
             Some(Command::Duplicates) => Step::effect(Effect::Task(Task::Duplicates)),
             Some(Command::Accept) => match waiting.get(self.selected) {
@@ -163,7 +166,7 @@ impl Home {
                 row += 1;
             }
         }
-        let counts = [l::establishments(lang, shared.by_name().len()), l::records(lang, shared.rows.len())];
+        let counts = [l::establishments(lang, shared.listing.by_name().len()), l::records(lang, shared.rows.len())];
         draw::line(frame, area, row + 1, &counts.join(" · "), theme::faint());
     }
 }
