@@ -104,6 +104,12 @@ impl App {
     pub(super) fn key(&mut self, key: &KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
         self.shared.notice = None;
         let command = keys::command(&self.places(), key);
+        // Whatever lies over the screen is read in the other language, too.
+        if command == Some(Command::Language) {
+            self.shared.lang = self.shared.lang.other();
+            self.screens.iter_mut().for_each(|screen| screen.language(&mut self.shared, now));
+            return vec![Effect::Language(self.shared.lang)];
+        }
         if self.failure.is_some() {
             if command == Some(Command::Quit) {
                 return self.quit(now);
@@ -127,11 +133,6 @@ impl App {
             Some(Command::Theme) => {
                 self.next_theme();
                 Vec::new()
-            }
-            Some(Command::Language) => {
-                self.shared.lang = self.shared.lang.other();
-                self.screens.iter_mut().for_each(|screen| screen.language(&mut self.shared, now));
-                vec![Effect::Language(self.shared.lang)]
             }
             Some(Command::TypingMode) => {
                 self.shared.composer.switch();
@@ -267,7 +268,7 @@ impl App {
             }
             Reply::Report(report, _) => {
                 match self.screens.first_mut() {
-                    Some(Screen::Home(home)) => home.report = Some(report),
+                    Some(Screen::Home(home)) => (home.report, home.today) = (Some(report), Some(now.date())),
                     Some(Screen::Report(screen)) => screen.counted(report),
                     _ => {}
                 }

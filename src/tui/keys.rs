@@ -303,6 +303,7 @@ pub const TABLE: &[Binding] = {
         bind(P::Tables, Esc, C::Back, s::key_back, true),
         bind(P::Behind, Enter, C::Accept, s::key_open, true),
         bind(P::Behind, Esc, C::Back, s::key_back, true),
+        bind(P::SaveAs, Enter, C::Accept, f::key_write, true),
         bind(P::SaveAs, Down, C::NextFormat, l::key_next_format, true),
         bind(P::SaveAs, Up, C::PreviousFormat, l::key_previous_format, false),
         bind(P::Welcome, Enter, C::Accept, s::key_next, true),

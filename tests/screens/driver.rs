@@ -120,7 +120,11 @@ impl Driver {
         }
     }
 
+    #[track_caller]
     fn take(&mut self, reply: Reply) {
+        if let Reply::Fatal(failure) = &reply {
+            panic!("the program ended: {}", failure.lines(Lang::En).join(" "));
+        }
         self.app.update(Message::Reply(Box::new(reply)), self.now).into_iter().for_each(|effect| self.queue.push(effect));
     }
 

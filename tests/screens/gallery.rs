@@ -51,14 +51,14 @@ const SCREENS: &[(&str, &str, &[Fill])] = &[
     ("duplicates_reason", "<F8><ret>Cùng một chủ", CROWD),
     ("report_behind", "<S-tab><ret>", ONE),
     ("report_saving", "<S-tab><F2><ret>", ONE),
-    ("interview_choices", "<F2><C-f>loai hinh<ret><ret>", ONE),
+    ("interview_choices", "<F2><down><F7>", ONE),
     ("interview_note", "<F2><F3>Chủ đi vắng", ONE),
     ("interview_find", "<F2><C-f>dien thoai", ONE),
     ("interview_review", "<F2><F9>", ONE),
     ("interview_discard", "<F2>Cơ sở thử<C-x>", ONE),
     ("interview_follow_up", FOLLOW_UP, ONE),
     ("interview_calendar", "{follow up}<C-f>ngay thu thap<ret><F7>", ONE),
-    ("interview_reason", "{follow up}<C-f>moc theo doi<ret>2<C-f>ngay thu thap<ret><C-u>1/1/2027<ret>", ONE),
+    ("interview_reason", "{follow up}<ret>kc-1<ret><C-f>moc theo doi<ret>2<C-f>ngay thu thap<ret><C-u>1/1/2027<ret>", ONE),
     ("interview_table", "{follow up}<tab><tab><F6>", ONE),
     ("interview_telex", "<F2><C-t>Cow sowr", ONE),
     ("review_minutes", "<tab><tab>kiem tra nghiem thu<ret><F3><F9><F6>", ONE),
@@ -138,7 +138,14 @@ fn frames(place: &Place, driver: &mut Driver, fill: Fill, at_work: Option<u64>, 
 fn press(place: &Place, driver: &mut Driver, keys: &str, at_work: Option<u64>) {
     let keys = keys.replace("{follow up}", FOLLOW_UP).replace("{central}", &place.path("central.jsonl").display().to_string());
     match at_work {
-        Some(seen) => driver.at_work(&keys, seen),
+        // All but what the last key asks for is done.
+        Some(seen) => {
+            let (before, last) = keys.strip_suffix("<ret>").map_or(("", keys.as_str()), |before| (before, "<ret>"));
+            if !before.is_empty() {
+                driver.keys(before);
+            }
+            driver.at_work(last, seen)
+        }
         None => driver.keys(&keys),
     };
 }

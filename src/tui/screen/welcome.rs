@@ -45,7 +45,7 @@ impl Welcome {
         match command {
             Some(Command::Demo) => {
                 shared.busy = true;
-                return Step::effect(Effect::Demo);
+                return Step { effects: vec![Effect::Demo, Effect::Language(shared.lang)], ..Step::default() };
             }
             Some(Command::Up) => self.at = self.at.saturating_sub(1),
             Some(Command::Down) => self.at = (self.at + 1).min(COMMUNES),
@@ -90,8 +90,15 @@ impl Welcome {
         }
         let communes = self.fields[2].text().split([',', ';']).map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect();
         let person = fold::nfc(self.fields[0].text().trim());
-        let identity =
-            Identity { person, device: self.fields[1].text().to_owned(), role: ROLES[self.role], communes, language: shared.lang.code().to_owned(), ..Identity::default() };
+        let identity = Identity {
+            person,
+            device: self.fields[1].text().to_owned(),
+            role: ROLES[self.role],
+            communes,
+            language: shared.lang.code().to_owned(),
+            typing: shared.composer.mode.code().to_owned(),
+            ..Identity::default()
+        };
         Step::effect(Effect::Create(identity))
     }
 
