@@ -23,7 +23,7 @@ fn main() {
     demo::create(&settings).expect("a new store");
     let mut desk = Desk::open(settings).expect("a store").0;
     demo::fill(&mut desk, 300, "1").expect("records");
-    let records: Vec<String> = desk.rows().values().filter(|row| row.form == FORM).map(|row| row.record.clone()).collect();
+    let records: Vec<String> = desk.rows().values().filter(|row| row.form == FORM).map(|row| row.record.to_string()).collect();
     assert!(!records.is_empty(), "the demo has follow-ups");
     let mut raw = OpenOptions::new().append(true).create(true).open(place.path().join("raw")).expect("a file");
     let (mut saves, mut appends, mut bytes) = (Vec::new(), Vec::new(), 0);

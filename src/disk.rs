@@ -3,6 +3,7 @@
 
 pub mod drives;
 mod lock;
+pub mod viewer;
 
 pub use lock::{FileLock, LockProblem};
 

@@ -17,6 +17,6 @@ pub fn command(lang: Lang) -> Command {
 pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let text = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
     let desk = context.desk()?;
-    desk.save_minutes(text("record"), Path::new(text("output")), context.lang)?;
+    desk.save_minutes(text("record"), Path::new(text("output")), context.lang, false)?;
     desk.close()
 }

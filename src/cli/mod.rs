@@ -131,6 +131,7 @@ fn settings(matches: &ArgMatches) -> Result<Settings, Failure> {
         lang: lang.and_then(|code| Lang::from_code(&code)),
         clock,
         seed: variable("KHUYENCONG_SEED"),
+        viewer: variable("KHUYENCONG_VIEWER").map(Into::into),
     })
 }
 

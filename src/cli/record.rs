@@ -212,10 +212,9 @@ struct Table {
 impl Table {
     fn add(&mut self, related: &Related) {
         let row = &related.row;
-        let mut cells: Vec<(String, String)> =
-            [("record", row.record.clone()), ("form", row.form.clone()), ("state", row.state.word().to_owned()), ("date", row.date.clone()), ("person", row.person.clone())]
-                .map(|(k, v)| (k.to_owned(), v))
-                .into();
+        let mut cells: Vec<(String, String)> = [("record", row.record.as_str()), ("form", &row.form), ("state", row.state.word()), ("date", &row.date), ("person", &row.person)]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .into();
         for id in related.form.ids().filter(|id| related.form.node(*id).scope == crate::form::ROOT) {
             let node = related.form.node(id);
             if let Some(value) = related.instance.read(&related.form, ROOT_ROW, id).to_value(node.value) {

@@ -25,7 +25,7 @@ fn labelled(form: &Form, node: NodeId, list: Option<&ChoiceList>, value: &Value,
     match value {
         Value::Text(name) if form.node(node).value == ValueType::SelectOne => label(name),
         Value::Choices(names) => names.iter().map(|name| label(name)).collect::<Vec<_>>().join(", "),
-        Value::Number(n) if form.node(node).kind == Kind::Calculate => number::format_f64(n.to_f64(), PLACES, lang),
+        Value::Number(n) if form.node(node).kind == Kind::Calculate && form.node(node).value != ValueType::Year => number::format_f64(n.to_f64(), PLACES, lang),
         other => plain(other, form.node(node).value, lang),
     }
 }

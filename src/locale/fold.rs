@@ -1,5 +1,6 @@
 //! Search without tone marks: `co so` finds `Cơ sở`, `d` finds `Đ`.
 
+use memchr::memmem::Finder;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -76,25 +77,29 @@ pub fn nfc(text: &str) -> String {
 }
 
 /// A query: its words must all occur in a folded text, in any order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Query {
-    words: Vec<String>,
+    /// The longest first: it is the one that most texts lack.
+    words: Vec<Finder<'static>>,
 }
 
 impl Query {
     /// Folds what a person typed.
     pub fn new(typed: &str) -> Self {
-        Self { words: fold(typed).split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect() }
+        let typed = fold(typed);
+        let mut words: Vec<&str> = typed.split(' ').filter(|w| !w.is_empty()).collect();
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        Self { words: words.into_iter().map(|word| Finder::new(word).into_owned()).collect() }
     }
 
     /// Whether every word occurs in `folded`, which must come from [`fold`].
     pub fn matches(&self, folded: &str) -> bool {
-        self.words.iter().all(|word| folded.contains(word.as_str()))
+        self.words.iter().all(|word| word.find(folded.as_bytes()).is_some())
     }
 
-    /// Whether every word occurs in one of several folded texts.
-    pub fn matches_among(&self, folded: &[&str]) -> bool {
-        self.words.iter().all(|word| folded.iter().any(|text| text.contains(word.as_str())))
+    /// Its words, to be looked for one by one.
+    pub fn words(&self) -> impl Iterator<Item = impl Fn(&str) -> bool> {
+        self.words.iter().map(|word| |folded: &str| word.find(folded.as_bytes()).is_some())
     }
 
     /// Whether nothing was asked.

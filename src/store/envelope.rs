@@ -2,7 +2,7 @@
 //! they are the bytes that were stored is decided here.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 use std::cmp::Ordering;
 
 const MAGIC: [u8; 2] = *b"KC";
@@ -56,6 +56,17 @@ fn crc(schema: u16, payload: &[u8]) -> u32 {
 /// [`EnvelopeProblem`]; never a wrong value.
 pub fn open<T: DeserializeOwned>(schema: u16, bytes: &[u8]) -> Result<T, EnvelopeProblem> {
     match bincode::serde::decode_from_slice(payload(schema, bytes)?, config()) {
+        Ok((value, consumed)) if consumed + HEAD == bytes.len() => Ok(value),
+        _ => Err(EnvelopeProblem::Damaged),
+    }
+}
+
+/// The same for a value that borrows its texts from the bytes.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_borrowed<'b, T: Deserialize<'b>>(schema: u16, bytes: &'b [u8]) -> Result<T, EnvelopeProblem> {
+    match bincode::serde::borrow_decode_from_slice(payload(schema, bytes)?, config()) {
         Ok((value, consumed)) if consumed + HEAD == bytes.len() => Ok(value),
         _ => Err(EnvelopeProblem::Damaged),
     }

@@ -1,94 +1,112 @@
-//! The lines of all records, by record: shared by those who decide and those who show, so that each is held once.
+//! The lines of all records, by record: what the worker changes and the screens look at is the same, copied only where one
+//! of both goes on.
 
-use super::IndexRow;
-use std::borrow::Borrow;
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use super::derived::IndexRow;
+use super::part::Part;
 use std::sync::Arc;
 
-/// Lines of records, ordered by record. A copy shares the lines.
+/// The lines of all records, by record. A clone shares everything.
 #[derive(Clone, Debug, Default)]
-pub struct Rows(BTreeSet<ById>);
-
-/// A line that is told from others by its record alone.
-#[derive(Clone, Debug)]
-struct ById(Arc<IndexRow>);
-
-impl Borrow<str> for ById {
-    fn borrow(&self) -> &str {
-        &self.0.record
-    }
-}
-
-impl Ord for ById {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.record.cmp(&other.0.record)
-    }
-}
-
-impl PartialOrd for ById {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for ById {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for ById {}
+pub struct Rows(Arc<Vec<Arc<IndexRow>>>);
 
 impl Rows {
+    /// From lines in any order; of two of a record the later one holds.
+    pub fn new(rows: Vec<IndexRow>) -> Self {
+        if rows.is_sorted_by(|a, b| a.record < b.record) {
+            return Self(Arc::new(rows.into_iter().map(Arc::new).collect()));
+        }
+        let mut all = Self::default();
+        rows.into_iter().for_each(|row| drop(all.insert(row)));
+        all
+    }
+
+    fn place(&self, record: &str) -> Result<usize, usize> {
+        // Records are numbered by time: most new ones stand at the end.
+        match self.0.last() {
+            Some(last) if *last.record < *record => Err(self.0.len()),
+            _ => self.0.binary_search_by(|row| (*row.record).cmp(record)),
+        }
+    }
+
+    /// Where a record stands among them.
+    pub fn at(&self, record: &str) -> Option<usize> {
+        self.place(record).ok()
+    }
+
     /// The line of a record.
     pub fn get(&self, record: &str) -> Option<&IndexRow> {
-        self.0.get(record).map(|row| &*row.0)
+        self.at(record).map(|at| &*self.0[at])
     }
 
-    /// Whether there is such a record.
-    pub fn contains(&self, record: &str) -> bool {
-        self.0.contains(record)
+    /// The line at a place.
+    pub fn nth(&self, at: usize) -> Option<&IndexRow> {
+        self.0.get(at).map(|row| &**row)
     }
 
-    /// All lines, by record.
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &IndexRow> {
-        self.0.iter().map(|row| &*row.0)
+    /// Whether there is one of a record.
+    pub fn contains_key(&self, record: &str) -> bool {
+        self.at(record).is_some()
     }
 
-    /// All records.
-    pub fn keys(&self) -> impl Iterator<Item = &String> {
-        self.values().map(|row| &row.record)
+    /// Puts a line in; gives the one that it takes the place of.
+    pub fn insert(&mut self, row: IndexRow) -> Option<Arc<IndexRow>> {
+        let place = self.place(&row.record);
+        let rows = Arc::make_mut(&mut self.0);
+        match place {
+            Ok(at) => Some(std::mem::replace(&mut rows[at], Arc::new(row))),
+            Err(at) => {
+                rows.insert(at, Arc::new(row));
+                None
+            }
+        }
     }
 
-    /// How many there are.
+    /// The lines, by record.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &IndexRow> + ExactSizeIterator + Clone {
+        self.0.iter().map(|row| &**row)
+    }
+
+    /// The records.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Part> + ExactSizeIterator + Clone {
+        self.0.iter().map(|row| &row.record)
+    }
+
+    /// How many.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
 
-    /// Puts a line in the place of the one of the same record, which is given back.
-    pub fn insert(&mut self, row: Arc<IndexRow>) -> Option<Arc<IndexRow>> {
-        self.0.replace(ById(row)).map(|before| before.0)
-    }
+impl std::ops::Index<&str> for Rows {
+    type Output = IndexRow;
 
-    /// Takes a record's line away.
-    pub fn remove(&mut self, record: &str) {
-        self.0.remove(record);
-    }
-
-    /// All lines, by record, to be held elsewhere too.
-    pub fn shared(&self) -> impl Iterator<Item = &Arc<IndexRow>> {
-        self.0.iter().map(|row| &row.0)
+    fn index(&self, record: &str) -> &IndexRow {
+        self.get(record).expect("asked for by whoever knows that it is there")
     }
 }
 
-impl FromIterator<IndexRow> for Rows {
-    fn from_iter<I: IntoIterator<Item = IndexRow>>(rows: I) -> Self {
-        Self(rows.into_iter().map(|row| ById(Arc::new(row))).collect())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(record: &str, summary: &str) -> IndexRow {
+        IndexRow { record: record.into(), summary: summary.into(), ..IndexRow::default() }
+    }
+
+    #[test]
+    fn lines_stand_by_record_and_a_later_one_takes_the_place_of_an_earlier() {
+        let mut rows = Rows::new(vec![row("b", "1"), row("a", "2"), row("b", "3")]);
+        assert_eq!(rows.keys().map(|record| record.to_string()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(rows.get("b").unwrap().summary, "3");
+        let seen = rows.clone();
+        assert_eq!(rows.insert(row("b", "4")).unwrap().summary, "3");
+        assert!(rows.insert(row("c", "5")).is_none());
+        assert_eq!((seen.len(), &*seen["b"].summary), (2, "3"), "who looked before sees what there was");
+        assert_eq!((rows.len(), rows.at("c"), rows.get("d").is_none()), (3, Some(2), true));
     }
 }

@@ -8,6 +8,7 @@
 
 use super::derived::{Current, IndexRow};
 use super::dictionary::Dictionary;
+use super::part::Packer;
 use crate::record::clock::Stamp;
 use crate::record::history::State;
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
@@ -185,93 +186,92 @@ pub fn unpack_body(packed: RevisionV1, (record, at, id): (String, Stamp, Revisio
     })
 }
 
-/// A record's line in lists.
+/// A record's line in lists. Where its texts are borrowed from the bytes, reading many is cheaper.
 #[derive(Debug, Serialize, Deserialize)]
-struct IndexRowV1 {
-    record: String,
-    form: String,
+struct IndexRowV1<S = String> {
+    record: S,
+    form: S,
     version: u32,
     state: u8,
     conflicts: u32,
     problems: u32,
     warnings: u32,
-    subject: String,
-    references: Vec<String>,
-    date: String,
-    person: String,
-    device: String,
+    subject: S,
+    references: Vec<S>,
+    date: S,
+    person: S,
+    device: S,
     at: (i64, u16),
-    summary: String,
-    search: String,
-    identity: Vec<(String, String)>,
+    summary: S,
+    search: S,
+    identity: Vec<(S, S)>,
 }
 
 const STATES: [State; 5] = [State::Draft, State::Submitted, State::Approved, State::Returned, State::Void];
 
-impl IndexRowV1 {
-    fn pack(row: &IndexRow) -> Self {
-        let row = row.clone();
+impl<'r> IndexRowV1<&'r str> {
+    fn pack(row: &'r IndexRow) -> Self {
         Self {
-            record: row.record,
-            form: row.form,
+            record: &row.record,
+            form: &row.form,
             version: row.version,
             state: STATES.iter().position(|s| *s == row.state).unwrap_or(1) as u8,
             conflicts: row.conflicts,
             problems: row.problems,
             warnings: row.warnings,
-            subject: row.subject,
-            references: row.references,
-            date: row.date,
-            person: row.person,
-            device: row.device,
+            subject: &row.subject,
+            references: row.references.iter().map(|reference| &**reference).collect(),
+            date: &row.date,
+            person: &row.person,
+            device: &row.device,
             at: (row.at.millis, row.at.counter),
-            summary: row.summary,
-            search: row.search,
-            identity: row.identity,
+            summary: &row.summary,
+            search: &row.search,
+            identity: row.identity.iter().map(|(question, value)| (&**question, &**value)).collect(),
         }
     }
 
-    fn unpack(self) -> IndexRow {
+    fn unpack(self, packer: &mut Packer) -> IndexRow {
         IndexRow {
-            record: self.record,
-            form: self.form,
+            record: packer.part(self.record),
+            form: packer.known(self.form),
             version: self.version,
             state: STATES.get(self.state as usize).copied().unwrap_or(State::Submitted),
             lapsed: false,
             conflicts: self.conflicts,
             problems: self.problems,
             warnings: self.warnings,
-            subject: self.subject,
-            references: self.references,
-            date: self.date,
-            person: self.person,
-            device: self.device,
+            subject: packer.part(self.subject),
+            references: self.references.into_iter().map(|reference| packer.part(reference)).collect(),
+            date: packer.known(self.date),
+            person: packer.known(self.person),
+            device: packer.known(self.device),
             at: Stamp { millis: self.at.0, counter: self.at.1 },
-            summary: self.summary,
-            search: self.search,
-            identity: self.identity,
+            summary: packer.part(self.summary),
+            search: packer.part(self.search),
+            identity: self.identity.into_iter().map(|(question, value)| (packer.known(question), packer.part(value))).collect(),
         }
     }
 }
 
 /// The same with what it was derived from, and what became of its approval.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct IndexRowV3 {
-    body: IndexRowV1,
+pub struct IndexRowV3<S = String> {
+    body: IndexRowV1<S>,
     /// CRC-32 of the ids of the record's revisions, in their order.
     pub revisions: u32,
     lapsed: bool,
 }
 
-impl IndexRowV3 {
+impl<'r> IndexRowV3<&'r str> {
     /// Packs.
-    pub fn pack(row: &IndexRow, revisions: u32) -> Self {
+    pub fn pack(row: &'r IndexRow, revisions: u32) -> Self {
         Self { body: IndexRowV1::pack(row), revisions, lapsed: row.lapsed }
     }
 
     /// Unpacks.
-    pub fn unpack(self) -> IndexRow {
-        IndexRow { lapsed: self.lapsed, ..self.body.unpack() }
+    pub fn unpack(self, packer: &mut Packer) -> IndexRow {
+        IndexRow { lapsed: self.lapsed, ..self.body.unpack(packer) }
     }
 }
 

@@ -4,6 +4,7 @@ use super::dictionary::Dictionary;
 use super::envelope;
 use super::journal;
 use super::packed::{Packed, Scratch};
+use super::part::Packer;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
 use super::sums::Sums;
 use crate::record::clock::Stamp;
@@ -26,7 +27,7 @@ pub fn stored_value(bytes: &[u8]) -> usize {
         envelope::open::<RevisionV1>(1, &first).ok().and_then(|packed| unpack_body(packed, key(), &dictionary)).is_some(),
         current(bytes),
         current(&second),
-        envelope::open::<IndexRowV3>(SCHEMA, &second).map(IndexRowV3::unpack).is_ok(),
+        envelope::open_borrowed::<IndexRowV3<&str>>(SCHEMA, &second).map(|row| row.unpack(&mut Packer::default())).is_ok(),
         envelope::open::<String>(SCHEMA, &second).is_ok(),
     ];
     kinds.iter().filter(|is_it| **is_it).count()

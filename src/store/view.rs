@@ -12,6 +12,7 @@ use super::StoreProblem;
 use super::derived::{Current, IndexRow};
 use super::dictionary::Dictionary;
 use super::envelope::{self, EnvelopeProblem};
+use super::part::Packer;
 use super::recover::quietly;
 use super::rows::Rows;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
@@ -297,17 +298,25 @@ impl View {
 
     /// A record's line.
     pub fn row(&self, record: &str) -> Result<Option<IndexRow>, StoreProblem> {
-        self.get::<IndexRowV3>(&self.trees.index, &record_key(record)).map(|row| row.map(IndexRowV3::unpack))
+        self.lines(&record_key(record)).map(|mut rows| rows.pop())
     }
 
     /// All records' lines.
     pub fn index(&self) -> Result<Rows, StoreProblem> {
-        let mut rows = Rows::default();
-        self.each::<IndexRowV3>(&self.trees.index, b"", &mut |_, row| {
-            rows.insert(Arc::new(row.unpack()));
+        self.lines(b"").map(Rows::new)
+    }
+
+    fn lines(&self, prefix: &[u8]) -> Result<Vec<IndexRow>, StoreProblem> {
+        self.usable()?;
+        let mut packer = Packer::default();
+        let done = each_bytes(&self.trees.index, prefix, &mut |_, bytes| {
+            let row: IndexRowV3<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
+            let row = row.unpack(&mut packer);
+            packer.row(row);
             Ok(())
-        })?;
-        Ok(rows)
+        });
+        done.inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))?;
+        Ok(packer.rows())
     }
 
     /// What was last noted of the forms with which records are shown: id, a digest of the form's text, and its `of` where

@@ -60,6 +60,7 @@ impl App {
             Message::Terminate => self.quit(now),
             Message::Mouse(mouse) => self.mouse(mouse, now),
             Message::Progress(lines) => {
+                self.shared.progress = Some(lines);
                 self.with_sync(|sync| sync.running = sync.running.map(|_| lines));
                 Vec::new()
             }
@@ -72,8 +73,22 @@ impl App {
             return vec![Place::Popup, Place::Everywhere];
         }
         let mut places = self.screens.last().map(Screen::places).unwrap_or_default();
+        if self.can_stop() {
+            places.insert(0, Place::Running);
+        }
         places.push(Place::Everywhere);
         places
+    }
+
+    /// Whether Esc stops what the worker is at: it tells how far it is, and whoever is here waits for it. The sync has a screen
+    /// of its own; the figures of the desk are counted beside everything and give way by themselves.
+    fn can_stop(&self) -> bool {
+        let waits = match self.screens.last() {
+            Some(Screen::Sync(_)) => false,
+            Some(Screen::Report(screen)) => screen.waits(),
+            _ => self.shared.busy,
+        };
+        self.shared.progress.is_some() && waits
     }
 
     /// A pressed key, or what the typing mode makes of it.
@@ -89,6 +104,12 @@ impl App {
     pub(super) fn key(&mut self, key: &KeyEvent, now: NaiveDateTime) -> Vec<Effect> {
         self.shared.notice = None;
         let command = keys::command(&self.places(), key);
+        // Whatever lies over the screen is read in the other language, too.
+        if command == Some(Command::Language) {
+            self.shared.lang = self.shared.lang.other();
+            self.screens.iter_mut().for_each(|screen| screen.language(&mut self.shared, now));
+            return vec![Effect::Language(self.shared.lang)];
+        }
         if self.failure.is_some() {
             if command == Some(Command::Quit) {
                 return self.quit(now);
@@ -103,6 +124,7 @@ impl App {
         }
         match command {
             Some(Command::Quit) => self.quit(now),
+            Some(Command::Cancel) if self.can_stop() => vec![Effect::Cancel],
             Some(command @ (Command::Help | Command::Palette)) => {
                 let kind = if command == Command::Help { Kind::Help } else { Kind::Palette };
                 self.finder = Some(Finder::new(kind, self.screens.last().map(Screen::places).unwrap_or_default()));
@@ -111,11 +133,6 @@ impl App {
             Some(Command::Theme) => {
                 self.next_theme();
                 Vec::new()
-            }
-            Some(Command::Language) => {
-                self.shared.lang = self.shared.lang.other();
-                self.screens.iter_mut().for_each(|screen| screen.language(&mut self.shared, now));
-                vec![Effect::Language(self.shared.lang)]
             }
             Some(Command::TypingMode) => {
                 self.shared.composer.switch();
@@ -169,7 +186,7 @@ impl App {
     }
 
     fn reply(&mut self, reply: Reply, now: NaiveDateTime) -> Vec<Effect> {
-        self.shared.busy = false;
+        (self.shared.busy, self.shared.progress) = (false, None);
         match reply {
             Reply::NoStore => {
                 self.screens = vec![Screen::Welcome(welcome::Welcome::default())];
@@ -257,7 +274,7 @@ impl App {
             }
             Reply::Glance(report) => {
                 if let Some(Screen::Home(home)) = self.screens.first_mut() {
-                    home.report = Some(report);
+                    (home.report, home.today) = (Some(report), Some(now.date()));
                 }
                 Vec::new()
             }

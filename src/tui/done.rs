@@ -1,4 +1,4 @@
-//! What comes of tasks, the finder and the mouse; and the search among the records at hand.
+//! What comes of tasks, the finder and the mouse.
 
 use super::app::{App, Shared};
 use super::draw::{self, Hit};
@@ -7,7 +7,6 @@ use super::message::Effect;
 use super::screen::{Screen, conflicts, duplicates, records};
 use super::task::{Outcome, Task};
 use super::theme::Look;
-use crate::locale::fold::Query;
 use crate::locale::say;
 use crate::record::history::State;
 use crate::workbench::edit::OpenConflict;
@@ -17,20 +16,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKi
 
 /// So many lines does one turn of the wheel move.
 const WHEEL: usize = 3;
-
-impl Shared {
-    /// The establishments that fit a search, as places in [`Self::by_name`]. The records are gone through as they lie in memory
-    /// and put in order by their ranks: looking each up by name would take several times as long.
-    pub fn search_by_name(&self, query: &Query) -> Vec<u32> {
-        let mut fits = vec![false; self.by_name().len()];
-        for (row, rank) in self.rows.values().zip(&self.ranks) {
-            if let Some(fits) = fits.get_mut(*rank as usize) {
-                *fits = query.matches(&row.search);
-            }
-        }
-        (0..).zip(fits).filter_map(|(rank, fits)| fits.then_some(rank)).collect()
-    }
-}
 
 impl App {
     pub(super) fn done(&mut self, outcome: Outcome, now: NaiveDateTime) -> Vec<Effect> {
@@ -62,6 +47,10 @@ impl App {
             }
             Outcome::Written(path) => {
                 self.shared.notice = Some(say::looking::written(self.shared.lang, path.display()));
+                Vec::new()
+            }
+            Outcome::Shown(name) => {
+                self.shared.notice = Some(say::face::showing(self.shared.lang, name));
                 Vec::new()
             }
             Outcome::Drives(found) => {

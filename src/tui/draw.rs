@@ -5,7 +5,7 @@ use super::field::{clip, shorten};
 use super::keys::{self, Place};
 use super::theme;
 use crate::error::Failure;
-use crate::locale::{Lang, say::screen as s};
+use crate::locale::{Lang, number, say::face, say::screen as s};
 use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
@@ -80,7 +80,13 @@ fn header(app: &App, frame: &mut Frame<'_>, area: Rect) {
     let lang = shared.lang;
     let tabs = [s::tab_home(lang), s::tab_establishments(lang), s::tab_records(lang), s::tab_sync(lang), s::tab_report(lang)];
     let current = app.screens.first().and_then(super::screen::Screen::tab);
-    let mut spans = vec![Span::styled(format!(" {} ", s::program(lang)), theme::title())];
+    let mut spans = Vec::new();
+    let banner = if shared.identity.demo || shared.trying { 7 } else { 0 };
+    let tabs_width: usize = tabs.iter().map(|tab| tab.width() + 2).sum();
+    // Where there is little room the tabs go before the program's own name.
+    if current.is_none() || s::program(lang).width() + 2 + banner + tabs_width <= area.width as usize {
+        spans.push(Span::styled(format!(" {} ", s::program(lang)), theme::title()));
+    }
     if shared.identity.demo || shared.trying {
         let banner = if shared.trying { s::trying_banner(lang) } else { s::demo_short(lang) };
         spans.push(Span::styled(format!(" {banner} "), theme::alert()));
@@ -106,7 +112,9 @@ fn header(app: &App, frame: &mut Frame<'_>, area: Rect) {
 fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
     let shared = &app.shared;
     let lang = shared.lang;
-    let state = match (&shared.notice, shared.busy, shared.saved_at) {
+    let at_work = shared.progress.filter(|_| places.contains(&Place::Running)).map(|seen| face::seen(lang, number::format(&seen.to_string(), lang)));
+    let notice = at_work.as_ref().or(shared.notice.as_ref());
+    let state = match (notice, shared.busy, shared.saved_at) {
         (Some(notice), ..) => notice.clone(),
         (None, true, _) => s::busy(lang),
         (None, false, saved) => {
@@ -116,7 +124,7 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
         }
     };
     let width = area.width as usize - 2;
-    let room = width.saturating_sub(if shared.notice.is_some() { state.width().min(width * 2 / 3) } else { state.width().min(LEAST_STATE) } + 2);
+    let room = width.saturating_sub(if notice.is_some() { state.width().min(width * 2 / 3) } else { state.width().min(LEAST_STATE) } + 2);
     let keys = footer_keys(places, lang, room);
     let shown = keys.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("  ");
     let state = shorten(&state, width.saturating_sub(shown.width() + 1));
@@ -126,7 +134,7 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
         mark(Rect { x: column, width: text.width() as u16, ..area }, Hit::Key(*code, *modifiers));
         column += text.width() as u16 + 2;
     }
-    let style = if shared.notice.is_some() { theme::strong() } else { theme::good() };
+    let style = if notice.is_some() { theme::strong() } else { theme::good() };
     let line = Line::from(vec![Span::raw(" "), Span::styled(state, style), Span::raw(" ".repeat(gap)), Span::styled(shown, theme::faint())]);
     frame.render_widget(Paragraph::new(line), area);
 }
@@ -134,30 +142,38 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
 /// What the store last did stays in sight, however many keys there are: `Đã lưu 14:03`.
 const LEAST_STATE: usize = 12;
 
-/// The keys that fit: the place's first three, help and quit, then the others, shown in the table's order.
+/// The keys that fit: the place's first two and the way out, its third, help and quit, then the others, shown in the table's
+/// order.
 fn footer_keys(places: &[Place], lang: Lang, room: usize) -> Vec<((KeyCode, KeyModifiers), String)> {
     let bound: Vec<_> = keys::bindings(places).filter(|b| b.footer).collect();
     let all: Vec<_> = bound.iter().map(|b| (b.place == Place::Everywhere, format!("{} {}", keys::name(b.key), (b.label)(lang)))).collect();
     let mut order: Vec<usize> = (0..all.len()).collect();
     let own = |at: &usize| all[..*at].iter().filter(|(everywhere, _)| !everywhere).count();
+    let first = |at: &usize| !bound[..*at].iter().any(|earlier| earlier.key == bound[*at].key);
+    order.retain(first);
     order.sort_by_key(|at| {
         if bound[*at].command == keys::Command::Palette {
             // It finds what else there is, so it gives way to what works here.
-            (3, *at)
+            (4, *at)
         } else if all[*at].0 {
-            (1, *at)
-        } else if own(at) < 3 {
-            (0, *at)
-        } else {
             (2, *at)
+        } else if own(at) < 2 || bound[*at].command == keys::Command::Back {
+            // The way out is always told.
+            (0, *at)
+        } else if own(at) < 3 {
+            (1, *at)
+        } else {
+            (3, *at)
         }
     });
     let mut used = 0;
     let mut chosen: Vec<usize> = order
         .into_iter()
-        .take_while(|at| {
-            used += all[*at].1.width() + 2;
-            used <= room + 2
+        .filter(|at| {
+            let wide = all[*at].1.width() + 2;
+            let fits = used + wide <= room + 2;
+            used += if fits { wide } else { 0 };
+            fits
         })
         .collect();
     chosen.sort_unstable();

@@ -1,6 +1,6 @@
 //! The one key table: what a key does in a place, and its name in the footer and in help. A test refuses a key bound twice.
 
-use crate::locale::{Lang, say::answering as a, say::looking as l, say::screen as s};
+use crate::locale::{Lang, say::answering as a, say::face as f, say::looking as l, say::screen as s};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// A part of the screens with keys of its own.
@@ -116,6 +116,7 @@ pub enum Command {
     PreviousFormat,
     Refresh,
     Cancel,
+    ShowFile,
 }
 
 /// A row of the table.
@@ -234,6 +235,7 @@ pub const TABLE: &[Binding] = {
         bind(P::Review, Enter, C::Accept, s::key_go_there, true),
         bind(P::Review, F(10), C::Submit, s::key_submit, true),
         control(P::Review, 's', C::Submit, s::key_submit, false),
+        bind(P::Review, F(6), C::Minutes, l::key_minutes, false),
         bind(P::Review, Esc, C::Back, s::key_back, true),
         bind(P::Records, Enter, C::Accept, s::key_open, true),
         bind(P::Records, F(4), C::Filter, s::key_filter, true),
@@ -249,6 +251,7 @@ pub const TABLE: &[Binding] = {
         bind(P::Filter, F(5), C::Clear, l::key_clear, true),
         bind(P::Filter, Esc, C::Back, s::key_close, false),
         bind(P::Record, Enter, C::Accept, l::key_why, true),
+        bind(P::Record, F(2), C::ShowFile, f::key_show_file, false),
         bind(P::Record, F(3), C::Edit, s::key_edit, true),
         bind(P::Record, F(4), C::Record, l::key_establishment, false),
         bind(P::Record, F(5), C::SendBack, l::key_send_back, true),
@@ -300,6 +303,7 @@ pub const TABLE: &[Binding] = {
         bind(P::Tables, Esc, C::Back, s::key_back, true),
         bind(P::Behind, Enter, C::Accept, s::key_open, true),
         bind(P::Behind, Esc, C::Back, s::key_back, true),
+        bind(P::SaveAs, Enter, C::Accept, f::key_write, true),
         bind(P::SaveAs, Down, C::NextFormat, l::key_next_format, true),
         bind(P::SaveAs, Up, C::PreviousFormat, l::key_previous_format, false),
         bind(P::Welcome, Enter, C::Accept, s::key_next, true),

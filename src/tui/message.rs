@@ -1,5 +1,6 @@
 //! What comes in and what is to be done: plain data, so that a test can compare it.
 
+use super::listing::Listing;
 use super::typing::Mode;
 use crate::form::Form;
 use crate::interview::Interview;
@@ -7,7 +8,7 @@ use crate::locale::{Lang, Text};
 use crate::programme::period::Period;
 use crate::record::Revision;
 use crate::record::revision::RevisionId;
-use crate::store::{Change, Draft, Identity, Rows};
+use crate::store::{Change, Draft, Identity};
 use crate::value::FileRef;
 use crate::workbench::edit::{Choice, OpenConflict};
 use crate::workbench::related::Related;
@@ -161,18 +162,14 @@ pub struct FormLine {
 }
 
 /// The lists that many screens show.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Overview {
     /// All records.
-    pub rows: Rows,
+    pub listing: Arc<Listing>,
     /// All drafts.
     pub drafts: Vec<Draft>,
     /// Revisions that no sync has carried away yet.
     pub unsynced: usize,
-    /// Establishments that are not void, by name.
-    pub by_name: Vec<String>,
-    /// Of each row its place among those, or [`u32::MAX`].
-    pub ranks: Vec<u32>,
 }
 
 /// What is known about references: of each the record itself and those that name it.

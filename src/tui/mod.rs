@@ -5,13 +5,16 @@
 //! messages are taken before one draw, in order, so that a burst of an input method is one frame and loses nothing.
 
 pub mod app;
+pub mod burst;
 mod crash;
 mod done;
 pub mod draw;
 pub mod field;
 pub mod finder;
 pub mod keys;
+pub mod listing;
 pub mod message;
+pub mod queue;
 pub mod screen;
 pub mod shared;
 pub mod task;
@@ -26,74 +29,14 @@ use crate::form::Form;
 use crate::locale::{Lang, Text, date, say};
 use crate::workbench::Settings;
 use crate::workbench::chance::{Chance, Clock};
-use crate::workbench::watch::Watch;
 use app::App;
-use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use message::{Effect, Message, Reply};
-use std::collections::VecDeque;
+use queue::Queue;
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
-use task::Task;
-use worker::Worker;
-
-/// Effects waiting for the worker.
-#[derive(Default)]
-struct Queue {
-    effects: Mutex<VecDeque<Effect>>,
-    more: Condvar,
-    /// What is being done is to be given up.
-    stop: AtomicBool,
-}
-
-impl Queue {
-    /// Puts an effect at the end. What is being typed gives way to what was typed later, a draft to a newer one.
-    fn push(&self, effect: Effect) {
-        match effect {
-            Effect::Cancel => return self.stop.store(true, Ordering::Relaxed),
-            // Who quits does not wait for a sync: it is given up where nothing was changed yet.
-            Effect::Quit => self.stop.store(true, Ordering::Relaxed),
-            Effect::Plan(_) | Effect::Sync(_) => self.stop.store(false, Ordering::Relaxed),
-            _ => {}
-        }
-        let mut effects = self.effects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let stale = match (effects.back(), &effect) {
-            (Some(Effect::Typing { record: a, path: p, .. }), Effect::Typing { record: b, path: q, .. }) => a == b && p == q,
-            (Some(Effect::Keep(a)), Effect::Keep(b)) => a.record == b.record,
-            (Some(Effect::Report(..)), Effect::Report(..)) | (Some(Effect::Glance), Effect::Glance) => true,
-            (Some(Effect::Task(Task::Waiting(_))), Effect::Task(Task::Waiting(_))) => true,
-            _ => false,
-        };
-        if stale {
-            effects.pop_back();
-        }
-        effects.push_back(effect);
-        self.more.notify_one();
-    }
-
-    /// Takes the first effect; with `patience` gives up waiting after that long.
-    fn pop(&self, patience: Option<Duration>) -> Option<Effect> {
-        let mut effects = self.effects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        loop {
-            if let Some(effect) = effects.pop_front() {
-                return Some(effect);
-            }
-            effects = match patience {
-                None => self.more.wait(effects).unwrap_or_else(std::sync::PoisonError::into_inner),
-                Some(patience) => {
-                    let (effects, waited) = self.more.wait_timeout(effects, patience).unwrap_or_else(std::sync::PoisonError::into_inner);
-                    if waited.timed_out() && effects.is_empty() {
-                        return None;
-                    }
-                    effects
-                }
-            };
-        }
-    }
-}
+use std::time::Duration;
 
 /// Opens the screens on a store.
 ///
@@ -108,7 +51,7 @@ pub fn run(settings: Settings, lang: Lang) -> Result<(), Failure> {
     crash::into_folder(&settings.data_dir);
     let (sender, receiver) = channel();
     let queue = Arc::new(Queue::default());
-    start_worker(settings, queue.clone(), sender.clone());
+    queue::start_worker(settings, queue.clone(), sender.clone());
     queue.push(Effect::Open);
     let mut app = App::new(lang, chance);
     drive(&mut app, clock, &queue, sender, &receiver)?;
@@ -138,49 +81,6 @@ fn needs_terminal() -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(Exit::Usage, Text::both(say::failure::no_terminal)).hint(Text::both(say::failure::no_terminal_hint)))
-}
-
-/// What was typed is durable after this long at the latest.
-const TYPED_DURABLE: Duration = Duration::from_secs(1);
-
-fn start_worker(settings: Settings, queue: Arc<Queue>, sender: Sender<Message>) {
-    thread::spawn(move || {
-        let mut worker = Worker::new(settings);
-        worker.watched_by(watch(queue.clone(), sender.clone()));
-        loop {
-            let Some(effect) = queue.pop(worker.has_unsynced().then_some(TYPED_DURABLE)) else {
-                if let Some(reply) = worker.sync_typed() {
-                    let _ = sender.send(Message::Reply(Box::new(reply)));
-                }
-                continue;
-            };
-            let last = effect == Effect::Quit;
-            // A worker that died silently would go on taking what it cannot keep: the program ends with a sentence instead.
-            let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| worker.carry_out(effect)));
-            let died = done.is_err();
-            let reply = done.unwrap_or_else(|_| Some(Reply::Fatal(crate::store::StoreProblem::View(String::new()).into())));
-            if let Some(reply) = reply {
-                let _ = sender.send(Message::Reply(Box::new(reply)));
-            }
-            if last || died {
-                return;
-            }
-        }
-    });
-}
-
-/// Tells the screens how far a sync is, a few times a second, and the sync whether to go on.
-fn watch(queue: Arc<Queue>, sender: Sender<Message>) -> Watch {
-    const BETWEEN: Duration = Duration::from_millis(150);
-    let (last, sender) = (Mutex::new(Instant::now()), Mutex::new(sender));
-    Watch::new(move |lines| {
-        let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if last.elapsed() >= BETWEEN {
-            *last = Instant::now();
-            let _ = sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner).send(Message::Progress(lines));
-        }
-        !queue.stop.load(Ordering::Relaxed)
-    })
 }
 
 /// Trying a form: what would be gathered is not there, and what would be kept is not.
@@ -221,6 +121,8 @@ fn drive(app: &mut App, clock: Clock, queue: &Queue, sender: Sender<Message>, re
         let _ = signals.send(Message::Terminate);
     });
     terminal.draw(|frame| app.view(frame)).map_err(system)?;
+    let gone = sender.clone();
+    terminal::when_gone(move || drop(gone.send(Message::Terminate)));
     start_input(sender);
     // A failure in drawing or in the state must not take what the worker still has to keep with it.
     let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| turn(app, clock, queue, receiver, &mut terminal)));
@@ -268,26 +170,26 @@ fn fail_where_asked(message: &Message) {
     }
 }
 
+/// So many events are taken at once: a paste is one, and an endless stream is still let through.
+const AT_ONCE: usize = 1 << 16;
+
 fn start_input(sender: Sender<Message>) {
+    use crossterm::event::{poll, read};
     thread::spawn(move || {
         loop {
-            let message = match crossterm::event::read() {
-                // Windows tells of releases too; a composed letter may come as a release only on some input methods.
-                Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Message::Key(key),
-                Ok(Event::Paste(text)) => Message::Paste(text),
-                Ok(Event::Resize(..)) => Message::Resize,
-                // A pointer that only moves is no event: nothing is drawn again for it.
-                Ok(Event::Mouse(mouse)) if matches!(mouse.kind, MouseEventKind::Down(MouseButton::Left) | MouseEventKind::ScrollUp | MouseEventKind::ScrollDown) => {
-                    Message::Mouse(mouse)
+            let mut events = Vec::new();
+            let mut next = read();
+            while let Ok(event) = next {
+                events.push(event);
+                if events.len() == AT_ONCE || !poll(Duration::ZERO).unwrap_or(false) {
+                    break;
                 }
-                Ok(_) => continue,
-                // The terminal is gone: keep the draft and end.
-                Err(_) => {
-                    let _ = sender.send(Message::Terminate);
-                    return;
-                }
-            };
-            if sender.send(message).is_err() {
+                next = read();
+            }
+            // The terminal is gone: keep the draft and end.
+            let is_gone = events.is_empty();
+            let messages = burst::messages(events, cfg!(windows)).into_iter().chain(is_gone.then_some(Message::Terminate));
+            if messages.into_iter().any(|message| sender.send(message).is_err()) || is_gone {
                 return;
             }
         }

@@ -1,7 +1,8 @@
 //! What all screens see: who works here, the forms, records and drafts, what waits.
 
+use super::listing::Listing;
 use super::message::{FormLine, Overview};
-use super::screen::establishment;
+use super::screen::filter::Sort;
 use super::typing::Composer;
 use crate::locale::Lang;
 use crate::record::revision::RevisionId;
@@ -10,7 +11,9 @@ use crate::workbench::chance::Chance;
 use crate::workbench::related::Relations;
 use crate::workbench::waiting::Waits;
 use chrono::NaiveDateTime;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// What all screens see.
 pub struct Shared {
@@ -22,6 +25,8 @@ pub struct Shared {
     pub forms: Vec<FormLine>,
     /// All records, by id.
     pub rows: Rows,
+    /// Their orders, and what filters ask of them.
+    pub listing: Arc<Listing>,
     /// All drafts.
     pub drafts: Vec<Draft>,
     /// Revisions that no sync has carried away.
@@ -36,6 +41,8 @@ pub struct Shared {
     pub notice: Option<String>,
     /// The worker is at something that takes long.
     pub busy: bool,
+    /// How much the worker has looked at, of what takes long.
+    pub progress: Option<u64>,
     /// A form is being tried: nothing is kept.
     pub trying: bool,
     /// Typing Vietnamese without an input method.
@@ -44,12 +51,8 @@ pub struct Shared {
     pub waits: Waits,
     /// The decisions that were made last, to be taken back.
     pub decided: Vec<RevisionId>,
-    /// Establishments that are not void, by name.
-    by_name: Vec<String>,
-    /// Of each record its place among those, or [`u32::MAX`].
-    pub(super) ranks: Vec<u32>,
-    /// How many records name each.
-    about: BTreeMap<String, usize>,
+    /// Orders of all records that were asked for.
+    orders: RefCell<Vec<(Sort, Lang, Rc<Vec<u32>>)>>,
     /// Grows whenever the records are others.
     generation: u64,
 }
@@ -62,6 +65,7 @@ impl Shared {
             identity: Identity::default(),
             forms: Vec::new(),
             rows: Rows::default(),
+            listing: Arc::default(),
             drafts: Vec::new(),
             unsynced: 0,
             saved_at: None,
@@ -69,13 +73,12 @@ impl Shared {
             chance,
             notice: None,
             busy: false,
+            progress: None,
             trying: false,
             composer: Composer::default(),
             waits: Waits::default(),
             decided: Vec::new(),
-            by_name: Vec::new(),
-            ranks: Vec::new(),
-            about: BTreeMap::new(),
+            orders: RefCell::default(),
             generation: 0,
         }
     }
@@ -87,28 +90,24 @@ impl Shared {
 
     /// One line for a record.
     pub fn summary(&self, record: &str) -> String {
-        self.rows.get(record).map_or_else(|| record.chars().take(13).collect(), |row| row.summary.clone())
+        self.rows.get(record).map_or_else(|| record.chars().take(13).collect(), |row| row.summary.to_string())
     }
 
     /// One line for a record and what it is about.
     pub fn about(&self, row: &IndexRow) -> String {
         let subject = if row.subject.is_empty() { String::new() } else { self.summary(&row.subject) };
-        if subject.is_empty() { row.summary.clone() } else { format!("{} · {subject}", row.summary) }
+        if subject.is_empty() { row.summary.to_string() } else { format!("{} · {subject}", row.summary) }
     }
 
-    /// The commune of an establishment: what its line ends with, as the shipped form writes it.
-    pub fn place<'r>(&self, row: &'r IndexRow) -> Option<&'r str> {
-        if row.form == establishment::FORM { row.summary.rsplit_once(" · ").map(|(_, place)| place) } else { None }
-    }
-
-    /// Establishments that are not void, by name in the Vietnamese order.
-    pub fn by_name(&self) -> &[String] {
-        &self.by_name
-    }
-
-    /// How many records name this one.
-    pub fn count_about(&self, record: &str) -> usize {
-        self.about.get(record).copied().unwrap_or(0)
+    /// All records in an order; worked out once while they are the same.
+    pub fn order(&self, sort: Sort) -> Rc<Vec<u32>> {
+        let mut orders = self.orders.borrow_mut();
+        if let Some((.., order)) = orders.iter().find(|(known, lang, _)| (*known, *lang) == (sort, self.lang)) {
+            return order.clone();
+        }
+        let order = Rc::new(sort.order(self));
+        orders.push((sort, self.lang, order.clone()));
+        order
     }
 
     /// A number that is another one whenever the records are others.
@@ -116,14 +115,12 @@ impl Shared {
         self.generation
     }
 
-    pub(super) fn take(&mut self, overview: Overview) {
+    /// Takes in what records there are now.
+    pub fn take(&mut self, overview: Overview) {
         self.generation += 1;
-        (self.by_name, self.ranks) = (overview.by_name, overview.ranks);
-        self.about.clear();
-        for reference in overview.rows.values().flat_map(|row| &row.references) {
-            *self.about.entry(reference.clone()).or_default() += 1;
-        }
-        self.rows = overview.rows;
+        self.orders.take();
+        self.rows = overview.listing.rows().clone();
+        self.listing = overview.listing;
         self.drafts = overview.drafts;
         self.unsynced = overview.unsynced;
     }

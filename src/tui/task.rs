@@ -66,6 +66,8 @@ pub enum Task {
         file: PathBuf,
         /// In which language.
         lang: Lang,
+        /// Whether what is being filled in is printed, as it stands.
+        is_draft: bool,
     },
     /// Write a report into a file.
     SaveReport {
@@ -78,6 +80,8 @@ pub enum Task {
         /// In which language.
         lang: Lang,
     },
+    /// Show an attached file with the system's own program.
+    ShowFile(crate::value::FileRef),
     /// Look for removable drives and central files on them.
     Drives,
 }
@@ -103,6 +107,8 @@ pub enum Outcome {
     Explained(Vec<String>),
     /// A file is written.
     Written(PathBuf),
+    /// A file is being shown: its name.
+    Shown(String),
     /// Central files on removable drives, or where one would be made.
     Drives(Vec<PathBuf>),
 }
@@ -128,7 +134,8 @@ pub fn carry_out(desk: &mut Desk, task: Task) -> Result<Outcome, Failure> {
         Task::Duplicates => Ok(Outcome::Duplicates(desk.alike())),
         Task::Waiting(with_decisions) => desk.waits(with_decisions).map(Outcome::Waits),
         Task::Explain { record, path, lang } => desk.explain(&record, &path, lang).map(Outcome::Explained),
-        Task::Minutes { record, file, lang } => desk.save_minutes(&record, &file, lang).map(|()| written(&file)),
+        Task::Minutes { record, file, lang, is_draft } => desk.save_minutes(&record, &file, lang, is_draft).map(|()| written(&file)),
+        Task::ShowFile(file) => desk.show_file(&file).map(|()| Outcome::Shown(file.name)),
         Task::SaveReport { period, by, file, lang } => {
             let report = desk.report_by(period.as_deref(), by.as_deref())?;
             desk.save_report(&report, &file, lang).map(|()| written(&file))

@@ -44,6 +44,29 @@ impl Drop for Guard {
     }
 }
 
+/// Calls `then` once the terminal is gone. A window that was closed mostly sends a signal; where it does not reach this program
+/// (it was started in a session of its own), nothing else would tell: the reader of keys would read nothing over and over.
+#[cfg(unix)]
+pub fn when_gone(then: impl FnOnce() + Send + 'static) {
+    use rustix::event::{PollFd, PollFlags, poll};
+    std::thread::spawn(move || {
+        let terminal = io::stdin();
+        loop {
+            // Asked for nothing, the system tells of the end only.
+            let mut fds = [PollFd::new(&terminal, PollFlags::empty())];
+            match poll(&mut fds, None) {
+                Ok(_) if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => return then(),
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return,
+            }
+        }
+    });
+}
+
+/// Closing the window ends a program there.
+#[cfg(not(unix))]
+pub fn when_gone(_: impl FnOnce() + Send + 'static) {}
+
 fn restore() {
     let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, crossterm::terminal::LeaveAlternateScreen, crossterm::cursor::Show);
     let _ = crossterm::terminal::disable_raw_mode();

@@ -1,17 +1,18 @@
 //! Carries effects out, one after the other, on a thread of its own: the only part of the screens that touches the store.
 
+use super::listing::Listing;
 use super::message::{Effect, FormLine, Gathered, Overview, Reply, Submission};
-use super::screen::establishment::FORM;
 use super::task;
 use crate::error::Failure;
 use crate::interview::json::InputProblem;
-use crate::locale::{Text, collate};
+use crate::locale::Text;
 use crate::record::history::State;
-use crate::store::{Draft, IndexRow, Store};
+use crate::store::{Draft, Store};
 use crate::workbench::edit::EditProblem;
 use crate::workbench::related::{Gathering, references};
 use crate::workbench::watch::Watch;
 use crate::workbench::{Desk, Settings, attaching, demo};
+use std::sync::Arc;
 
 /// The worker's state.
 pub struct Worker {
@@ -69,6 +70,8 @@ impl Worker {
                 demo::fill(desk, DEMO_RECORDS, "1")?;
                 self.open().map(Some)
             }
+            // Before there is a store these stand in what it is made with.
+            Effect::Language(_) | Effect::TypingMode(_) | Effect::Report(..) | Effect::Task(_) if self.desk.is_none() => Ok(None),
             Effect::Quit => match self.desk.take().map(Desk::close) {
                 Some(Err(failure)) => Ok(Some(Reply::Fatal(failure))),
                 _ => Ok(Some(Reply::Closed)),
@@ -199,14 +202,7 @@ fn drafts(desk: &Desk) -> Vec<Draft> {
 
 /// The lists as they are now.
 pub(super) fn overview(desk: &Desk) -> Overview {
-    let rows = desk.rows().clone();
-    let listed = |(_, row): &(usize, &IndexRow)| row.form == FORM && row.state != State::Void;
-    let mut named: Vec<(Vec<u8>, usize, &IndexRow)> = rows.values().enumerate().filter(listed).map(|(at, row)| (collate::key(&row.summary), at, row)).collect();
-    named.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    let mut ranks = vec![u32::MAX; rows.len()];
-    named.iter().zip(0..).for_each(|((_, at, _), rank)| ranks[*at] = rank);
-    let by_name = named.iter().map(|(_, _, row)| row.record.clone()).collect();
-    Overview { rows, drafts: drafts(desk), unsynced: desk.unsynced(), by_name, ranks }
+    Overview { listing: Arc::new(Listing::new(desk.rows().clone())), drafts: drafts(desk), unsynced: desk.unsynced() }
 }
 
 fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {

@@ -35,7 +35,7 @@ pub fn create(settings: &Settings) -> Result<(), Failure> {
     Desk::create(settings, identity).map(|_| ())
 }
 
-/// Adds so many synthetic records; gives how many.
+/// Adds so many synthetic records, or fewer where whoever watches stops it; gives how many.
 ///
 /// # Errors
 /// The store holds real records, or the system's.
@@ -50,13 +50,12 @@ pub fn fill(desk: &mut Desk, records: usize, seed: &str) -> Result<usize, Failur
     let communes: Vec<String> = names(desk, "lists/communes.csv");
     let today = desk.now().date().min(NaiveDate::from_ymd_opt(2030, 12, 31).unwrap_or_default());
     let mut plan = draw(&mut dice, Shares::of(records), communes.len().max(1), today, have);
-    let mut made = Making { desk, dice, today, block: Vec::new(), saved: 0 };
-    made.firms(&mut plan, &communes)?;
-    made.surveys(&mut plan, &communes)?;
-    made.projects(&mut plan)?;
-    made.inspections(&plan)?;
-    made.followups(&plan)?;
-    made.activities(&plan, &communes)?;
+    let mut made = Making { desk, dice, today, block: Vec::new(), saved: 0, is_stopped: false };
+    match made.all(&mut plan, &communes) {
+        // What is made already is whole and stays.
+        Err(_) if made.is_stopped => made.flush()?,
+        done => done?,
+    }
     Ok(made.saved)
 }
 
@@ -71,9 +70,20 @@ struct Making<'d> {
     today: NaiveDate,
     block: Vec<Saving>,
     saved: usize,
+    /// Whoever watches does not want more of them.
+    is_stopped: bool,
 }
 
 impl Making<'_> {
+    fn all(&mut self, plan: &mut Plan, communes: &[String]) -> Result<(), Failure> {
+        self.firms(plan, communes)?;
+        self.surveys(plan, communes)?;
+        self.projects(plan)?;
+        self.inspections(plan)?;
+        self.followups(plan)?;
+        self.activities(plan, communes)
+    }
+
     /// Form by form, since what refers to a record takes answers from it.
     fn firms(&mut self, plan: &mut Plan, communes: &[String]) -> Result<(), Failure> {
         for firm in &mut plan.firms {
@@ -158,6 +168,10 @@ impl Making<'_> {
 
     /// Fills and checks one record; it is saved with its block.
     fn add(&mut self, form: &str, on: NaiveDate, answers: &Json) -> Result<String, Failure> {
+        self.is_stopped = !self.desk.watch.goes_on((self.saved + self.block.len()) as u64);
+        if self.is_stopped {
+            return Err(super::watch::stopped());
+        }
         let id = self.id(on);
         let form = self.desk.form(form)?;
         let (mut interview, _) = self.desk.fill(form.clone(), &id, answers, &mut self.dice, false).map_err(|problems| {

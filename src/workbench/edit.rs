@@ -91,7 +91,7 @@ impl Desk {
     /// Forgets drafts that were handed in: their end is not waited for, and may be lost in a power cut.
     pub(super) fn end_handed_in(&mut self) -> Result<(), Failure> {
         let mut ended = Vec::new();
-        for draft in self.store().draft_list().filter(|draft| self.rows().contains(&draft.record)) {
+        for draft in self.store().draft_list().filter(|draft| self.rows().contains_key(&draft.record)) {
             let history = self.store().view().history(&draft.record)?;
             let mut parents = draft.parents.clone();
             parents.sort_unstable();
@@ -195,7 +195,7 @@ impl Desk {
             for conflict in standing.merged.conflicts.clone() {
                 let writers: Vec<Revision> = conflict.candidates.iter().map(|c| standing.seen().revisions()[c.revision].clone()).collect();
                 let shown_with = standing.form.as_ref().ok().cloned();
-                all.push(OpenConflict { record: row.record.clone(), form: row.form.clone(), shown_with, conflict, writers });
+                all.push(OpenConflict { record: row.record.to_string(), form: row.form.to_string(), shown_with, conflict, writers });
             }
         }
         Ok(all)

@@ -60,7 +60,7 @@ impl Desk {
     /// A value as people read it; another record by what it is called.
     fn shown(&self, form: &Form, path: &str, value: Option<&Value>, lang: Lang) -> String {
         let other = value.and_then(|value| self.row(&value.plain()));
-        other.map_or_else(|| show::one_line(&show::at_path(form, path, value, lang)), |row| row.summary.clone())
+        other.map_or_else(|| show::one_line(&show::at_path(form, path, value, lang)), |row| row.summary.to_string())
     }
 }
 

@@ -153,11 +153,11 @@ impl Desk {
             _ => "",
         };
         Ok(Head {
-            record: row.record.clone(),
+            record: row.record.to_string(),
             submitted: first.map_or_else(String::new, |r| r.at.time().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()),
-            summary: row.summary.clone(),
-            person: row.person.clone(),
-            device: row.device.clone(),
+            summary: row.summary.to_string(),
+            person: row.person.to_string(),
+            device: row.device.to_string(),
             review: review.to_owned(),
             edits: writes.saturating_sub(1),
         })

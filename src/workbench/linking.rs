@@ -4,9 +4,9 @@ use super::Desk;
 use crate::error::Failure;
 use crate::record::history::{History, State};
 use crate::record::links::{Links, Member, Pairing, pairings};
-use crate::store::{Current, IndexRow, Rows};
+use crate::store::{Current, IndexRow, Part};
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 impl Desk {
     /// Which records read as which.
@@ -16,8 +16,12 @@ impl Desk {
 
     /// The records that name a record or one that is linked with it, such as the surveys of an establishment.
     pub fn about<'d>(&'d self, record: &'d str) -> impl Iterator<Item = &'d IndexRow> {
-        let lines: BTreeMap<&String, &IndexRow> = self.links.class(record).filter_map(|one| self.about.get(one)).flat_map(Rows::values).map(|row| (&row.record, row)).collect();
-        lines.into_values().filter(|row| !self.links.is_linked(&row.record))
+        let naming = |one: &str| {
+            let one = Part::from(one);
+            self.about.range((one.clone(), Part::default())..).take_while(move |(named, _)| *named == one).map(|(_, by)| by)
+        };
+        let ids: BTreeSet<&Part> = self.links.class(record).flat_map(|one| naming(one)).collect();
+        ids.into_iter().filter(|id| !self.links.is_linked(id)).filter_map(|id| self.rows.get(id))
     }
 
     /// The standing decisions about pairs that are part of a record or name it.
@@ -51,7 +55,7 @@ impl Desk {
     }
 
     pub(super) fn relink(&mut self) {
-        let member = |record: &str| self.rows.get(record).map(|row| Member { form: row.form.clone(), is_void: row.state == State::Void });
+        let member = |record: &str| self.rows.get(record).map(|row| Member { form: row.form.to_string(), is_void: row.state == State::Void });
         self.links = Links::new(self.pairings.values().flatten(), &member);
     }
 

@@ -7,6 +7,7 @@ use crate::locale::fold;
 use crate::record::Definition;
 use crate::record::history::State;
 use crate::record::links::{Pairing, pair};
+use crate::store::IndexRow;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,37 +109,22 @@ pub fn keys(form: &Known, answers: &Answers, is_asked: &dyn Fn(&str) -> bool) ->
     found.into_iter().collect()
 }
 
-/// A record, as far as suspicion goes.
-#[derive(Clone, Debug)]
-struct Suspect {
-    record: String,
-    /// Under which record it stands, and the day.
-    seen: Option<(String, String)>,
+/// A record's answer to a question by which it may be told from others.
+struct Told<'r> {
+    form: &'r str,
+    question: &'r str,
+    answer: &'r str,
+    row: &'r IndexRow,
 }
 
-/// Suspected pairs, found as records pass.
-#[derive(Default)]
-pub struct Suspicion {
-    seen: BTreeMap<(String, String, String), Vec<Suspect>>,
-    pairs: BTreeMap<(String, String), BTreeSet<String>>,
+impl Told<'_> {
+    fn key(&self) -> (&str, &str, &str) {
+        (self.form, self.question, self.answer)
+    }
 }
 
 /// One of so many records with the same answer is paired with the first only: what all share tells none apart.
 pub const MOST_ALIKE: usize = 20;
-
-impl Suspicion {
-    fn add(&mut self, form: &str, suspect: &Suspect, keys: &[(String, String)]) {
-        for (question, key) in keys {
-            let others = self.seen.entry((form.to_owned(), question.clone(), key.clone())).or_default();
-            // The same machine seen again on another day at the same place is no second record.
-            let again = |other: &Suspect| question.contains('/') && matches!((&other.seen, &suspect.seen), (Some((one, day)), Some((two, later))) if one == two && day != later);
-            for other in others.iter().take(if others.len() > MOST_ALIKE { 1 } else { MOST_ALIKE }).filter(|other| !again(other)) {
-                self.pairs.entry(pair(&other.record, &suspect.record)).or_default().insert(question.clone());
-            }
-            others.push(suspect.clone());
-        }
-    }
-}
 
 /// Two records that may be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,18 +144,33 @@ pub struct Pair {
 impl Desk {
     /// Pairs of records that may be one and about which nobody has decided, and those about which people decided differently.
     pub fn duplicates(&self) -> Vec<Pair> {
-        let mut suspicion = Suspicion::default();
-        let repeated = |row: &crate::store::IndexRow| (!row.subject.is_empty()).then(|| (self.links().principal(&row.subject).to_owned(), row.date.clone()));
-        for row in self.rows().values().filter(|row| row.state != State::Void && !self.links().is_linked(&row.record)) {
-            suspicion.add(&row.form, &Suspect { record: row.record.clone(), seen: repeated(row) }, &row.identity);
+        let rows = self.rows().values().filter(|row| row.state != State::Void && !self.links().is_linked(&row.record));
+        let mut told: Vec<Told> = rows.flat_map(|row| row.identity.iter().map(move |(question, answer)| Told { form: &row.form, question, answer, row })).collect();
+        // Those of one answer stay by record.
+        told.sort_by(|a, b| a.key().cmp(&b.key()));
+        let mut pairs: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        for same in told.chunk_by(|a, b| a.key() == b.key()) {
+            for (at, later) in same.iter().enumerate() {
+                for first in &same[..if at > MOST_ALIKE { 1 } else { at }] {
+                    if !self.is_seen_again(first, later) {
+                        pairs.entry(pair(&first.row.record, &later.row.record)).or_default().insert(later.question.to_owned());
+                    }
+                }
+            }
         }
         let disputed = self.links().disputed();
-        let mut pairs = suspicion.pairs;
         pairs.retain(|(one, other), _| !self.links().is_decided(one, other));
         pairs.extend(disputed.iter().map(|pair| (pair.clone(), BTreeSet::new())));
-        let form = |record: &str| self.row(record).map(|row| row.form.clone()).unwrap_or_default();
+        let form = |record: &str| self.row(record).map(|row| row.form.to_string()).unwrap_or_default();
         let decided = |one: &String, other: &String| self.pairings_of(one).filter(|p| p.pair() == pair(one, other)).cloned().collect();
         pairs.into_iter().map(|((one, other), by)| Pair { form: form(&one), disputed: decided(&one, &other), one, other, by }).collect()
+    }
+
+    /// The same machine seen again on another day at the same place is no second record.
+    fn is_seen_again(&self, one: &Told<'_>, later: &Told<'_>) -> bool {
+        let place = |told: &Told<'_>| self.links().principal(&told.row.subject).to_owned();
+        let (one_at, later_at) = (&one.row.subject, &later.row.subject);
+        one.question.contains('/') && !one_at.is_empty() && !later_at.is_empty() && one.row.date != later.row.date && place(one) == place(later)
     }
 }
 

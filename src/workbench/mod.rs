@@ -31,6 +31,7 @@ pub mod registering;
 pub mod related;
 pub mod reporting;
 mod shipped;
+mod showing;
 mod spread;
 mod suspects;
 pub mod telling;
@@ -51,7 +52,7 @@ use crate::record::history::History;
 use crate::record::links::{Links, Pairing};
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::record::{Definition, Entry};
-use crate::store::{Draft, Identity, IndexRow, Notice, Rows, Store};
+use crate::store::{Draft, Identity, IndexRow, Notice, Part, Rows, Store};
 use chance::{Chance, Clock};
 use library::Library;
 use normal::{normal, normal_argument};
@@ -72,6 +73,8 @@ pub struct Settings {
     pub clock: Clock,
     /// The seed, if chance is to be repeatable.
     pub seed: Option<String>,
+    /// The program that shows files; the system's own without one.
+    pub viewer: Option<std::ffi::OsString>,
 }
 
 /// The store, the forms and an index of all records in memory.
@@ -81,8 +84,8 @@ pub struct Desk {
     library: Library,
     chance: Chance,
     rows: Rows,
-    /// Record → records that name it.
-    about: BTreeMap<String, Rows>,
+    /// Records with those that name them.
+    about: BTreeSet<(Part, Part)>,
     /// Record → its standing decisions about pairs, and what they come to.
     pairings: BTreeMap<String, Vec<Pairing>>,
     links: Links,
@@ -124,14 +127,12 @@ impl Desk {
         let library = Library::new(&settings);
         let chance = Chance::new(&settings, &store);
         let mut desk =
-            Self { settings, store, library, chance, rows: Rows::default(), about: BTreeMap::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
+            Self { settings, store, library, chance, rows: Rows::default(), about: BTreeSet::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
         for definition in desk.store.view().definitions()? {
             desk.library.add(definition);
         }
         desk.rows = desk.store.view().index()?;
-        for row in desk.rows.shared() {
-            row.references.iter().for_each(|reference| note_about(&mut desk.about, reference, row));
-        }
+        desk.about = desk.rows.values().flat_map(|row| row.references.iter().map(|reference| (reference.clone(), row.record.clone()))).collect();
         desk.read_pairings()?;
         desk.refresh_stale()?;
         desk.refresh_upgraded()?;
@@ -220,15 +221,17 @@ impl Desk {
     }
 
     fn remember(&mut self, row: IndexRow) {
-        for reference in self.rows.get(&row.record).into_iter().flat_map(|old| &old.references) {
-            if let Some(about) = self.about.get_mut(reference) {
-                about.remove(&row.record);
-            }
+        let record = row.record.clone();
+        for reference in &row.references {
+            self.about.insert((reference.clone(), record.clone()));
         }
-        let (record, row) = (row.record.clone(), Arc::new(row));
-        row.references.iter().for_each(|reference| note_about(&mut self.about, reference, &row));
         let before = self.rows.insert(row);
-        if self.is_paired(&record) && before.as_ref().map(|row| (&row.form, row.state)) != self.rows.get(&record).map(|row| (&row.form, row.state)) {
+        let now = &self.rows[&*record];
+        for gone in before.iter().flat_map(|old| &old.references).filter(|reference| !now.references.contains(reference)) {
+            self.about.remove(&(gone.clone(), record.clone()));
+        }
+        let changed = before.is_none_or(|old| (&old.form, old.state) != (&now.form, now.state));
+        if changed && self.is_paired(&record) {
             self.relink();
         }
     }
@@ -283,13 +286,13 @@ impl Desk {
     /// There is none, or more than one.
     pub fn find(&self, start: &str) -> Result<String, Failure> {
         let start = start.to_lowercase();
-        let ids = self.rows.keys().chain(self.store.draft_list().map(|d| &d.record));
-        let mut found: Vec<&String> = ids.filter(|id| id.starts_with(&start)).collect();
+        let ids = self.rows.keys().map(Part::as_str).chain(self.store.draft_list().map(|d| d.record.as_str()));
+        let mut found: Vec<&str> = ids.filter(|id| id.starts_with(&start)).collect();
         found.dedup();
         match found[..] {
-            [one] => Ok(one.clone()),
+            [one] => Ok(one.to_owned()),
             [] => Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_record(l, &start))).hint(Text::both(say::failure::no_record_hint))),
-            _ if self.rows.contains(&start) => Ok(start),
+            _ if self.rows.contains_key(&start) => Ok(start),
             _ => Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::several_records(l, &start)))),
         }
     }
@@ -391,14 +394,6 @@ impl Desk {
     /// The folder of the store.
     pub fn dir(&self) -> &Path {
         self.store.dir()
-    }
-}
-
-/// Notes that a record names another.
-fn note_about(about: &mut BTreeMap<String, Rows>, reference: &str, row: &Arc<IndexRow>) {
-    match about.get_mut(reference) {
-        Some(rows) => drop(rows.insert(row.clone())),
-        None => drop(about.entry(reference.to_owned()).or_default().insert(row.clone())),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::interview::order::walk;
 use crate::locale::{Lang, date, fold};
 use crate::record::history::{History, State};
 use crate::record::revision::{Act, Revision};
-use crate::store::{Current, IndexRow};
+use crate::store::{Current, IndexRow, Part};
 use crate::value::{Value, ValueType};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ impl Desk {
             }
             let migrates = self.form(&id).ok().filter(|form| !form.migrations.is_empty()).map(|form| form.of.clone()).unwrap_or_default();
             if before.map_or("", |(_, of)| of) != migrates {
-                let records: Vec<String> = self.rows().values().filter(|row| row.form == id).map(|row| row.record.clone()).collect();
+                let records: Vec<String> = self.rows().values().filter(|row| row.form == id).map(|row| row.record.to_string()).collect();
                 records.iter().try_for_each(|record| self.refresh(record))?;
             }
             found.insert(id, (text, migrates));
@@ -92,23 +92,18 @@ fn bare_row(standing: &Standing) -> (IndexRow, Current) {
     let (Standing { history, merged, .. }, seen) = (standing, standing.seen());
     let newest = newest_writer(history);
     let row = IndexRow {
-        record: newest.record.clone(),
-        form: newest.form().to_owned(),
+        record: (&newest.record).into(),
+        form: newest.form().into(),
         version: newest.version(),
         state: seen.state(),
         lapsed: seen.is_lapsed(),
         conflicts: merged.conflicts.len() as u32,
-        problems: 0,
-        warnings: 0,
-        subject: String::new(),
-        references: Vec::new(),
-        date: String::new(),
-        person: newest.person.clone(),
-        device: newest.device.clone(),
+        person: (&newest.person).into(),
+        device: (&newest.device).into(),
         at: newest.at,
-        summary: newest.of.clone(),
-        search: fold::fold(&newest.of),
-        identity: Vec::new(),
+        summary: (&newest.of).into(),
+        search: fold::fold(&newest.of).into(),
+        ..IndexRow::default()
     };
     let current = Current { of: newest.of.clone(), answers: merged.answers.clone(), notes: merged.notes.clone(), ..Current::default() };
     (row, current)
@@ -124,12 +119,12 @@ fn derived_row(standing: &Standing, form: &Form) -> (IndexRow, Current) {
     row.warnings = (findings.len() - hard.len()) as u32;
     // What a migration could not carry over counts once, also where the form says so itself.
     row.problems = hard.union(&standing.problems().keys().collect()).count() as u32;
-    row.subject = form.subject.map_or_else(String::new, |id| derived.instance.read(form, ROOT_ROW, id).to_text().to_string());
-    row.date = day(form, &derived).unwrap_or_default();
-    row.summary = derived.summary(form, around);
-    row.references = super::related::references(form, &derived.instance);
-    row.search = search(form, &derived, &row, around);
-    row.identity = identity(form, &standing.merged.answers, &derived);
+    row.subject = form.subject.map_or_else(String::new, |id| derived.instance.read(form, ROOT_ROW, id).to_text().to_string()).into();
+    row.date = day(form, &derived).unwrap_or_default().into();
+    row.summary = derived.summary(form, around).into();
+    row.references = super::related::references(form, &derived.instance).into_iter().map(Part::from).collect();
+    row.search = search(form, &derived, &row, around).into();
+    row.identity = identity(form, &standing.merged.answers, &derived).into_iter().map(|(question, value)| (question.into(), value.into())).collect();
     (current.hidden, current.computed) = hidden_and_computed(form, &derived);
     current.of = form.of.clone();
     (row, current)
@@ -142,7 +137,7 @@ fn day(form: &Form, derived: &Derived) -> Option<String> {
 }
 
 fn search(form: &Form, derived: &Derived, row: &IndexRow, around: Around<'_>) -> String {
-    let mut words = vec![row.summary.clone(), row.person.clone(), row.date.clone()];
+    let mut words = vec![row.summary.to_string(), row.person.to_string(), row.date.to_string()];
     for id in form.ids().filter(|id| form.node(*id).scope == crate::form::ROOT) {
         let node = form.node(id);
         let Some(value) = derived.value(form, ROOT_ROW, id) else { continue };

@@ -200,7 +200,7 @@ impl Desk {
         let found = || rows().filter(|row| !query.is_empty() && query.matches(&row.search)).collect::<Vec<_>>();
         let tiers: [&dyn Fn() -> Vec<_>; 3] = [&identical, &named, &found];
         match tiers.into_iter().map(|tier| tier()).find(|rows| !rows.is_empty()).unwrap_or_default()[..] {
-            [one] => Ok(one.record.clone()),
+            [one] => Ok(one.record.to_string()),
             [] => Err(Text::both(|l| say::data::no_such_record(l, text))),
             _ => Err(Text::both(|l| say::data::several_such_records(l, text))),
         }

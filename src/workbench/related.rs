@@ -78,7 +78,7 @@ impl Related {
         let kind = self.form.node(id).value;
         let row = *self.rows_where(id, condition).first()?;
         let value = self.instance.read(&self.form, row, id).to_value(kind);
-        value.map(|value| Taken { value, kind, form: self.form.id.clone(), date: self.row.date.clone() })
+        value.map(|value| Taken { value, kind, form: self.form.id.clone(), date: self.row.date.to_string() })
     }
 }
 
@@ -170,7 +170,7 @@ impl Desk {
     /// was asked for) and the records that name it.
     pub fn gather(&self, reference: &str) -> Vec<Arc<Related>> {
         let own = self.row(self.links().principal(reference)).and_then(|row| self.related(row)).map(|mut own| {
-            own.row.record = reference.to_owned();
+            own.row.record = reference.into();
             own
         });
         own.into_iter().chain(self.about(reference).filter_map(|row| self.related(row))).map(Arc::new).collect()

@@ -83,10 +83,14 @@ impl Desk {
             return Err(Failure::new(Exit::Usage, what).hint(Text::both(|l| say::programme::bad_by_hint(l, &names))));
         }
         let all = self.facts(&programme)?;
+        let counted = all.len() as u64;
+        let goes_on = || if self.watch.goes_on(counted) { Ok(()) } else { Err(super::watch::stopped()) };
         let facts = Facts::new(&all);
         let today = self.now().date();
         let figures = figures(&programme, &facts, Question { period: &period, today, by });
+        goes_on()?;
         let tables = if with_tables { tables(&programme, &facts, &period, &figures) } else { Vec::new() };
+        goes_on()?;
         let due = due(&programme, &all, today);
         let by_label = programme.dimensions.iter().find(|d| Some(d.name.as_str()) == by).map_or_else(|| Text::both(say::programme::year), |d| d.label.clone());
         Ok(Report { programme, period, by: by.map(str::to_owned), by_label, figures, tables, due, demo: self.identity().demo })

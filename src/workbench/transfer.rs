@@ -136,7 +136,7 @@ impl Desk {
     fn derive_again(&mut self, definition: &Definition) {
         let Definition::Form { id, version, .. } = definition else { return };
         let start = format!("{id}@{version}@");
-        let waiting: Vec<String> = self.rows().values().filter(|row| row.summary.starts_with(&start)).map(|row| row.record.clone()).collect();
+        let waiting: Vec<String> = self.rows().values().filter(|row| row.summary.starts_with(&start)).map(|row| row.record.to_string()).collect();
         for record in waiting {
             // Should it fail, the record stays as it was and is derived with the next change.
             let _ = self.refresh(&record);

@@ -67,7 +67,7 @@ impl Desk {
         waits.pairs = self.duplicates().len();
         let mut lapsed: Vec<&IndexRow> = self.rows().values().filter(|row| row.lapsed && row.state == State::Submitted).collect();
         lapsed.sort_unstable_by_key(|row| std::cmp::Reverse(row.at));
-        waits.lapsed = lapsed.into_iter().map(|row| row.record.clone()).collect();
+        waits.lapsed = lapsed.into_iter().map(|row| row.record.to_string()).collect();
         Ok(waits)
     }
 

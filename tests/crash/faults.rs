@@ -67,9 +67,9 @@ fn a_save_that_fails_anywhere_is_told_and_loses_nothing() {
     };
     at_each_call(&store, save, |store, result, name| {
         let desk = open(store).unwrap_or_else(|e| panic!("{name}: {e:?}"));
-        assert!(ids.iter().all(|id| desk.rows().contains(id)), "{name}: an old record is gone");
+        assert!(ids.iter().all(|id| desk.rows().contains_key(id)), "{name}: an old record is gone");
         if let Ok(id) = result {
-            assert!(desk.rows().contains(&id), "{name}: what was called saved is gone");
+            assert!(desk.rows().contains_key(&id), "{name}: what was called saved is gone");
         }
     });
 }
@@ -92,7 +92,7 @@ fn a_sync_that_fails_anywhere_leaves_a_whole_file_and_a_whole_store() {
         let central = place.join("central.jsonl");
         verify(&central).unwrap_or_else(|e| panic!("{name}: the central file: {e:?}"));
         let mut desk = open(&place.join("store")).unwrap_or_else(|e| panic!("{name}: {e:?}"));
-        assert!(ids.iter().all(|id| desk.rows().contains(id)), "{name}: an old record is gone");
+        assert!(ids.iter().all(|id| desk.rows().contains_key(id)), "{name}: an old record is gone");
         if result.is_ok() {
             assert_eq!(desk.rows().len(), 3, "{name}: a sync that was called done brought nothing");
         }

@@ -60,7 +60,7 @@ fn rows_are_of_now(store: &Store) -> bool {
         .unwrap();
     counts.iter().all(|(record, count)| {
         let is_now = |text: Option<String>| text == Some(count.to_string());
-        stale.contains(record) || (is_now(store.view().row(record).unwrap().map(|row| row.summary)) && is_now(store.view().current(record).unwrap().map(|c| c.of)))
+        stale.contains(record) || (is_now(store.view().row(record).unwrap().map(|row| row.summary.to_string())) && is_now(store.view().current(record).unwrap().map(|c| c.of)))
     })
 }
 

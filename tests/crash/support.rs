@@ -3,8 +3,6 @@
 use chrono::{DateTime, Utc};
 use khuyencong::error::Failure;
 use khuyencong::interview::json::Keys;
-use khuyencong::record::clock::Stamp;
-use khuyencong::record::history::State;
 use khuyencong::record::revision::RevisionId;
 use khuyencong::record::{Act, Definition, Entry, Revision};
 use khuyencong::store::{Draft, Identity, IndexRow, Notice, Store};
@@ -97,23 +95,14 @@ pub fn draft(record: &str, name: &str) -> Draft {
 /// A record's line in lists.
 pub fn row(record: &str, summary: &str) -> IndexRow {
     IndexRow {
-        record: record.to_owned(),
+        record: record.into(),
         form: "shop".into(),
-        version: 1,
-        state: State::Submitted,
-        lapsed: false,
-        conflicts: 0,
-        problems: 0,
-        warnings: 0,
-        subject: String::new(),
-        references: Vec::new(),
         date: "2026-11-23".into(),
         person: "Nguyễn Thử Nghiệm".into(),
         device: "lt01-k3f9q2".into(),
-        at: Stamp { millis: 0, counter: 0 },
-        summary: summary.to_owned(),
-        search: "co so thu nghiem".repeat(4),
-        identity: Vec::new(),
+        summary: summary.into(),
+        search: "co so thu nghiem".repeat(4).into(),
+        ..IndexRow::default()
     }
 }
 

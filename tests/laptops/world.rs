@@ -126,7 +126,7 @@ impl World {
 
     fn record(&mut self, on: u64, which: u64) -> String {
         let rows = self.desk(on).rows();
-        rows.keys().nth(which as usize % rows.len()).unwrap().clone()
+        rows.keys().nth(which as usize % rows.len()).unwrap().to_string()
     }
 
     pub fn take(&mut self, step: Step) {
@@ -402,7 +402,7 @@ impl World {
         let mut told = vec![self.what_the_file_says()];
         for on in 0..self.laptops.len() as u64 {
             let desk = self.desk(on);
-            let records: Vec<String> = desk.rows().keys().cloned().collect();
+            let records: Vec<String> = desk.rows().keys().map(|record| record.to_string()).collect();
             let says = |record: &String| {
                 let standing = desk.standing(record).unwrap();
                 let row = desk.row(record).unwrap();

@@ -19,6 +19,18 @@ fn the_welcome_asks_four_questions_and_makes_a_store() {
 }
 
 #[test]
+fn language_and_typing_are_chosen_before_there_is_a_store() {
+    let place = Place::new();
+    let laptop = place.bare("new");
+    let mut driver = Driver::open(&laptop);
+    driver.keys("<F12>").shows("Welcome").keys("<C-t><C-t>").shows("VNI").keys("Le6 Thu73").shows("Lê Thử");
+    driver.keys("<ret><ret>LT-07<ret>31843<ret>").shows("Waiting for you");
+    driver.quit();
+    let mut driver = Driver::open(&laptop);
+    driver.shows("Waiting for you").keys("<F2>Co7 so73").shows("[Cơ sở");
+}
+
+#[test]
 fn a_commune_that_does_not_exist_leaves_the_welcome_as_it_was_typed() {
     let place = Place::new();
     let mut driver = Driver::open(&place.bare("new"));

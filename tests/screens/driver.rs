@@ -8,6 +8,7 @@ use khuyencong::locale::{Lang, date};
 use khuyencong::store::Identity;
 use khuyencong::tui::app::App;
 use khuyencong::tui::message::{Effect, Message, Reply};
+use khuyencong::tui::queue::Queue;
 use khuyencong::tui::task::{Outcome, Task};
 use khuyencong::tui::worker::Worker;
 use khuyencong::workbench::Settings;
@@ -15,27 +16,35 @@ use khuyencong::workbench::chance::Chance;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 /// The program on a screen of some size.
 pub struct Driver {
     pub app: App,
     worker: Worker,
+    queue: Arc<Queue>,
     now: NaiveDateTime,
     size: (u16, u16),
+    dir: std::path::PathBuf,
+    /// The worker is still at something: what is asked for waits.
+    at_work: bool,
 }
 
 impl Driver {
     /// The program started on a laptop's store, all that it does at first done.
     pub fn open(laptop: &Laptop) -> Self {
-        let settings = laptop.settings();
+        Self::with(laptop.settings())
+    }
+
+    /// The same with other settings.
+    pub fn with(settings: Settings) -> Self {
         let now = date::local(settings.clock.now());
         // As the program does: the person's language comes with the store.
         let lang = Identity::load(&settings.data_dir).ok().and_then(|identity| Lang::from_code(&identity.language));
         let app = App::new(lang.unwrap_or_default(), Chance::before_store(&settings, "screen"));
-        let mut driver = Self { app, worker: Worker::new(settings), now, size: (80, 24) };
+        let mut driver = Self::of(app, settings, now);
         driver.carry_out(vec![Effect::Open]);
         driver
     }
@@ -47,10 +56,17 @@ impl Driver {
         let mut app = App::new(Lang::Vi, Chance::before_store(&settings, "try"));
         app.shared.trying = true;
         app.screens.clear();
-        let mut driver = Self { app, worker: Worker::new(settings), now, size: (80, 24) };
+        let mut driver = Self::of(app, settings, now);
         let begun = Reply::Begun { record: "00000000-0000-7000-8000-000000000000".to_owned(), form, subject: None, given: Vec::new(), gathered: Vec::new() };
         driver.message(Message::Reply(Box::new(begun)));
         driver
+    }
+
+    fn of(app: App, settings: Settings, now: NaiveDateTime) -> Self {
+        let dir = settings.data_dir.clone();
+        let (mut worker, queue) = (Worker::new(settings), Arc::new(Queue::default()));
+        worker.watched_by(queue.watch(std::sync::mpsc::channel().0));
+        Self { app, worker, queue, now, size: (80, 24), dir, at_work: false }
     }
 
     /// In a window of another size.
@@ -75,19 +91,50 @@ impl Driver {
 
     /// The worker does everything that is to be done, and what comes of that, until nothing is left.
     fn carry_out(&mut self, effects: Vec<Effect>) {
-        let mut waiting = VecDeque::from(effects);
-        while let Some(effect) = waiting.pop_front() {
+        effects.into_iter().for_each(|effect| self.queue.push(effect));
+        if self.at_work {
+            return;
+        }
+        while let Some(effect) = self.queue.pop(Some(Duration::ZERO)) {
             // Which drives there are differs from machine to machine.
             if effect == Effect::Task(Task::Drives) {
                 let found = vec!["/media/thu/USB-01/khuyencong.jsonl".into()];
-                waiting.extend(self.app.update(Message::Reply(Box::new(Reply::Done(Outcome::Drives(found)))), self.now));
+                self.take(Reply::Done(Outcome::Drives(found)));
                 continue;
             }
+            let effect = self.inside(effect);
             let reply = if self.app.shared.trying { khuyencong::tui::without_store(effect) } else { self.worker.carry_out(effect) };
             if let Some(reply) = reply {
-                waiting.extend(self.app.update(Message::Reply(Box::new(reply)), self.now));
+                self.take(reply);
             }
         }
+    }
+
+    /// A file without a folder is written into the test's own: random keys must not write where the tests stand.
+    fn inside(&self, effect: Effect) -> Effect {
+        let place = |file: std::path::PathBuf| self.dir.join(file);
+        match effect {
+            Effect::Task(Task::SaveReport { period, by, file, lang }) => Effect::Task(Task::SaveReport { period, by, file: place(file), lang }),
+            Effect::Task(Task::Minutes { record, file, lang, is_draft }) => Effect::Task(Task::Minutes { record, file: place(file), lang, is_draft }),
+            other => other,
+        }
+    }
+
+    #[track_caller]
+    fn take(&mut self, reply: Reply) {
+        if let Reply::Fatal(failure) = &reply {
+            panic!("the program ended: {}", failure.lines(Lang::En).join(" "));
+        }
+        self.app.update(Message::Reply(Box::new(reply)), self.now).into_iter().for_each(|effect| self.queue.push(effect));
+    }
+
+    /// The screens as they are while the worker is still at what these keys ask for, and has looked at so much.
+    #[track_caller]
+    pub fn at_work(&mut self, keys: &str, seen: u64) -> &mut Self {
+        self.at_work = true;
+        read(keys).into_iter().for_each(|key| self.message(Message::Key(key)));
+        self.message(Message::Progress(seen));
+        self
     }
 
     fn message(&mut self, message: Message) {
@@ -103,6 +150,7 @@ impl Driver {
     /// Presses keys: `abc<ret><down><F9><C-z><tab>`.
     #[track_caller]
     pub fn keys(&mut self, keys: &str) -> &mut Self {
+        self.at_work = false;
         for key in read(keys) {
             self.key(key);
         }

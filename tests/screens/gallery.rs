@@ -40,11 +40,39 @@ const SCREENS: &[(&str, &str, &[Fill])] = &[
     ("interview", "<F2>", ONE),
     ("help", "<tab><tab><F1>", ONE),
     ("palette", "<C-p>", ONE),
+    ("sync_planned", "<tab><tab><tab><C-u>{central}<ret>", SOME),
+    ("sync_running", "<tab><tab><tab><C-u>{central}<ret>", ONE),
+    ("sync_done", "<tab><tab><tab><C-u>{central}<ret><ret>", SOME),
+    ("failure", "<tab><tab><tab><C-u>/<ret>", ONE),
+    ("establishment_new_record", "<tab>ba tam<ret><F2>", ONE),
+    ("record_void", "<tab><tab>theo doi<ret><F8>Nhập hai lần", ONE),
+    ("record_minutes", "<tab><tab>kiem tra nghiem thu<ret><F10>", ONE),
+    ("conflicts_reason", "<F7><ret>Xem sổ", CROWD),
+    ("duplicates_reason", "<F8><ret>Cùng một chủ", CROWD),
+    ("report_behind", "<S-tab><ret>", ONE),
+    ("report_saving", "<S-tab><F2><ret>", ONE),
+    ("interview_choices", "<F2><down><F7>", ONE),
+    ("interview_note", "<F2><F3>Chủ đi vắng", ONE),
+    ("interview_find", "<F2><C-f>dien thoai", ONE),
+    ("interview_review", "<F2><F9>", ONE),
+    ("interview_discard", "<F2>Cơ sở thử<C-x>", ONE),
+    ("interview_follow_up", FOLLOW_UP, ONE),
+    ("interview_calendar", "{follow up}<C-f>ngay thu thap<ret><F7>", ONE),
+    ("interview_reason", "{follow up}<ret>kc-1<ret><C-f>moc theo doi<ret>2<C-f>ngay thu thap<ret><C-u>1/1/2027<ret>", ONE),
+    ("interview_table", "{follow up}<tab><tab><F6>", ONE),
+    ("interview_telex", "<F2><C-t>Cow sowr", ONE),
+    ("review_minutes", "<tab><tab>kiem tra nghiem thu<ret><F3><F9><F6>", ONE),
 ];
+
+const FOLLOW_UP: &str = "<tab>ba tam<ret><F2><down><down><down><ret>";
+
+/// Shown while the worker is still at it.
+const AT_WORK: &[(&str, u64)] = &[("sync_running", 12_345), ("report_saving", 90_000)];
 
 const ALL: &[Fill] = &[Fill::Empty, Fill::Ordinary, Fill::Crowded];
 const SOME: &[Fill] = &[Fill::Ordinary, Fill::Crowded];
 const ONE: &[Fill] = &[Fill::Ordinary];
+const CROWD: &[Fill] = &[Fill::Crowded];
 
 /// A supervisor's laptop with nothing, with a district, or with a crowd of names that are long, wide, alike or in conflict.
 fn laptop(place: &Place, fill: Fill) -> Laptop {
@@ -87,7 +115,7 @@ fn hide(place: &Place, driver: &Driver) -> String {
 }
 
 /// All frames of a screen over one fill.
-fn frames(place: &Place, driver: &mut Driver, fill: Fill, out: &mut String) {
+fn frames(place: &Place, driver: &mut Driver, fill: Fill, at_work: Option<u64>, out: &mut String) {
     for language in ["vi", "en"] {
         for (width, height) in SIZES {
             driver.resize(width, height);
@@ -96,7 +124,7 @@ fn frames(place: &Place, driver: &mut Driver, fill: Fill, out: &mut String) {
             let wide = screen.lines().find(|line| unicode_width::UnicodeWidthStr::width(*line) > usize::from(width));
             assert_eq!(wide, None, "a line is wider than the window");
         }
-        driver.keys("<F12>");
+        press(place, driver, "<F12>", at_work);
     }
     driver.resize(80, 24);
     for theme in [Theme::Dark, Theme::Light] {
@@ -104,6 +132,22 @@ fn frames(place: &Place, driver: &mut Driver, fill: Fill, out: &mut String) {
         let _ = writeln!(out, "## {fill:?} {theme:?} 80x24, styles\n{}\n", styles(&driver.buffer()));
     }
     Look::default().set();
+}
+
+/// Presses keys, also while the worker is at something; `{central}` is the path of the office's file.
+fn press(place: &Place, driver: &mut Driver, keys: &str, at_work: Option<u64>) {
+    let keys = keys.replace("{follow up}", FOLLOW_UP).replace("{central}", &place.path("central.jsonl").display().to_string());
+    match at_work {
+        // All but what the last key asks for is done.
+        Some(seen) => {
+            let (before, last) = keys.strip_suffix("<ret>").map_or(("", keys.as_str()), |before| (before, "<ret>"));
+            if !before.is_empty() {
+                driver.keys(before);
+            }
+            driver.at_work(last, seen)
+        }
+        None => driver.keys(&keys),
+    };
 }
 
 /// Which style stands where: a letter for each, and what the letters mean.
@@ -146,13 +190,31 @@ fn every_screen_at_every_size() {
     for fill in ALL.iter().copied() {
         let place = Place::new();
         let mut driver = Driver::open(&laptop(&place, fill));
-        for (at, (_, keys, _)) in SCREENS.iter().enumerate().filter(|(_, (.., fills))| fills.contains(&fill)) {
+        for (at, (name, keys, _)) in SCREENS.iter().enumerate().filter(|(_, (.., fills))| fills.contains(&fill)) {
             home(&mut driver);
-            driver.keys(keys);
-            frames(&place, &mut driver, fill, &mut files[at]);
+            let at_work = AT_WORK.iter().find(|(working, _)| working == name).map(|(_, seen)| *seen);
+            press(&place, &mut driver, keys, at_work);
+            frames(&place, &mut driver, fill, at_work, &mut files[at]);
         }
     }
     for ((name, ..), frames) in SCREENS.iter().zip(files) {
         insta::assert_snapshot!(*name, frames);
     }
+}
+
+#[test]
+fn the_welcome_at_every_size() {
+    let place = Place::new();
+    let mut driver = Driver::open(&place.bare("new"));
+    let mut text = String::new();
+    for keys in ["", "Lê Văn Thử<ret><right>", "<ret><ret>", "LT-07<ret>99999"] {
+        driver.keys(keys);
+        frames(&place, &mut driver, Fill::Empty, None, &mut text);
+    }
+    insta::assert_snapshot!("welcome", text);
+    let mut driver = Driver::open(&place.bare("other").at(crate::place::DUE));
+    let mut text = String::new();
+    driver.at_work("<F5>", 120);
+    frames(&place, &mut driver, Fill::Empty, Some(120), &mut text);
+    insta::assert_snapshot!("welcome_demo", text);
 }

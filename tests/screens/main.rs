@@ -15,3 +15,4 @@ mod nerves;
 mod place;
 mod speed;
 mod tables;
+mod work;

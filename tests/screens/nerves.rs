@@ -43,7 +43,7 @@ fn keys() -> Vec<KeyEvent> {
 }
 
 /// Ways to all screens and to what lies over them.
-const SCREENS: [&str; 16] = [
+const SCREENS: [&str; 33] = [
     "",
     "<F1>",
     "<tab>",
@@ -60,6 +60,23 @@ const SCREENS: [&str; 16] = [
     "<F2><F9>",
     "<F2><down><ret>",
     "<F2><F3>",
+    "<C-p>",
+    "<tab><tab><F4>",
+    "<tab><tab><F5><F6>",
+    "<tab><tab><ret><F7>",
+    "<tab><tab>nghiem<ret><F10>",
+    "<tab><tab>ba tam<ret><down><ret>",
+    "<F7>",
+    "<F8>",
+    "<F8><ret>",
+    "<S-tab><F2>",
+    "<S-tab><F4>",
+    "<S-tab><F6>",
+    "<S-tab><F5>",
+    "<S-tab><F5><F6><ret>",
+    "<F2><F9><F6>",
+    "<F2><C-f>",
+    "<tab>ba tam<ret><F2><down><down><down><ret><F6>",
 ];
 
 #[test]

@@ -115,7 +115,7 @@ impl Laptop {
     #[track_caller]
     pub fn only(&self, form: &str) -> Vec<Revision> {
         let desk = self.desk();
-        let records: Vec<String> = desk.rows().values().filter(|row| row.form == form).map(|row| row.record.clone()).collect();
+        let records: Vec<String> = desk.rows().values().filter(|row| row.form == form).map(|row| row.record.to_string()).collect();
         assert_eq!(records.len(), 1, "{form}");
         desk.history(&records[0]).unwrap().revisions().to_vec()
     }

@@ -22,6 +22,68 @@ fn sigterm_and_sighup_give_the_terminal_back_and_keep_the_draft() {
     }
 }
 
+/// A window that vanishes: whoever shows the terminal is killed, and with it all that was connected.
+#[cfg(target_os = "linux")]
+fn vanishes(around: &str) {
+    if !Path::new("/usr/bin/script").exists() {
+        println!("skipped: script(1), which shows a terminal inside a terminal, is not installed");
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let laptop = Laptop::new(&place);
+    laptop.init();
+    let inside = format!("{around} '{PROGRAM}' --data-dir '{}'", laptop.dir.display());
+    let mut tty = Tty::run(&laptop, (100, 30), &[], "/usr/bin/script", &["-q", "-c", &inside, "/dev/null"]);
+    tty.shows("Chưa có phiếu nào");
+    tty.types(F2);
+    tty.shows("Tên cơ sở");
+    tty.types("Cơ sở dở dang");
+    tty.shows("[Cơ sở dở dang");
+    wait_for_draft(&laptop.dir, "Cơ sở dở dang");
+    tty.dies();
+    // Nothing holds the store any more: the program has ended.
+    let deadline = Instant::now() + PATIENCE;
+    while laptop.run(&["record", "list"], "").0 != 0 {
+        assert!(Instant::now() < deadline, "the program goes on without its terminal");
+        std::thread::yield_now();
+    }
+    resumes(&laptop);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_vanished_terminal_ends_the_program_and_keeps_the_draft() {
+    vanishes("exec");
+}
+
+/// In a session of its own no signal tells of the closed window, and reading keys gives nothing over and over.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_vanished_terminal_is_noticed_without_a_signal() {
+    vanishes("exec setsid -w");
+}
+
+#[test]
+fn escape_and_a_function_key_in_one_write_are_two_keys() {
+    let place = tempfile::tempdir().unwrap();
+    let laptop = Laptop::new(&place);
+    laptop.init();
+    let mut tty = laptop.open();
+    tty.shows("Chưa có phiếu nào");
+    tty.types(F2);
+    tty.shows("Tên cơ sở");
+    tty.types(CTRL_F);
+    tty.shows("Tìm câu hỏi");
+    tty.types(&format!("\x1b{F9}"));
+    tty.shows("câu cần xem");
+    tty.types(&format!("\x1b{F2}"));
+    tty.wait("the form, with nothing typed", |screen| {
+        let shown = screen.parser.screen().contents();
+        shown.contains("Tên cơ sở") && !shown.contains("OQ") && !shown.contains("20~")
+    });
+    tty.quits();
+}
+
 /// What was typed is there next time.
 fn resumes(laptop: &Laptop) {
     let mut tty = laptop.open();

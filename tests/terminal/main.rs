@@ -120,13 +120,17 @@ impl Tty {
     }
 
     /// The same with more in its surroundings.
-    fn open_with(laptop: &Laptop, (cols, rows): (u16, u16), more: &[(&str, &str)]) -> Self {
+    fn open_with(laptop: &Laptop, size: (u16, u16), more: &[(&str, &str)]) -> Self {
+        Self::run(laptop, size, more, PROGRAM, &["--data-dir", &laptop.dir.display().to_string()])
+    }
+
+    /// Any program, in a laptop's surroundings.
+    fn run(laptop: &Laptop, (cols, rows): (u16, u16), more: &[(&str, &str)], program: &str, arguments: &[&str]) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let mut command = CommandBuilder::new(PROGRAM);
+        let mut command = CommandBuilder::new(program);
         command.env_clear();
         laptop.environment().iter().chain(more).for_each(|(name, value)| command.env(name, value));
-        command.arg("--data-dir");
-        command.arg(&laptop.dir);
+        command.args(arguments);
         command.cwd("/");
         let child = pair.slave.spawn_command(command).unwrap();
         // Once this end is closed too, the reader below comes to an end with the program.

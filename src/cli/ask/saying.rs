@@ -21,7 +21,7 @@ impl Asking<'_, '_> {
     pub(super) fn shown(&self, (row, node): (RowId, NodeId), value: &Value) -> String {
         let form = self.interview.form();
         match value {
-            Value::Text(record) if form.node(node).value == ValueType::Reference => self.desk.row(record).map_or_else(|| record.clone(), |row| row.summary.clone()),
+            Value::Text(record) if form.node(node).value == ValueType::Reference => self.desk.row(record).map_or_else(|| record.clone(), |row| row.summary.to_string()),
             value => show::one_line(&show::answer(form, &self.interview.derived().instance, (row, node), value, self.lang)),
         }
     }

@@ -20,7 +20,7 @@ say! {
     key_new_line() "xuống dòng" "new line"
     key_form_language() "ngôn ngữ mẫu phiếu" "form's language"
 
-    how_file() "Không chụp, không ghi được ở đây: gõ hoặc dán đường dẫn của tệp, rồi Enter." "Nothing can be recorded here: type or paste the path of a file, then Enter."
+    how_file() "Không chụp, không ghi được ở đây: gõ hoặc dán đường dẫn của tệp, rồi Enter. F7: mở tệp." "Nothing can be recorded here: type or paste the path of a file, then Enter. F7 opens the file."
     how_point() "Gõ vĩ độ và kinh độ, ví dụ 9,18 105,15" "Type latitude and longitude, for example 9.18 105.15"
     how_trace() "Không vẽ được ở đây: gõ hoặc dán các điểm, ví dụ 9,18 105,15; 9,19 105,16" "Nothing can be drawn here: type or paste points, for example 9.18 105.15; 9.19 105.16"
     how_shape() "Không vẽ được ở đây: gõ hoặc dán các góc, ví dụ 9,18 105,15; 9,19 105,15; 9,19 105,16. Vùng tự khép lại." "Nothing can be drawn here: type or paste the corners, for example 9.18 105.15; 9.19 105.15; 9.19 105.16. The area is closed by itself."

@@ -23,6 +23,7 @@ pub mod cli;
 pub mod data;
 pub mod decide;
 pub mod exchange;
+pub mod face;
 pub mod failure;
 pub mod form;
 pub mod frozen;

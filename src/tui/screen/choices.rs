@@ -61,7 +61,7 @@ impl Choices {
     /// The records of a form, to refer to: those that speak of the records named in `near` come first.
     pub fn of_records(shared: &Shared, form: &str, near: &[String], current: Option<&Value>) -> Self {
         let mut records = found(shared, form, "");
-        records.sort_by_key(|row| !row.references.iter().any(|r| near.contains(r)));
+        records.sort_by_key(|row| !row.references.iter().any(|r| near.iter().any(|n| n == r)));
         let rows = records.into_iter().map(|row| (Text::plain(row.summary.clone()), vec![Arc::from(row.record.as_str()), Arc::from(row.search.as_str())]));
         let list = ChoiceList::new("", vec!["name".to_owned(), "search".to_owned()], rows.collect());
         Self::new(ChoiceSet::whole(Arc::new(list)), ValueType::Reference, current)

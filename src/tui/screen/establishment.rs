@@ -8,6 +8,7 @@ use super::super::theme;
 use super::super::words;
 use super::Step;
 use super::chart;
+use super::search::Found;
 use crate::form::instance::ROOT_ROW;
 use crate::form::{Form, Kind};
 use crate::interview::show;
@@ -22,6 +23,9 @@ use std::sync::Arc;
 /// The form whose records are establishments.
 pub const FORM: &str = "establishment";
 
+/// In less, what it is and what became of it do not stand beside each other.
+const NARROW: u16 = 76;
+
 /// The page.
 pub struct Establishment {
     /// Its record.
@@ -31,12 +35,14 @@ pub struct Establishment {
     about: Vec<Arc<Related>>,
     /// Choosing the form to begin: which one.
     choosing: Option<usize>,
+    /// The records that name it, as long as the records are the same.
+    naming: Found<()>,
 }
 
 impl Establishment {
     /// Before it is known.
     pub fn new(record: &str) -> Self {
-        Self { record: record.to_owned(), selected: 0, related: None, about: Vec::new(), choosing: None }
+        Self { record: record.to_owned(), selected: 0, related: None, about: Vec::new(), choosing: None, naming: Found::default() }
     }
 
     /// It has become known.
@@ -60,9 +66,13 @@ impl Establishment {
     }
 
     fn timeline<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
-        let mut rows: Vec<&IndexRow> = shared.rows.values().filter(|r| r.references.contains(&self.record)).collect();
-        rows.sort_by(|a, b| (&b.date, b.at).cmp(&(&a.date, a.at)));
-        rows
+        let found = self.naming.get("", shared.generation(), (), |_| {
+            let names = |row: &IndexRow| row.references.iter().any(|named| *named == self.record);
+            let mut rows: Vec<(u32, &IndexRow)> = (0..).zip(shared.rows.values()).filter(|(_, row)| names(row)).collect();
+            rows.sort_by(|(_, a), (_, b)| (&b.date, b.at).cmp(&(&a.date, a.at)));
+            rows.into_iter().map(|(at, _)| at).collect()
+        });
+        found.iter().filter_map(|at| shared.rows.nth(*at as usize)).collect()
     }
 
     /// Takes a command.
@@ -108,7 +118,11 @@ impl Establishment {
         let lang = shared.lang;
         draw::heading(frame, area, 0, &shared.summary(&self.record));
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-        let [left, right] = Layout::horizontal([Constraint::Percentage(42), Constraint::Percentage(58)]).spacing(2).areas(body);
+        // A narrow window has both below each other, the beginning of what it is only: half a label says nothing.
+        let [left, right] = match area.width {
+            0..NARROW => Layout::vertical([Constraint::Length(3), Constraint::Min(0)]).spacing(1).areas(body),
+            _ => Layout::horizontal([Constraint::Percentage(42), Constraint::Percentage(58)]).spacing(2).areas(body),
+        };
         self.view_identity(shared, frame, left);
         draw::heading(frame, right, 0, &s::timeline(lang));
         let (drafts, timeline) = (self.drafts(shared), self.timeline(shared));

@@ -6,10 +6,8 @@ use super::super::keys::Command;
 use super::super::message::Effect;
 use super::search::{Found, Search};
 use super::{Step, establishment};
-use crate::locale::collate::key;
 use crate::locale::fold::Query;
 use crate::locale::say::{looking as l, screen as s};
-use crate::record::history::State;
 use crate::store::IndexRow;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
@@ -19,26 +17,21 @@ use std::rc::Rc;
 #[derive(Default)]
 pub struct Establishments {
     search: Search,
-    found: Found<(), u32>,
+    found: Found<()>,
 }
 
 /// The records of a form that fit a search, by name in the Vietnamese order.
 pub fn found<'s>(shared: &'s Shared, form: &str, typed: &str) -> Vec<&'s IndexRow> {
-    let query = Query::new(typed);
-    if form == establishment::FORM {
-        let names = shared.by_name();
-        return shared.search_by_name(&query).into_iter().filter_map(|rank| shared.rows.get(&names[rank as usize])).collect();
-    }
-    let fits = |row: &&IndexRow| row.form == form && row.state != State::Void && query.matches(&row.search);
-    let mut rows: Vec<&IndexRow> = shared.rows.values().filter(fits).collect();
-    rows.sort_by_cached_key(|row| (key(&row.summary), row.record.clone()));
-    rows
+    let found = shared.listing.matching(&Query::new(typed), &shared.listing.of_form(form), None);
+    found.into_iter().filter_map(|at| shared.rows.nth(at as usize)).collect()
 }
 
 impl Establishments {
-    /// Places among the establishments by name.
+    /// Places among all records, by name.
     fn found(&self, shared: &Shared) -> Rc<Vec<u32>> {
-        self.found.get(self.search.text(), shared.generation(), (), || shared.search_by_name(&Query::new(self.search.text())))
+        let listing = &shared.listing;
+        let find = |less: Option<&[u32]>| listing.matching(&Query::new(self.search.text()), less.unwrap_or(listing.by_name()), None);
+        self.found.get(self.search.text(), shared.generation(), (), find)
     }
 
     /// Takes a key.
@@ -48,7 +41,7 @@ impl Establishments {
             return Step::default();
         }
         match command {
-            Some(Command::Accept) => rows.get(self.search.selected).map(|rank| Step::page(&shared.by_name()[*rank as usize], shared)).unwrap_or_default(),
+            Some(Command::Accept) => rows.get(self.search.selected).and_then(|at| shared.rows.nth(*at as usize)).map(|row| Step::page(&row.record, shared)).unwrap_or_default(),
             Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
             _ => {
                 self.search.key(key);
@@ -73,8 +66,8 @@ impl Establishments {
             return draw::text(frame, body, &text);
         }
         draw::list(frame, body, rows.len(), self.search.selected.min(rows.len() - 1), |at| {
-            let (width, record) = (area.width as usize, &shared.by_name()[rows[at] as usize]);
-            draw::columns(&[(&shared.summary(record), width.saturating_sub(20)), (&l::records(lang, shared.count_about(record)), 18)])
+            let (width, summary) = (area.width as usize, shared.rows.nth(rows[at] as usize).map_or("", |row| &row.summary));
+            draw::columns(&[(summary, width.saturating_sub(20)), (&l::records(lang, shared.listing.naming(rows[at])), 18)])
         });
     }
 }

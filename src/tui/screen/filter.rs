@@ -3,17 +3,17 @@
 use super::super::app::Shared;
 use super::super::draw::{self, Frame};
 use super::super::keys::Command;
+use super::super::listing::{Listing, Mark, in_period, years};
 use super::super::theme;
 use super::super::words;
-use crate::locale::collate::{given_name_key, key};
+use crate::locale::collate::key;
 use crate::locale::fold::fold;
-use crate::locale::{Lang, date, say::looking as l, say::screen as s};
+use crate::locale::{Lang, say::looking as l, say::screen as s};
 use crate::record::history::State;
-use crate::store::IndexRow;
+use crate::store::Part;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::style::Style;
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
 
 /// What is asked of a record, besides the words that are searched for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,26 +55,31 @@ impl Standing {
         }
     }
 
-    fn fits(self, row: &IndexRow) -> bool {
+    fn fits(self, mark: &Mark) -> bool {
         match self {
-            Self::State(state) => row.state == state,
-            Self::InConflict => row.conflicts > 0,
-            Self::WithProblem => row.problems > 0,
+            Self::State(state) => mark.state == state,
+            Self::InConflict => mark.in_conflict,
+            Self::WithProblem => mark.with_problem,
         }
     }
 }
 
 impl Filter {
-    /// Whether a record is shown.
-    pub fn fits(&self, row: &IndexRow, shared: &Shared) -> bool {
-        self.form.as_ref().is_none_or(|form| row.form == *form)
-            && self.state.is_none_or(|state| state.fits(row))
-            && self.person.as_ref().is_none_or(|person| row.person == *person)
-            && self.period.as_ref().is_none_or(|period| in_period(&row.date, period))
-            && self.commune.as_ref().is_none_or(|commune| {
-                let place = shared.rows.get(&row.subject).unwrap_or(row);
-                shared.place(place) == Some(commune.as_str())
-            })
+    /// Which of some records are shown, in their order.
+    pub fn shown(&self, order: &[u32], listing: &Listing) -> Vec<u32> {
+        if self.is_empty() {
+            return order.to_vec();
+        }
+        let number = |wanted: &Option<String>, names: &[Part]| wanted.as_ref().map(|wanted| names.iter().position(|name| name == wanted).map_or(u32::MAX - 1, |at| at as u32));
+        let (form, person, place) = (number(&self.form, &listing.forms), number(&self.person, &listing.persons), number(&self.commune, &listing.places));
+        let fits = |mark: &Mark| {
+            form.is_none_or(|form| u32::from(mark.form) == form)
+                && self.state.is_none_or(|state| state.fits(mark))
+                && person.is_none_or(|person| mark.person == person)
+                && self.period.as_ref().is_none_or(|period| in_period(mark.day, period))
+                && place.is_none_or(|place| listing.place_of(mark) == place)
+        };
+        order.iter().copied().filter(|at| fits(listing.mark(*at))).collect()
     }
 
     /// Whether everything is shown.
@@ -88,15 +93,6 @@ impl Filter {
         let form = self.form.as_ref().map_or_else(|| s::all_forms(lang), |form| shared.title(form));
         let more = [self.state.map(|state| state.word(lang)), self.person.clone(), self.commune.clone(), self.period.clone()];
         std::iter::once(form).chain(more.into_iter().flatten()).collect::<Vec<_>>().join(" · ")
-    }
-}
-
-/// Whether a day (`2026-07-01`) belongs to a year or half-year by the calendar; reports have cut-offs of their own.
-fn in_period(day: &str, period: &str) -> bool {
-    let month: u32 = day.get(5..7).and_then(|month| month.parse().ok()).unwrap_or(0);
-    match period.split_once("-H") {
-        None => day.starts_with(period),
-        Some((year, half)) => day.starts_with(year) && (half == "1") == (month <= 6),
     }
 }
 
@@ -138,20 +134,21 @@ impl Sort {
         }
     }
 
-    /// Sorts; `reverse` turns the usual direction round.
-    pub fn sort(self, rows: &mut [&IndexRow], reverse: bool, shared: &Shared) {
-        // Equal ones stand by when they were saved, the last first, so that an order never depends on chance.
-        rows.sort_by(|a, b| (b.at, &b.record).cmp(&(a.at, &a.record)));
+    /// All records in this order. Equal ones stand by when they were saved, the last first, so that an order never depends on
+    /// chance.
+    pub fn order(self, shared: &Shared) -> Vec<u32> {
+        let listing = &shared.listing;
         match self {
-            Self::Saved => {}
-            Self::Day => rows.sort_by(|a, b| b.date.cmp(&a.date)),
-            Self::Form => rows.sort_by_cached_key(|row| key(&shared.title(&row.form))),
-            Self::State => rows.sort_by(|a, b| (a.state as u8).cmp(&(b.state as u8)).then(Ordering::Equal)),
-            Self::Person => rows.sort_by_cached_key(|row| given_name_key(&row.person)),
-            Self::Name => rows.sort_by_cached_key(|row| key(&shared.about(row))),
-        }
-        if reverse {
-            rows.reverse();
+            Self::Saved => listing.saved().to_vec(),
+            Self::Day => listing.order(|mark| Reverse(mark.day)),
+            Self::Form => {
+                let titles: Vec<Vec<u8>> = listing.forms.iter().map(|form| key(&shared.title(form))).collect();
+                let rank: Vec<usize> = titles.iter().map(|title| titles.iter().filter(|other| *other < title).count()).collect();
+                listing.order(|mark| rank[usize::from(mark.form)])
+            }
+            Self::State => listing.order(|mark| mark.state as u8),
+            Self::Person => listing.order(|mark| mark.person),
+            Self::Name => listing.order(|mark| listing.name(mark)),
         }
     }
 }
@@ -275,19 +272,15 @@ fn states(shared: &Shared) -> Choices<Standing> {
 
 /// Everybody who wrote, by given name.
 fn persons(shared: &Shared) -> Choices<String> {
-    let mut persons: Vec<&String> = shared.rows.values().map(|row| &row.person).collect::<BTreeSet<_>>().into_iter().collect();
-    persons.sort_by_cached_key(|person| given_name_key(person));
-    with_any(shared, persons.into_iter().map(|person| (person.clone(), person.clone())))
+    with_any(shared, shared.listing.persons.iter().map(|person| (person.to_string(), person.to_string())))
 }
 
 fn communes(shared: &Shared) -> Choices<String> {
-    let mut places: Vec<&str> = shared.rows.values().filter_map(|row| shared.place(row)).collect::<BTreeSet<_>>().into_iter().collect();
-    places.sort_by_cached_key(|place| key(place));
-    with_any(shared, places.into_iter().map(|place| (place.to_owned(), place.to_owned())))
+    with_any(shared, shared.listing.places.iter().map(|place| (place.to_string(), place.to_string())))
 }
 
 /// Years and half-years that records are of, the newest first.
 fn periods(shared: &Shared) -> Choices<String> {
-    let years: BTreeSet<&str> = shared.rows.values().filter(|row| date::parse_iso(&row.date).is_some()).filter_map(|row| row.date.get(..4)).collect();
-    with_any(shared, years.into_iter().rev().flat_map(|year| [year.to_owned(), format!("{year}-H2"), format!("{year}-H1")]).map(|period| (period.clone(), period)))
+    let years = years(&shared.listing).into_iter();
+    with_any(shared, years.flat_map(|year| [year.to_string(), format!("{year}-H2"), format!("{year}-H1")]).map(|period| (period.clone(), period)))
 }

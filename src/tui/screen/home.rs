@@ -8,13 +8,15 @@ use super::super::message::Effect;
 use super::super::task::Task;
 use super::super::theme;
 use super::{Screen, Step, establishment};
-use crate::locale::{date, say::looking as l, say::screen as s};
+use crate::locale::{date, say::face, say::looking as l, say::screen as s};
 use crate::programme::due::Due;
+use crate::programme::figure::Figure;
 use crate::record::history::State;
 use crate::store::identity::Role;
 use crate::store::{Draft, IndexRow};
 use crate::workbench::reporting::Report;
 use crate::workbench::waiting::Asked;
+use chrono::NaiveDate;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use std::collections::BTreeMap;
@@ -25,6 +27,8 @@ pub struct Home {
     selected: usize,
     /// The figures, when they have been counted.
     pub report: Option<Box<Report>>,
+    /// The day on which they were.
+    pub today: Option<NaiveDate>,
 }
 
 /// Something that waits.
@@ -74,7 +78,7 @@ impl Home {
                 Some(asked) => format!("“{}” · {} · {}", asked.comment, asked.label.get(shared.lang), known_by(shared, r)),
                 None => known_by(shared, r),
             };
-            Waiting::Returned(r.record.clone(), text)
+            Waiting::Returned(r.record.to_string(), text)
         });
         let conflicts = shared.rows.values().filter(|r| r.conflicts > 0).take(SHOWN).map(|r| Waiting::Conflict(known_by(shared, r)));
         let due = self.report.iter().flat_map(|r| &r.due).take(SHOWN).map(|due| {
@@ -97,7 +101,10 @@ impl Home {
         }
         match command {
             Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
-            Some(Command::Demo) if shared.rows.is_empty() => Step::effect(Effect::Demo),
+            Some(Command::Demo) if shared.rows.is_empty() => {
+                shared.busy = true;
+                Step::effect(Effect::Demo)
+            }
             Some(Command::Conflicts) => Step::effect(Effect::Conflicts),
             Some(Command::Duplicates) => Step::effect(Effect::Task(Task::Duplicates)),
             Some(Command::Accept) => match waiting.get(self.selected) {
@@ -144,28 +151,58 @@ impl Home {
         let Some(report) = &self.report else {
             return draw::line(frame, area, 2, &s::counting(lang), theme::faint());
         };
-        let mut row = 2;
+        let (mut row, mut any_late) = (2, false);
         for figure in report.figures.iter().filter(|f| report.programme.targets[f.target].headline) {
             let target = &report.programme.targets[figure.target];
             let number = target.number.map_or_else(String::new, |n| format!("{}{}", target.op.shown(), Report::show(Some(n), lang)));
             let done = Report::show(figure.done, lang);
             let share = figure.percent.unwrap_or(0.0) / 100.0;
-            let mark = if figure.met == Some(true) { "✓" } else { " " };
+            let late = figure.met != Some(true) && self.today.is_some_and(|today| is_late(report, figure, today));
+            any_late |= late;
+            let mark = if late {
+                "!"
+            } else if figure.met == Some(true) {
+                "✓"
+            } else {
+                " "
+            };
             let width = area.width as usize;
             let figures = format!("{done:>7} / {number:<7} {mark}");
             let bar = if width > 60 { 10 } else { 0 };
             let room = width.saturating_sub(figures.chars().count() + bar + 2);
             let label = draw::pad(&shorten(target.label.get(lang), room), room);
-            let style = if figure.met == Some(true) { theme::good() } else { Style::default() };
+            let style = if late {
+                theme::alert()
+            } else if figure.met == Some(true) {
+                theme::good()
+            } else {
+                Style::default()
+            };
             draw::line(frame, area, row, &format!("{label} {} {figures}", draw::gauge(share, bar)), style);
             row += 1;
             if area.height > 26 {
                 row += 1;
             }
         }
-        let counts = [l::establishments(lang, shared.by_name().len()), l::records(lang, shared.rows.len())];
+        let counts = [l::establishments(lang, shared.listing.by_name().len()), l::records(lang, shared.rows.len())];
         draw::line(frame, area, row + 1, &counts.join(" · "), theme::faint());
+        if any_late {
+            draw::line(frame, area, row + 2, &face::late(lang), theme::alert());
+        }
     }
+}
+
+/// Whether less was done this year than its plan asks for by today: of a share all of it, of a number the part of the year that
+/// has gone.
+fn is_late(report: &Report, figure: &Figure, today: NaiveDate) -> bool {
+    let Some((plan, year)) = figure.plan.filter(|plan| *plan > 0.0).zip(report.programme.year(figure.year)) else { return false };
+    let target = &report.programme.targets[figure.target];
+    if target.unit.vi == "%" {
+        return figure.year_done.is_some_and(|done| !target.op.met(done, plan));
+    }
+    let days = |from: NaiveDate, to: NaiveDate| (to - from).num_days() as f64;
+    let gone = (days(year.from, today) / days(year.from, year.to).max(1.0)).clamp(0.0, 1.0);
+    figure.year_done.unwrap_or(0.0) < (plan * gone).floor()
 }
 
 /// Looks for what waits: of a supervisor also what only they decide.

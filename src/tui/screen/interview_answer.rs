@@ -2,10 +2,11 @@
 
 use super::super::app::Shared;
 use super::super::message::Effect;
+use super::super::task::Task;
 use super::interview::{InterviewScreen, around, world};
 use crate::form::{Form, NodeId};
 use crate::interview::entry;
-use crate::locale::{Text, number, say::asking};
+use crate::locale::{Text, number, say::asking, say::face};
 use crate::value::{Decimal, FileRef, Value, ValueType};
 use chrono::NaiveDateTime;
 use std::sync::Arc;
@@ -72,6 +73,17 @@ impl InterviewScreen {
             }
         }
         self.keep(shared, now).into_iter().collect()
+    }
+
+    /// The file under the cursor, to be shown.
+    pub(super) fn show_file(&self, shared: &mut Shared) -> Vec<Effect> {
+        let file = self.path().and_then(|path| self.interview.answers().get(&path).cloned());
+        match file {
+            Some(Value::File(_)) if shared.trying => shared.notice = Some(face::nothing_kept(shared.lang)),
+            Some(Value::File(file)) => return vec![Effect::Task(Task::ShowFile(file))],
+            _ => shared.notice = Some(face::no_file(shared.lang)),
+        }
+        Vec::new()
     }
 
     /// The form's next language.

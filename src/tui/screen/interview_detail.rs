@@ -15,7 +15,7 @@ use crate::interview::outline::Line;
 use crate::interview::{entry, markdown, show};
 use crate::locale::{
     Lang, date, number,
-    say::{answering, asking, screen as s},
+    say::{answering, asking, face, screen as s},
 };
 use crate::value::{Value, ValueType};
 use chrono::NaiveDateTime;
@@ -155,6 +155,7 @@ impl InterviewScreen {
             (_, ValueType::Text) if question.appearance.contains("multiline") => asking::how_multiline(lang),
             (_, ValueType::Acknowledge) => asking::how_acknowledge(lang),
             (_, ValueType::Date) if blank => answering::how_date(lang),
+            (_, ValueType::SelectOne | ValueType::SelectMultiple | ValueType::Rank | ValueType::Reference) if blank => face::how_choose(lang),
             (_, ValueType::File) if blank => asking::how_file(lang),
             (_, ValueType::Point) if blank => asking::how_point(lang),
             (_, ValueType::Trace) if blank => asking::how_trace(lang),

@@ -10,7 +10,7 @@ use super::choices::{Choices, Outcome};
 use super::find::Find;
 use super::interview::{InterviewScreen, Over, around, world};
 use super::interview_rows::{add_row, delete_row, repeat_here};
-use super::interview_table;
+use super::{interview_review, interview_table};
 use crate::form::Kind;
 use crate::interview::derive::Severity;
 use crate::interview::outline::Line;
@@ -97,6 +97,7 @@ pub fn paste(screen: &mut InterviewScreen, text: &str, shared: &mut Shared, now:
         Some(Over::Note(field, _)) => field.paste(text),
         Some(Over::Find(find)) => find.paste(text),
         Some(Over::Choices(choices)) => choices.paste(text),
+        Some(Over::Review(review)) => review.asking.iter_mut().for_each(|ask| ask.paste(text)),
         Some(_) => {}
         None if !takes => {}
         None => {
@@ -164,6 +165,7 @@ pub fn command(screen: &mut InterviewScreen, command: Command, shared: &mut Shar
     match command {
         Command::Choices => match screen.question().map(|(_, node)| screen.interview.form().node(node).value) {
             Some(ValueType::Date) => open_calendar(screen, shared, now),
+            Some(ValueType::File) => return screen.show_file(shared),
             _ => open_choices(screen, shared, now),
         },
         Command::NewForm => return create(screen, shared, now),
@@ -287,27 +289,7 @@ pub fn over(screen: &mut InterviewScreen, key: &KeyEvent, command: Option<Comman
         Some(Over::Note(field, wanted)) => note(screen, (field, wanted), key, command, shared, now),
         Some(Over::Find(asked)) => find(screen, asked, key, command, shared, now),
         Some(Over::Calendar(shown)) => calendar(screen, shown, key, command, shared, now),
-        Some(Over::Review(mut review)) => match command {
-            Some(Command::Submit) => {
-                screen.over = Some(Over::Review(review));
-                screen.submit(shared, now)
-            }
-            Some(Command::Accept) => {
-                let target = review.target().map(str::to_owned);
-                if let Some(path) = target
-                    && !screen.go_to(&path, shared, now)
-                {
-                    screen.go_near(&path, shared, now);
-                }
-                Vec::new()
-            }
-            Some(Command::Back) => Vec::new(),
-            command => {
-                review.key(command);
-                screen.over = Some(Over::Review(review));
-                Vec::new()
-            }
-        },
+        Some(Over::Review(review)) => interview_review::key(screen, review, key, command, shared, now),
         // Enter throws away, anything else keeps.
         Some(Over::Discard) if command == Some(Command::Accept) => {
             let effect = Effect::Discard(screen.record.clone());

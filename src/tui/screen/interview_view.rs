@@ -32,6 +32,7 @@ impl InterviewScreen {
             Some(Over::Note(..)) => vec![Place::Note],
             Some(Over::Find(_)) => vec![Place::Find, Place::List],
             Some(Over::Calendar(_)) => vec![Place::Calendar, Place::List],
+            Some(Over::Review(review)) if review.asking.is_some() => vec![Place::Note],
             Some(Over::Review(_)) => vec![Place::Review, Place::List],
             Some(Over::Discard) => vec![Place::Popup],
             None if !self.tables.is_empty() => vec![Place::Table, Place::List],

@@ -17,6 +17,7 @@ mod interview_answer;
 mod interview_detail;
 mod interview_edit;
 mod interview_keep;
+mod interview_review;
 mod interview_rows;
 mod interview_table;
 mod interview_undo;

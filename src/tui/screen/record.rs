@@ -8,12 +8,13 @@ use super::Step;
 use super::ask::{Ask, Asked};
 use super::history::Compare;
 use super::record_view::{Line, lines};
-use crate::locale::{Lang, Text, say::looking as l, say::screen as s};
+use crate::locale::{Lang, Text, say::face, say::looking as l, say::screen as s};
 use crate::record::Revision;
 use crate::record::decision::Holding;
 use crate::record::history::History;
 use crate::record::revision::Act;
 use crate::store::identity::Role;
+use crate::value::{FileRef, Value};
 use crate::workbench::related::Related;
 use crossterm::event::KeyEvent;
 use std::path::PathBuf;
@@ -115,7 +116,7 @@ impl RecordScreen {
             Doing::Void => Effect::Void { record, reason: text },
             Doing::SendBack(path) => Effect::Task(Task::SendBack { record, path, comment: text }),
             Doing::Answer => Effect::Task(Task::Answer { record, comment: text }),
-            Doing::Minutes => Effect::Task(Task::Minutes { record, file: PathBuf::from(text), lang }),
+            Doing::Minutes => Effect::Task(Task::Minutes { record, file: PathBuf::from(text), lang, is_draft: false }),
         })
     }
 
@@ -127,9 +128,9 @@ impl RecordScreen {
             Some(Command::Edit) => return Step::effect(Effect::Edit(self.record.clone())),
             Some(Command::Record) => {
                 let row = shared.rows.get(&self.record);
-                let about = row.map_or(&self.record, |row| if row.subject.is_empty() { &row.record } else { &row.subject }).clone();
-                if shared.rows.get(&about).is_some_and(|row| row.form == super::establishment::FORM) {
-                    return Step::page(&about, shared);
+                let about = row.map_or(self.record.as_str(), |row| if row.subject.is_empty() { &row.record } else { &row.subject });
+                if shared.rows.get(about).is_some_and(|row| row.form == super::establishment::FORM) {
+                    return Step::page(about, shared);
                 }
                 shared.notice = Some(l::no_establishment(lang));
             }
@@ -139,6 +140,10 @@ impl RecordScreen {
                     return Step::effect(Effect::Task(Task::Explain { record: self.record.clone(), path, lang }));
                 }
             }
+            Some(Command::ShowFile) => match self.file() {
+                Some(file) => return Step::effect(Effect::Task(Task::ShowFile(file))),
+                None => shared.notice = Some(face::no_file(lang)),
+            },
             Some(Command::Approve) if decides(shared) => return Step::effect(Effect::Task(Task::Approve(vec![self.record.clone()]))),
             Some(Command::SendBack) if decides(shared) => match self.selected.clone() {
                 Some(path) => self.asking = ask(l::send_back_title(lang, self.label(&path, shared)), l::send_back_hint(lang), Doing::SendBack(path)),
@@ -168,6 +173,16 @@ impl RecordScreen {
                 shared.notice = Some(l::nothing_to_take_back(shared.lang));
                 Step::default()
             }
+        }
+    }
+
+    /// The file that the answer pointed at is.
+    fn file(&self) -> Option<FileRef> {
+        let (related, path) = (self.related.as_ref()?, self.selected.as_ref()?);
+        let (row, node) = related.instance.locate(&related.form, path)?;
+        match related.instance.read(&related.form, row, node).to_value(related.form.node(node).value) {
+            Some(Value::File(file)) => Some(file),
+            _ => None,
         }
     }
 

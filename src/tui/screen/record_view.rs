@@ -31,7 +31,7 @@ impl RecordScreen {
         let lang = shared.lang;
         let Some(row) = shared.rows.get(&self.record) else { return };
         let subject = if row.subject.is_empty() { String::new() } else { format!(" · {}", shared.summary(&row.subject)) };
-        draw::heading(frame, area, 0, &format!("{} · {}{subject} · {}", shared.title(&row.form), row.summary, words::state(row.state, lang)));
+        draw::heading(frame, area, 0, &format!("[{}] {} · {}{subject}", words::state(row.state, lang), shared.title(&row.form), row.summary));
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         if let Some(compare) = &self.compare {
             return compare.view(self, shared, frame, body);
@@ -133,7 +133,7 @@ fn answers_between(lines: &[Line], here: Option<usize>, at: usize) -> isize {
 /// A value as people read it; another record by what it is called.
 pub(super) fn shown(form: &Form, path: &str, value: Option<&Value>, shared: &Shared) -> String {
     let other = value.and_then(|value| shared.rows.get(&value.plain()));
-    other.map_or_else(|| show::one_line(&show::at_path(form, path, value, shared.lang)), |row| row.summary.clone())
+    other.map_or_else(|| show::one_line(&show::at_path(form, path, value, shared.lang)), |row| row.summary.to_string())
 }
 
 /// When, what, who, on which laptop.

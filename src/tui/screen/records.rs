@@ -13,10 +13,12 @@ use super::record::decides;
 use super::search::{Found, Search};
 use crate::locale::fold::{Query, fold};
 use crate::locale::{Lang, date, say::looking as l, say::screen as s};
-use crate::store::IndexRow;
+use crate::store::{IndexRow, Part};
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// The list.
 #[derive(Default)]
@@ -28,7 +30,7 @@ pub struct Records {
     reverse: bool,
     marked: BTreeSet<String>,
     panel: Option<Panel>,
-    found: Found<(Filter, Sort, bool, Lang), String>,
+    found: Found<(Filter, Sort, bool, Lang)>,
 }
 
 impl Records {
@@ -42,25 +44,26 @@ impl Records {
         if self.panel.is_some() { vec![Place::Filter, Place::List] } else { vec![Place::Records, Place::Tabs, Place::List] }
     }
 
-    fn found<'s>(&self, shared: &'s Shared) -> Vec<&'s IndexRow> {
+    /// Places among all records, in the order asked for.
+    fn found(&self, shared: &Shared) -> Rc<Vec<u32>> {
         let about = (self.filter.clone(), self.sort, self.reverse, shared.lang);
-        let ids = self.found.get(self.search.text(), shared.generation(), about, || self.find(shared));
-        ids.iter().filter_map(|record| shared.rows.get(record)).collect()
+        self.found.get(self.search.text(), shared.generation(), about, |less| self.find(less, shared))
     }
 
-    fn find(&self, shared: &Shared) -> Vec<String> {
-        let query = Query::new(self.search.text());
+    fn find(&self, less: Option<&[u32]>, shared: &Shared) -> Vec<u32> {
+        let listing = &shared.listing;
         // A record is also found by what it is called and by what it is about.
-        let titles: BTreeMap<&str, String> = shared.forms.iter().map(|f| (f.id.as_str(), fold(&format!("{} {}", f.title.vi, f.title.en)))).collect();
-        let among = |row: &IndexRow| {
-            let title = titles.get(row.form.as_str()).map_or("", String::as_str);
-            let subject = || shared.rows.get(&row.subject).map_or("", |s| s.search.as_str());
-            query.matches_among(&[&row.search, title]) || !row.subject.is_empty() && query.matches_among(&[&row.search, title, subject()])
+        let title = |form: &Part| shared.forms.iter().find(|f| *form == f.id).map_or_else(String::new, |f| fold(&format!("{} {}", f.title.vi, f.title.en)));
+        let titles: Vec<String> = listing.forms.iter().map(title).collect();
+        let all = || {
+            let mut shown = self.filter.shown(&shared.order(self.sort), listing);
+            if self.reverse {
+                shown.reverse();
+            }
+            shown
         };
-        let fits = |row: &&IndexRow| self.filter.fits(row, shared) && (query.is_empty() || among(row));
-        let mut rows: Vec<&IndexRow> = shared.rows.values().filter(fits).collect();
-        self.sort.sort(&mut rows, self.reverse, shared);
-        rows.into_iter().map(|row| row.record.clone()).collect()
+        let among = less.map_or_else(|| Cow::Owned(all()), Cow::Borrowed);
+        listing.matching(&Query::new(self.search.text()), &among, Some(&titles))
     }
 
     /// Takes a key.
@@ -79,7 +82,8 @@ impl Records {
         if draw::select(&mut self.search.selected, command, rows.len()) {
             return Step::default();
         }
-        let here = rows.get(self.search.selected).map(|row| row.record.clone());
+        let record = |at: &u32| shared.rows.nth(*at as usize).map(|row| row.record.to_string());
+        let here = rows.get(self.search.selected).and_then(record);
         match command {
             Some(Command::Accept) => return here.map(|record| Step::record(&record)).unwrap_or_default(),
             Some(Command::Filter) => self.panel = Some(Panel::default()),
@@ -94,7 +98,7 @@ impl Records {
                 }
             }
             Some(Command::MarkAll) => {
-                let shown: BTreeSet<String> = rows.iter().map(|row| row.record.clone()).collect();
+                let shown: BTreeSet<String> = rows.iter().filter_map(record).collect();
                 self.marked = if shown.is_subset(&self.marked) { BTreeSet::new() } else { shown };
             }
             Some(Command::Approve) if decides(shared) => {
@@ -133,7 +137,9 @@ impl Records {
             };
             draw::text(frame, body, &text);
         } else {
-            draw::list(frame, body, rows.len(), self.search.selected.min(rows.len() - 1), |at| self.row(rows[at], shared, area.width as usize));
+            draw::list(frame, body, rows.len(), self.search.selected.min(rows.len() - 1), |at| {
+                shared.rows.nth(rows[at] as usize).map_or_else(String::new, |row| self.row(row, shared, area.width as usize))
+            });
         }
         if let Some(panel) = &self.panel {
             panel.view(&self.filter, shared, frame);
@@ -141,7 +147,7 @@ impl Records {
     }
 
     fn row(&self, row: &IndexRow, shared: &Shared, width: usize) -> String {
-        let mark = if self.marked.contains(&row.record) {
+        let mark = if self.marked.contains(&*row.record) {
             "✓"
         } else if row.conflicts > 0 {
             "≠"
@@ -159,7 +165,7 @@ impl Records {
         let rest = width.saturating_sub(24 + form + if person > 0 { person + 1 } else { 0 });
         let mut cells = vec![(mark.to_owned(), 1), (date::show(&row.date), 10), (title, form), (state, 9), (summary, rest)];
         if person > 0 {
-            cells.push((row.person.clone(), person));
+            cells.push((row.person.to_string(), person));
         }
         draw::columns(&cells.iter().map(|(cell, width)| (cell.as_str(), *width)).collect::<Vec<_>>())
     }

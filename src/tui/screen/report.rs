@@ -110,6 +110,11 @@ impl ReportScreen {
         self.by = self.report.as_ref().and_then(|report| report.by.clone());
     }
 
+    /// Whether whoever is here waits for figures or for a file.
+    pub fn waits(&self) -> bool {
+        self.asking.is_none() && self.picking.is_none() && self.inside.is_none()
+    }
+
     fn count(&self) -> Step {
         Step::effect(Effect::Report(self.asked.clone(), self.by.clone()))
     }

@@ -147,7 +147,7 @@ fn view_table(report: &Report, place: InTable, lang: Lang, frame: &mut Frame<'_>
     let width = |at: usize| rows.iter().map(|row| row[at].width()).chain([heading[at].width().min(18)]).max().unwrap_or(0).clamp(3, WIDEST);
     let widths: Vec<usize> = (0..table.columns.len()).map(width).collect();
     // The first column stays in sight while the others scroll under it.
-    let shown: Vec<usize> = std::iter::once(0).chain(1 + place.column..table.columns.len()).filter(|at| *at < table.columns.len()).collect();
+    let shown = in_sight(&widths, place.column, area.width as usize);
     let line = |cells: &[String]| {
         let cells = shown.iter().map(|at| {
             let text = shorten(&cells[*at], widths[*at]);
@@ -167,8 +167,20 @@ fn view_table(report: &Report, place: InTable, lang: Lang, frame: &mut Frame<'_>
         draw::line(frame, area, area.height - 2, &line(&rows[table.lines.len()]), theme::title());
     }
     let count = table.lines.get(place.line).map_or(0, |line| line.records.len());
-    let more = if place.column + 1 < table.columns.len() { l::more_columns(lang) } else { String::new() };
+    let more = if shown.last().is_some_and(|last| last + 1 < table.columns.len()) { l::more_columns(lang) } else { String::new() };
     draw::line(frame, area, area.height - 1, &format!("{} {more}", l::records(lang, count)), Style::default());
+}
+
+/// The columns that stand whole in a width: the first, and as many as fit of those from another on. Half a number would be read
+/// as another number.
+fn in_sight(widths: &[usize], from: usize, room: usize) -> Vec<usize> {
+    let first = widths.first().copied().unwrap_or(0);
+    let mut used = first;
+    let others = (1 + from..widths.len()).take_while(|at| {
+        used += 2 + widths[*at];
+        used <= room || *at == 1 + from
+    });
+    std::iter::once(0).filter(|_| !widths.is_empty()).chain(others).collect()
 }
 
 /// The cells of all lines, then of the totals where there are any.

@@ -4,6 +4,7 @@ use super::super::app::Shared;
 use super::super::draw::{self, Frame};
 use super::super::keys::Command;
 use super::super::theme;
+use super::ask::Ask;
 use super::interview::InterviewScreen;
 use crate::form::instance::{ROOT_ROW, RowId};
 use crate::form::{Kind, NodeId};
@@ -25,6 +26,8 @@ pub struct Review {
     items: Vec<Item>,
     at: usize,
     problems: usize,
+    /// The file that minutes are written into is asked for.
+    pub asking: Option<Ask<()>>,
 }
 
 impl Review {
@@ -80,13 +83,13 @@ impl Review {
             items.push(Item::Answer { path, label: label(row, id), value, changed });
         });
         items.pop_if(|item| matches!(item, Item::Heading(_)));
-        Self { items, at: 0, problems }
+        Self { items, at: 0, problems, asking: None }
     }
 
     /// Of the interview as it stands now, at the same line.
     pub fn again(self, screen: &InterviewScreen) -> Self {
         let new = Self::new(screen);
-        Self { at: self.at.min(new.items.len().saturating_sub(1)), ..new }
+        Self { at: self.at.min(new.items.len().saturating_sub(1)), asking: self.asking, ..new }
     }
 
     /// Takes a command.
@@ -113,6 +116,9 @@ impl Review {
             let (text, style) = self.line(at, shared);
             let style = if at == self.at { theme::selected() } else { style };
             draw::line(frame, body, row as u16, &super::super::field::shorten(&text, body.width as usize), style);
+        }
+        if let Some(ask) = &self.asking {
+            ask.view(frame);
         }
     }
 

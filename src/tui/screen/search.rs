@@ -46,34 +46,72 @@ impl Search {
     }
 }
 
-/// What a search found, kept while nothing about it changes: a list is looked through once a key, not once a drawing.
-pub struct Found<A, I> {
-    kept: RefCell<Option<Kept<A, I>>>,
+/// What a search found, kept while nothing about it changes: a list is looked through once a key, not once a drawing. What was
+/// found by the beginning of the text stays too: a further letter looks through that only, and Backspace shows it again.
+pub struct Found<A> {
+    kept: RefCell<Option<Kept<A>>>,
 }
 
-struct Kept<A, I> {
-    typed: String,
+struct Kept<A> {
     generation: u64,
     about: A,
-    ids: Rc<Vec<I>>,
+    /// Of longer and longer texts.
+    by_text: Vec<(String, Rc<Vec<u32>>)>,
 }
 
-impl<A, I> Default for Found<A, I> {
+/// So many beginnings of a text are kept.
+const BEGINNINGS: usize = 16;
+
+impl<A> Default for Found<A> {
     fn default() -> Self {
         Self { kept: RefCell::new(None) }
     }
 }
 
-impl<A: PartialEq, I> Found<A, I> {
-    /// The records for what is typed; `generation` and `about` are all else that they depend on.
-    pub fn get(&self, typed: &str, generation: u64, about: A, find: impl FnOnce() -> Vec<I>) -> Rc<Vec<I>> {
+impl<A: PartialEq> Found<A> {
+    /// The records for what is typed; `generation` and `about` are all else that they depend on. `find` looks among those that
+    /// were found by less, where there are such.
+    pub fn get(&self, typed: &str, generation: u64, about: A, find: impl FnOnce(Option<&[u32]>) -> Vec<u32>) -> Rc<Vec<u32>> {
         let mut kept = self.kept.borrow_mut();
-        let same = kept.as_ref().filter(|kept| kept.generation == generation && kept.about == about);
-        if let Some(kept) = same.filter(|kept| kept.typed == typed) {
-            return kept.ids.clone();
-        }
-        let ids = Rc::new(find());
-        *kept = Some(Kept { typed: typed.to_owned(), generation, about, ids: ids.clone() });
-        ids
+        let mut by_text = kept.take().filter(|kept| kept.generation == generation && kept.about == about).map(|kept| kept.by_text).unwrap_or_default();
+        by_text.retain(|(text, _)| typed.starts_with(text.as_str()));
+        let found = match by_text.last() {
+            Some((text, found)) if text == typed => found.clone(),
+            less => {
+                let found = Rc::new(find(less.map(|(_, found)| found.as_slice())));
+                if by_text.len() >= BEGINNINGS {
+                    by_text.remove(0);
+                }
+                by_text.push((typed.to_owned(), found.clone()));
+                found
+            }
+        };
+        *kept = Some(Kept { generation, about, by_text });
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_further_letter_looks_among_what_was_found_and_backspace_finds_it_again() {
+        let found = Found::default();
+        let ask = |typed: &str, generation, give: Vec<u32>, among: Option<&[u32]>| {
+            let mut asked = false;
+            let got = found.get(typed, generation, (), |less| {
+                asked = true;
+                assert_eq!(less, among, "{typed}");
+                give
+            });
+            (asked, got.to_vec())
+        };
+        assert_eq!(ask("a", 1, vec![1, 2, 3], None), (true, vec![1, 2, 3]));
+        assert_eq!(ask("ab", 1, vec![2], Some(&[1, 2, 3])), (true, vec![2]));
+        assert_eq!(ask("ab", 1, vec![], None), (false, vec![2]));
+        assert_eq!(ask("a", 1, vec![], None), (false, vec![1, 2, 3]));
+        assert_eq!(ask("x", 1, vec![9], None), (true, vec![9]), "another text has nothing to do with it");
+        assert_eq!(ask("xa", 2, vec![7], None), (true, vec![7]), "the records are others");
     }
 }

@@ -40,9 +40,13 @@ impl Welcome {
     }
 
     /// Takes a key.
-    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &Shared) -> Step {
+    pub fn key(&mut self, key: &KeyEvent, command: Option<Command>, shared: &mut Shared) -> Step {
+        self.wrong = None;
         match command {
-            Some(Command::Demo) => return Step::effect(Effect::Demo),
+            Some(Command::Demo) => {
+                shared.busy = true;
+                return Step { effects: vec![Effect::Demo, Effect::Language(shared.lang)], ..Step::default() };
+            }
             Some(Command::Up) => self.at = self.at.saturating_sub(1),
             Some(Command::Down) => self.at = (self.at + 1).min(COMMUNES),
             Some(Command::Accept) => return self.accept(shared),
@@ -86,8 +90,15 @@ impl Welcome {
         }
         let communes = self.fields[2].text().split([',', ';']).map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect();
         let person = fold::nfc(self.fields[0].text().trim());
-        let identity =
-            Identity { person, device: self.fields[1].text().to_owned(), role: ROLES[self.role], communes, language: shared.lang.code().to_owned(), ..Identity::default() };
+        let identity = Identity {
+            person,
+            device: self.fields[1].text().to_owned(),
+            role: ROLES[self.role],
+            communes,
+            language: shared.lang.code().to_owned(),
+            typing: shared.composer.mode.code().to_owned(),
+            ..Identity::default()
+        };
         Step::effect(Effect::Create(identity))
     }
 
@@ -113,11 +124,9 @@ impl Welcome {
             draw::line(frame, area, row, &format!("{} {label}", if here { "▸" } else { " " }), if here { theme::strong() } else { Style::default() });
             draw::line(frame, area, row + 1, &format!("    {value}"), if here { theme::field() } else { Style::default() });
             if here {
-                draw::line(frame, area, row + 2, &format!("    {hint}"), theme::faint());
+                let (told, style) = self.wrong.map_or_else(|| (hint.clone(), theme::faint()), |wrong| (wrong(lang), theme::alert()));
+                draw::line(frame, area, row + 2, &format!("    {told}"), style);
             }
-        }
-        if let Some(wrong) = self.wrong {
-            draw::line(frame, area, 16, &wrong(lang), theme::alert());
         }
         self.cursor(frame, area);
     }

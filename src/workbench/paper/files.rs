@@ -49,17 +49,17 @@ impl Desk {
         crate::disk::replace(path, &bytes).map_err(|e| Failure::io(path, &e))
     }
 
-    /// Writes the minutes of a record into a file, in the format of its ending.
+    /// Writes the minutes of a record, or of the draft of one, into a file, in the format of its ending.
     ///
     /// # Errors
     /// There is no such format, the record has no minutes, or the system's.
-    pub fn save_minutes(&self, record: &str, path: &Path, lang: Lang) -> Result<(), Failure> {
+    pub fn save_minutes(&self, record: &str, path: &Path, lang: Lang, is_draft: bool) -> Result<(), Failure> {
         let kind = ending(path);
         if !MINUTES_FORMATS.contains(&kind.as_str()) {
             let what = Text::both(|l| say::output::minutes_kind(l, path.display()));
             return Err(Failure::new(Exit::Usage, what).hint(Text::both(say::output::minutes_kind_hint)));
         }
-        let page = self.minutes(record, lang)?;
+        let page = if is_draft { self.minutes_of_draft(record, lang)? } else { self.minutes(record, lang)? };
         let bytes = if kind == "docx" { docx::bytes(&page) } else { Ok(html::text(&page).into_bytes()) };
         bytes.and_then(|bytes| crate::disk::replace(path, &bytes)).map_err(|e| Failure::io(path, &e))
     }

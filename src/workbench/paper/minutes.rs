@@ -9,12 +9,13 @@ use crate::export::page::{Align, Block, Grid, Page, Paragraph, Run, Slot};
 use crate::form::instance::{ROOT_ROW, RowId};
 use crate::form::{Kind, NodeId};
 use crate::interview::show;
-use crate::locale::say::{minutes as s, output};
+use crate::locale::say::{face, minutes as s, output};
 use crate::locale::{Lang, Text, date, words};
 use crate::record::history::State;
+use crate::store::IndexRow;
 use crate::value::Value;
 use crate::workbench::Desk;
-use crate::workbench::related::Related;
+use crate::workbench::related::{Gathering, Related};
 use chrono::Timelike;
 
 /// The form of which records are minutes.
@@ -58,13 +59,29 @@ impl Desk {
             return Err(refuse(Text::both(|l| output::draft_minutes(l, &record))).hint(Text::both(output::draft_minutes_hint)));
         };
         if row.form != FORM {
-            let title = |l| self.form(&row.form).map_or_else(|_| row.form.clone(), |form| form.title.get(l).to_owned());
+            let title = |l| self.form(&row.form).map_or_else(|_| row.form.to_string(), |form| form.title.get(l).to_owned());
             return Err(refuse(Text::both(|l| output::not_minutes(l, &record, title(l)))).hint(Text::both(output::not_minutes_hint)));
         }
         if row.state == State::Void {
             return Err(refuse(Text::both(|l| output::void_minutes(l, &record))));
         }
         let related = self.related(row).ok_or_else(|| refuse(Text::both(|l| output::unreadable_record(l, &record))))?;
+        Ok(Writer { desk: self, of: &related, lang }.page())
+    }
+
+    /// The minutes of what is being filled in, as it stands; the paper says that it is a draft.
+    ///
+    /// # Errors
+    /// There is no such draft or record, or it is of another form.
+    pub fn minutes_of_draft(&self, record: &str, lang: Lang) -> Result<Page, Failure> {
+        let interview = self.open_record(record, &Gathering::new(self, record))?.interview;
+        let form = interview.form().clone();
+        if form.id != FORM {
+            let title = |l| form.title.get(l).to_owned();
+            return Err(Failure::new(Exit::Refused, Text::both(|l| output::not_minutes(l, record, title(l)))).hint(Text::both(output::not_minutes_hint)));
+        }
+        let row = IndexRow { record: record.into(), form: FORM.into(), state: State::Draft, ..IndexRow::default() };
+        let related = Related { row, form, instance: interview.derived().instance.clone() };
         Ok(Writer { desk: self, of: &related, lang }.page())
     }
 }
@@ -109,7 +126,7 @@ impl Writer<'_> {
     fn at(&self, row: RowId, question: &str) -> String {
         let Some((id, value)) = self.value(row, question) else { return String::new() };
         match &value {
-            Value::Text(record) if self.of.form.node(id).to.is_some() => self.desk.row(record).map_or_else(|| record.clone(), |row| row.summary.clone()),
+            Value::Text(record) if self.of.form.node(id).to.is_some() => self.desk.row(record).map_or_else(|| record.clone(), |row| row.summary.to_string()),
             value => show::value(&self.of.form, id, value, self.lang),
         }
     }
@@ -148,7 +165,8 @@ impl Writer<'_> {
         let row = &self.of.row;
         let cautions = [
             self.desk.identity().demo.then(|| s::synthetic(self.lang)),
-            (row.state != State::Approved).then(|| s::unapproved(self.lang)),
+            (row.state == State::Draft).then(|| face::minutes_of_draft(self.lang)),
+            (!matches!(row.state, State::Approved | State::Draft)).then(|| s::unapproved(self.lang)),
             (row.conflicts > 0).then(|| s::conflicted(self.lang, row.conflicts)),
         ];
         cautions.into_iter().flatten().collect()

@@ -50,8 +50,8 @@ impl Desk {
         let records: BTreeSet<&String> = of_figures.chain(of_tables).chain(report.due.iter().map(|due| &due.about)).collect();
         let row = |record: &String| {
             let row = self.row(record)?;
-            let (form, state) = (row.form.clone(), row.state.word().to_owned());
-            let (date, summary, person) = (row.date.clone(), row.summary.clone(), row.person.clone());
+            let (form, state) = (row.form.to_string(), row.state.word().to_owned());
+            let (date, summary, person) = (row.date.to_string(), row.summary.to_string(), row.person.to_string());
             Some((record.clone(), SourceRow { form, date, summary, state, person, conflicts: row.conflicts > 0, warnings: row.warnings > 0 }))
         };
         let rows: BTreeMap<String, SourceRow> = records.into_iter().filter_map(row).collect();

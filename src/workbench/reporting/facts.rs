@@ -3,6 +3,7 @@
 use super::super::Desk;
 use super::super::refresh::is_handed_in;
 use super::super::spread::spread;
+use super::super::watch::stopped;
 use crate::error::Failure;
 use crate::form::expression::Datum;
 use crate::form::instance::part::Laying;
@@ -15,9 +16,10 @@ use crate::record::history::State;
 use crate::record::links::Links;
 use crate::store::view::View;
 use crate::store::view::part::{Kept, Reading};
-use crate::store::{IndexRow, KeptEntry, Part, Raw, StoreProblem};
+use crate::store::{IndexRow, KeptEntry, KeptPart, Raw, StoreProblem};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// So many records are read at a time by one thread.
 const PIECE: usize = 1024;
@@ -54,11 +56,26 @@ impl Desk {
     pub(in crate::workbench) fn facts(&self, programme: &Programme) -> Result<Vec<Fact<'_>>, Failure> {
         // A record of another version is counted as the programme's version sees it, by the names of its questions.
         let forms = programme.projections();
-        let counts = |row: &&IndexRow| is_handed_in(row.state) && forms.contains_key(&row.form) && !self.links().is_linked(&row.record);
+        let counts = |row: &&IndexRow| is_handed_in(row.state) && forms.contains_key(&*row.form) && !self.links().is_linked(&row.record);
         let rows: Vec<&IndexRow> = self.rows().values().filter(counts).collect();
         let source = Source { view: self.store().view(), links: self.links(), forms: &forms };
         let pieces: Vec<&[&IndexRow]> = rows.chunks(PIECE).collect();
-        let found = spread(pieces.len(), || source.view.reading(), |reading, at| source.piece(reading, pieces[at]));
+        let (watch, seen, is_stopped) = (&self.watch, AtomicU64::new(0), AtomicBool::new(false));
+        let found = spread(
+            pieces.len(),
+            || source.view.reading(),
+            |reading, at| {
+                let seen = seen.fetch_add(pieces[at].len() as u64, Ordering::Relaxed);
+                if is_stopped.load(Ordering::Relaxed) || !watch.goes_on(seen) {
+                    is_stopped.store(true, Ordering::Relaxed);
+                    return Ok(Vec::new());
+                }
+                source.piece(reading, pieces[at])
+            },
+        );
+        if is_stopped.into_inner() {
+            return Err(stopped());
+        }
         Ok(found.into_iter().collect::<Result<Vec<_>, StoreProblem>>()?.into_iter().flatten().collect())
     }
 }
@@ -95,10 +112,10 @@ impl Source<'_> {
                 return;
             }
             match (part, node(last), value) {
-                (Part::Answer, None, Raw::Text(order)) => laying.mark(&repeats, keys, order),
-                (Part::Answer, Some(node), value) => laying.answer(node, &repeats, keys, || self.datum(value, node, taken.form)),
-                (Part::Computed, Some(node), value) => laying.computed(node, &repeats, keys, || self.datum(value, node, taken.form)),
-                (Part::Hidden, Some(node), _) => laying.hidden(node, &repeats, keys),
+                (KeptPart::Answer, None, Raw::Text(order)) => laying.mark(&repeats, keys, order),
+                (KeptPart::Answer, Some(node), value) => laying.answer(node, &repeats, keys, || self.datum(value, node, taken.form)),
+                (KeptPart::Computed, Some(node), value) => laying.computed(node, &repeats, keys, || self.datum(value, node, taken.form)),
+                (KeptPart::Hidden, Some(node), _) => laying.hidden(node, &repeats, keys),
                 _ => {}
             }
         })?;
