@@ -1,7 +1,7 @@
 //! `conflicts`, `resolve`, `why`.
 
 use super::record::refuse;
-use super::{Context, option, say_out};
+use super::{Context, option, say_out, say_plain};
 use crate::error::{Exit, Failure};
 use crate::form::migrate::Migrated;
 use crate::interview::json;
@@ -51,10 +51,10 @@ pub fn conflicts(matches: &ArgMatches, context: &mut Context) -> Result<(), Fail
             say_out(json!({"record": open.record, "form": open.form, "path": open.conflict.path, "base": value_json(open.conflict.base.as_ref()), "candidates": list}).to_string());
             continue;
         }
-        say_out(format!("{} {} {}", open.record, open.form, open.conflict.path));
+        say_plain(format!("{} {} {}", open.record, open.form, open.conflict.path));
         for (at, (candidate, writer)) in candidates.enumerate() {
             let value = candidate.value.as_ref().map_or_else(|| say::screen::cleared(lang), Value::to_json);
-            say_out(format!("  {}. {value}  ({}, {}, {})", at + 1, writer.person, writer.device, writer.at));
+            say_plain(format!("  {}. {value}  ({}, {}, {})", at + 1, writer.person, writer.device, writer.at));
         }
     }
     desk.close()
@@ -95,19 +95,19 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         if let Some(by) = standing.history.undone_by(*at).map(|by| &standing.history.revisions()[by]) {
             reason.push_str(&format!("  · {}", say::decide::taken_back(lang, &hex(&by.id)[..12], &by.person, by.at)));
         }
-        say_out(format!("{} {:<8} {} {}: {value}{reason}", revision.at, revision.act.word(), revision.device, revision.person));
+        say_plain(format!("{} {:<8} {} {}: {value}{reason}", revision.at, revision.act.word(), revision.device, revision.person));
         migration(standing.migrated.get(at), revision, &path, lang);
     }
-    super::review::linked(&desk, &record, lang).iter().for_each(say_out);
-    super::review::decisions(&standing, Some(&path), lang).iter().for_each(say_out);
+    super::review::linked(&desk, &record, lang).iter().for_each(say_plain);
+    super::review::decisions(&standing, Some(&path), lang).iter().for_each(say_plain);
     // What chose comes last.
     let computed = form.node_of_path(&path).filter(|id| form.node(*id).kind == crate::form::Kind::Calculate);
     if let Some(id) = computed {
         let value = desk.store().view().current(&record)?.and_then(|c| c.computed.get(&path).cloned());
-        say_out(value.map_or_else(|| "–".to_owned(), |v| show::value(&form, id, &v, lang)));
-        say_out(say::cli::why_computed(lang));
+        say_plain(value.map_or_else(|| "–".to_owned(), |v| show::value(&form, id, &v, lang)));
+        say_plain(say::cli::why_computed(lang));
     } else {
-        say_out(explaining::rule(why.rule, lang));
+        say_plain(explaining::rule(why.rule, lang));
     }
     desk.close()
 }
@@ -118,6 +118,6 @@ fn migration(migrated: Option<&Migrated>, revision: &Revision, path: &str, lang:
     let steps: Vec<String> = trace.steps.iter().map(|(version, word)| format!("{version}: {word}")).collect();
     for was in &trace.was {
         let value = revision.answers.get(was).map_or_else(|| say::screen::cleared(lang), Value::to_json);
-        say_out(format!("    {}", say::migrate::was(lang, revision.version(), steps.join(", "), was, value)));
+        say_plain(format!("    {}", say::migrate::was(lang, revision.version(), steps.join(", "), was, value)));
     }
 }

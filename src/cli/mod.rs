@@ -19,6 +19,7 @@ mod transfer;
 mod usage;
 
 use crate::error::{Exit, Failure};
+use crate::locale::plain::plain;
 use crate::locale::{Lang, Text, say};
 use crate::record::Act;
 use crate::store::Notice;
@@ -68,6 +69,11 @@ fn say_out(line: impl AsRef<str>) {
             std::process::exit(failure.exit as i32);
         }
     }
+}
+
+/// The same for people, of what others wrote: nothing in it may do more to a terminal than be read.
+fn say_plain(lines: impl AsRef<str>) {
+    say_out(lines.as_ref().split('\n').map(plain).collect::<Vec<_>>().join("\n"));
 }
 
 /// Runs the program.

@@ -1,6 +1,6 @@
 //! `record list`, `show`, `edit`, `void`; `add` and `import` stand in [`super::bring`].
 
-use super::{Context, ask, bring, flag, option, review, say_out};
+use super::{Context, ask, bring, flag, option, review, say_out, say_plain};
 use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::check_text::{Compiled, compile_text};
@@ -163,7 +163,7 @@ fn drafts(desk: &Desk, form: Option<&Form>, format: &str) {
                 let answers = json::write(&form, &instance, Part::Answers);
                 say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "conflicts": 0, "person": desk.identity().person, "device": desk.identity().device, "at": stamp(&draft.changed), "summary": draft.summary, "answers": answers, "computed": {}}).to_string());
             }
-            "table" => say_out(format!("{} {:<10} {:<24} {:<10} {}", draft.record, "draft", id, "", draft.summary)),
+            "table" => say_plain(format!("{} {:<10} {:<24} {:<10} {}", draft.record, "draft", id, "", draft.summary)),
             _ => {}
         }
     }
@@ -268,18 +268,18 @@ fn show(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     if let Some(related) = &related {
         print_answers(related, desk, lang);
     }
-    standing.told().iter().for_each(|told| say_out(told.get(lang)));
-    review::linked(desk, &record, lang).iter().for_each(say_out);
-    review::decisions(&standing, None, lang).iter().for_each(say_out);
+    standing.told().iter().for_each(|told| say_plain(told.get(lang)));
+    review::linked(desk, &record, lang).iter().for_each(say_plain);
+    review::decisions(&standing, None, lang).iter().for_each(say_plain);
     if matches.get_flag("history") {
         for revision in standing.history.revisions() {
-            say_out(format!("{} {} {:<8} {} {}", &hex(&revision.id)[..12], revision.at, revision.act.word(), revision.device, revision.person));
+            say_plain(format!("{} {} {:<8} {} {}", &hex(&revision.id)[..12], revision.at, revision.act.word(), revision.device, revision.person));
             if let Some(reason) = revision.argument("reason").or(revision.argument("comment")) {
-                say_out(format!("    “{reason}”"));
+                say_plain(format!("    “{reason}”"));
             }
             for path in &revision.wrote {
                 let value = revision.answers.get(path).map_or_else(|| "–".to_owned(), crate::value::Value::to_json);
-                say_out(format!("    {path} = {value}"));
+                say_plain(format!("    {path} = {value}"));
             }
         }
     }
@@ -295,16 +295,16 @@ fn show_draft(draft: &Draft, as_json: bool, desk: &Desk) -> Result<ExitCode, Fai
         say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "at": stamp(&draft.changed), "summary": draft.summary, "answers": answers, "history": []}).to_string());
         return Ok(ExitCode::SUCCESS);
     }
-    say_out(format!("{} · {} · {}", form.title.get(desk.lang()), one_line(&draft.summary), crate::tui::words::state(State::Draft, desk.lang())));
+    say_plain(format!("{} · {} · {}", form.title.get(desk.lang()), one_line(&draft.summary), crate::tui::words::state(State::Draft, desk.lang())));
     for (path, value) in &draft.answers {
-        say_out(format!("  {path} = {}", value.to_json()));
+        say_plain(format!("  {path} = {}", value.to_json()));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn print_answers(related: &Related, desk: &Desk, lang: Lang) {
     let (form, row): (&Arc<Form>, &IndexRow) = (&related.form, &related.row);
-    say_out(format!("{} · {} · {}", form.title.get(lang), row.summary, crate::tui::words::state(row.state, lang)));
+    say_plain(format!("{} · {} · {}", form.title.get(lang), row.summary, crate::tui::words::state(row.state, lang)));
     let mut lines = Vec::new();
     crate::interview::order::walk(form, &related.instance, &mut |at, id| {
         let node = form.node(id);
@@ -315,7 +315,7 @@ fn print_answers(related: &Related, desk: &Desk, lang: Lang) {
             lines.push(format!("  {path:<34} {label}: {}", one_line(&shown::answer(form, &related.instance, (at, id), &value, lang))));
         }
     });
-    lines.iter().for_each(say_out);
+    lines.iter().for_each(say_plain);
     let _ = desk;
 }
 

@@ -1,7 +1,7 @@
 //! `approve`, `return`, `answer`, `link`, `apart`, `duplicates`, `undo`, and how decisions are told.
 
 use super::record::{one_line, text};
-use super::{Context, option, say_out};
+use super::{Context, option, say_out, say_plain};
 use crate::error::Failure;
 use crate::interview::json as answers;
 use crate::locale::{Lang, say};
@@ -32,7 +32,7 @@ pub fn commands(lang: Lang) -> [Command; 7] {
 /// The record, the revision and where the record stands now.
 fn tell(desk: &Desk, revision: &Revision) {
     let state = desk.row(&revision.record).map_or("", |row| row.state.word());
-    say_out(format!("{} {} {state}", revision.record, &hex(&revision.id)[..12]));
+    say_plain(format!("{} {} {state}", revision.record, &hex(&revision.id)[..12]));
 }
 
 pub fn approve(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
@@ -103,16 +103,16 @@ pub fn duplicates(matches: &ArgMatches, context: &mut Context) -> Result<(), Fai
             );
             continue;
         }
-        say_out(format!("{} {}", pair.one, pair.other));
-        say_out(format!("  {} | {}", summary(&pair.one), summary(&pair.other)));
+        say_plain(format!("{} {}", pair.one, pair.other));
+        say_plain(format!("  {} | {}", summary(&pair.one), summary(&pair.other)));
         if pair.by.is_empty() {
-            say_out(format!("  {}", d::disputed(lang)));
+            say_plain(format!("  {}", d::disputed(lang)));
         } else {
-            say_out(format!("  {}", d::alike_by(lang, pair.by.iter().cloned().collect::<Vec<_>>().join(", "))));
+            say_plain(format!("  {}", d::alike_by(lang, pair.by.iter().cloned().collect::<Vec<_>>().join(", "))));
         }
         for told in &pair.disputed {
             let revision = &hex(&told.revision)[..12];
-            say_out(format!("    {}", if told.is_link { d::says_linked(lang, revision) } else { d::says_apart(lang, revision) }));
+            say_plain(format!("    {}", if told.is_link { d::says_linked(lang, revision) } else { d::says_apart(lang, revision) }));
         }
     }
     if pairs.is_empty() && !as_json {

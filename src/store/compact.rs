@@ -11,11 +11,17 @@ use std::path::Path;
 /// Below this a view is left as it is.
 const SMALL: u64 = 8 << 20;
 
-/// Whether the view takes more than twice what the journal takes. Store and view together stay below three and a half
-/// times the journal, with room for what the next session adds.
+/// Whether the view takes more than twice what the journal takes, and the last time did not show that it needs about as much.
+/// Store and view together stay below three and a half times the journal, with room for what the next session adds, unless
+/// what is kept is much more than what was written.
 pub fn is_large(view: &View, journal_bytes: u64) -> bool {
     let bytes = view.bytes();
-    bytes > SMALL && bytes > 2 * journal_bytes
+    if bytes <= SMALL || bytes <= 2 * journal_bytes {
+        return false;
+    }
+    // A quarter more than what it took then for as much journal.
+    let is_more = |(view, journal): (u64, u64)| u128::from(bytes) * u128::from(journal) * 4 > u128::from(view) * u128::from(journal_bytes) * 5;
+    view.left_small().ok().flatten().is_none_or(is_more)
 }
 
 impl View {
@@ -24,7 +30,7 @@ impl View {
     ///
     /// # Errors
     /// The system's or sled's; the view must not be used any more then, and the next start builds it anew.
-    pub fn make_small(&mut self, dir: &Path) -> Result<(), StoreProblem> {
+    pub fn make_small(&mut self, dir: &Path, journal_bytes: u64) -> Result<(), StoreProblem> {
         let (old, new, aside) = (dir.join("sled"), dir.join("sled.new"), dir.join("sled.old"));
         let io = |e| StoreProblem::Io(dir.to_owned(), e);
         let broken = || StoreProblem::View("sled".to_owned());
@@ -34,6 +40,7 @@ impl View {
         self.let_go();
         disk::rename(&old, &aside).and_then(|()| disk::rename(&new, &old)).and_then(|()| disk::sync_folder(&old)).map_err(io)?;
         *self = quietly(|| Self::open(&old)).ok_or_else(broken)??;
+        self.note_small(journal_bytes)?;
         remove(dir).map_err(io)
     }
 }

@@ -281,7 +281,7 @@ impl Store {
         }
         self.drafts.close().map_err(io)?;
         if compact::is_large(&self.view, self.journal.bytes()) {
-            self.view.make_small(&self.dir)?;
+            self.view.make_small(&self.dir, self.journal.bytes())?;
         }
         self.view.flush(&self.dir)?;
         // A journal that failed is looked at whole by the next start.

@@ -32,6 +32,9 @@ use std::sync::{Arc, Mutex};
 
 const CHUNK: usize = 4000;
 
+/// Where it is noted how large the view was when it had just been made small.
+const SMALL: &[u8] = b"small";
+
 /// This laptop's chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
@@ -338,6 +341,16 @@ impl View {
     /// How many bytes it takes on the disk.
     pub fn bytes(&self) -> u64 {
         quietly(|| self.trees.db.size_on_disk()).and_then(Result::ok).unwrap_or(0)
+    }
+
+    /// What it took when it was made small last, and what the journal took then.
+    pub fn left_small(&self) -> Result<Option<(u64, u64)>, StoreProblem> {
+        self.get(&self.trees.meta, SMALL)
+    }
+
+    /// Notes it.
+    pub fn note_small(&self, journal_bytes: u64) -> Result<(), StoreProblem> {
+        self.put(&self.trees.meta, SMALL, &(self.bytes(), journal_bytes))
     }
 
     /// Copies everything into a new view.

@@ -59,7 +59,7 @@ fn trap_control_characters_and_text_that_runs_backwards_reach_no_terminal() {
         &["record", "list"][..],
         &["record", "show", &record],
         &["why", &record, "name"],
-        &["record", "edit", &record, "name=\u{1b}[2J\u{202e}"],
+        &["record", "edit", &record, "--set", "name=\u{1b}[2J\u{202e}"],
         &["record", "show", &record],
         &["sync", "central.jsonl"],
         &["record", "void", &record, "--reason", "\u{1b}[2J"],
@@ -70,6 +70,8 @@ fn trap_control_characters_and_text_that_runs_backwards_reach_no_terminal() {
         said += &told.out;
         said += &told.err;
     }
+    // What was typed wrongly is said back.
+    said += &lt01.run(&["record", "edit", &record, "\u{1b}[2J\u{202e}"]).err;
     assert!(said.contains("gpj"), "{said}");
     let tricks: Vec<char> = said.chars().filter(|c| is_trick(*c) && *c != '\n').collect();
     assert!(tricks.is_empty(), "{tricks:?} in {said:?}");

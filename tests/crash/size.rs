@@ -58,3 +58,27 @@ fn ten_edits_of_everything_stay_within_three_and_a_half_times_their_bytes() {
     let (store, notices) = reopen(&place).unwrap();
     assert_eq!((notices.len(), store.view().index().unwrap().len()), (0, RECORDS));
 }
+
+/// What is derived may take more than what was written. Such a view is copied once; that it grew is for the test above.
+#[test]
+fn a_view_that_cannot_be_made_small_is_not_copied_at_every_end() {
+    let dir = scratch();
+    let place = dir.path().join("store");
+    let mut store = new_store(&place);
+    store.append(&[(form().line().into_bytes(), form())], now()).unwrap();
+    let much = |round: usize| BTreeMap::from([("name".to_owned(), Value::text(format!("{round} {}", "suy ra nhiều hơn đã ghi ".repeat(800))))]);
+    (0..600).for_each(|number| edit(&mut store, number, 0));
+    // A copy is a new folder in its place: what was laid into the old one is gone.
+    let mut copied = Vec::new();
+    for round in 0..4 {
+        let derived = if round == 0 { 600 } else { 5 };
+        (0..derived).for_each(|number| derive(&mut store, &format!("0192f3c0-7a10-7c3e-9d52-{:012}", number % 600), much(round)));
+        std::fs::write(place.join("sled/laid"), "").unwrap();
+        store.close().unwrap();
+        copied.push(!place.join("sled/laid").exists());
+        store = reopen(&place).unwrap().0;
+    }
+    let journal = std::fs::metadata(place.join("journal.jsonl")).unwrap().len();
+    assert!(bytes_of(&place.join("sled")) > 2 * journal, "the view is small: the test is blind");
+    assert_eq!(copied, [true, false, false, false]);
+}
