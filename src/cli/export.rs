@@ -45,7 +45,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
 /// Files that engines read: `records`, `answers`, `indicators`, `counted`, `lists`.
 #[cfg(feature = "parquet")]
 fn data_set(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
-    let desk = context.desk()?;
+    let desk = context.desk_to_read()?;
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let exported = desk.export_data_set(std::path::Path::new(text("output").unwrap_or_default()), text("form"))?;
     tell(&desk, &exported, context.lang);

@@ -21,6 +21,7 @@ mod usage;
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, Text, say};
 use crate::record::Act;
+use crate::store::Notice;
 use crate::workbench::chance::Clock;
 use crate::workbench::{Desk, Settings};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -40,7 +41,16 @@ pub struct Context {
 impl Context {
     /// Opens the store; repairs are told on stderr.
     fn desk(&mut self) -> Result<Desk, Failure> {
-        let (desk, notices) = Desk::open(self.settings.clone())?;
+        self.opened(Desk::open)
+    }
+
+    /// The same for what reads lists and reports only.
+    fn desk_to_read(&mut self) -> Result<Desk, Failure> {
+        self.opened(Desk::open_to_read)
+    }
+
+    fn opened(&mut self, open: fn(Settings) -> Result<(Desk, Vec<Notice>), Failure>) -> Result<Desk, Failure> {
+        let (desk, notices) = open(self.settings.clone())?;
         self.lang = desk.lang();
         for notice in notices {
             eprintln!("{}", crate::tui::words::notice(&notice, self.lang));

@@ -66,7 +66,7 @@ pub fn run(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
 /// The report over today's records; frozen in a file where that is asked for.
 fn counted(matches: &ArgMatches, context: &mut Context) -> Result<Printout, Failure> {
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-    let desk = context.desk()?;
+    let desk = context.desk_to_read()?;
     // Figures alone need neither tables nor the lines of records.
     let is_plain = text("format") == Some("text") && !matches.get_flag("tables") && text("freeze").is_none();
     let count = if is_plain { Desk::figures_by } else { Desk::report_by };

@@ -1,8 +1,8 @@
 //! Every sled value in its envelope: `KC`, schema, length, CRC-32, then bincode with a limit. sled finds bytes; whether
 //! they are the bytes that were stored is decided here.
 
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::cmp::Ordering;
 
 const MAGIC: [u8; 2] = *b"KC";

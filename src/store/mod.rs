@@ -20,6 +20,7 @@ mod packed;
 mod recover;
 mod salvage;
 mod schema;
+pub mod spread;
 mod sums;
 mod trees;
 pub mod trial;
@@ -105,6 +106,15 @@ impl Store {
     /// Why it cannot be opened. Nothing was changed then.
     pub fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Self, Vec<Notice>), StoreProblem> {
         open::open(dir, now)
+    }
+
+    /// The same to read most of what lists and reports show and little else: the revisions are counted only before one of
+    /// them is read or anything is written.
+    ///
+    /// # Errors
+    /// As [`Self::open`]. What reads then may find that the view lost something; opened again, it is made whole.
+    pub fn open_to_read(dir: &Path, now: DateTime<Utc>) -> Result<(Self, Vec<Notice>), StoreProblem> {
+        open::open_with(dir, now, true)
     }
 
     /// The folder.
@@ -229,6 +239,7 @@ impl Store {
 
     /// Takes the mark of a clean end away before anything is written.
     fn unclean(&mut self) -> Result<(), StoreProblem> {
+        self.view.check()?;
         if std::mem::take(&mut self.clean) {
             mark::remove(&self.dir).map_err(|e| StoreProblem::Io(self.dir.clone(), e))?;
         }

@@ -58,6 +58,11 @@ impl Notice {
 }
 
 pub(super) fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Store, Vec<Notice>), StoreProblem> {
+    open_with(dir, now, false)
+}
+
+/// Opens the store; to read it only, what the mark says of the largest trees is believed until one of them is needed whole.
+pub(super) fn open_with(dir: &Path, now: DateTime<Utc>, to_read: bool) -> Result<(Store, Vec<Notice>), StoreProblem> {
     let io = |e| StoreProblem::Io(dir.to_owned(), e);
     let loaded = load_identity(dir)?;
     let lock = lock(dir)?;
@@ -71,7 +76,7 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Store, Vec<Notice>
     compact::remove(dir).map_err(io)?;
     let left = mark::read(dir);
     let drafts = open_drafts(dir, left.as_ref(), &mut notices).map_err(io)?;
-    let (view, end, clean) = match left.as_ref().and_then(|mark| open_clean(dir, &identity, mark)) {
+    let (view, end, clean) = match left.as_ref().and_then(|mark| open_clean(dir, &identity, mark, to_read)) {
         Some((view, end)) => (view, end, notices.is_empty()),
         None => {
             let (view, end) = recover(dir, &identity, now, left.as_ref(), &mut notices)?;
@@ -121,14 +126,18 @@ fn open_drafts(dir: &Path, left: Option<&Mark>, notices: &mut Vec<Notice>) -> io
 }
 
 /// The view and how far the journal goes, if nothing speaks against either since the clean end.
-fn open_clean(dir: &Path, identity: &Identity, mark: &Mark) -> Option<(View, End)> {
+fn open_clean(dir: &Path, identity: &Identity, mark: &Mark, to_read: bool) -> Option<(View, End)> {
     if mark::journal_length(dir) != mark.bytes || !dir.join("sled").join("db").exists() {
         return None;
     }
     if mark.bytes <= SUMMED && crc32fast::hash(&std::fs::read(dir.join(super::journal::FILE)).ok()?) != mark.crc {
         return None;
     }
-    let view = guarded(&dir.join("sled"), |view| Ok(view.fingerprint())).ok().and_then(|(view, fingerprint)| (fingerprint == mark.view).then_some(view))?;
+    let (view, found) = guarded(&dir.join("sled"), if to_read { |view| Ok(view.small_fingerprint()) } else { |view| Ok(view.fingerprint()) }).ok()?;
+    let is_as_left = if to_read { view.believe(&mark.view, &found) } else { found == mark.view };
+    if !is_as_left {
+        return None;
+    }
     view.own(&identity.device).ok()?;
     let crc = crc32fast::Hasher::new_with_initial_len(mark.crc, mark.bytes);
     Some((view, End { bytes: mark.bytes, lines: mark.entries, crc }))

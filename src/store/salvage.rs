@@ -1,8 +1,8 @@
 //! What can still be read of a view that is not to be trusted, or of one of an earlier schema: revisions and definitions
 //! one by one, each vouched for by its own hash.
 
-use super::envelope::{self, EnvelopeProblem};
 use super::dictionary::Dictionary;
+use super::envelope::{self, EnvelopeProblem};
 use super::schema::{RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
 use super::trees::{definition_of, each_bytes, key_parts, open_db};
 use crate::record::{Entry, Revision};

@@ -1,8 +1,8 @@
 //! Doors for the fuzz targets to what the store keeps to itself: stored values and the journal's reader.
 
+use super::dictionary::Dictionary;
 use super::envelope;
 use super::journal;
-use super::dictionary::Dictionary;
 use super::packed::{Packed, Scratch};
 use super::schema::{CurrentV2, IndexRowV3, RevisionV1, RevisionV2, SCHEMA, unpack, unpack_body};
 use super::sums::Sums;

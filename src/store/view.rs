@@ -3,6 +3,8 @@
 //! Values are at most 4 KiB (longer ones lie in chunks), keys are ordered by record and time, and every value stands in
 //! an envelope (see `envelope`). A value that cannot be read makes the whole view doubtful; it is then rebuilt.
 
+mod counts;
+mod index;
 mod keys;
 mod pairings;
 pub mod part;
@@ -10,9 +12,9 @@ mod walk;
 
 use super::StoreProblem;
 use super::derived::{Current, IndexRow};
+use super::dictionary::Dictionary;
 use super::envelope::{self, EnvelopeProblem};
 use super::recover::quietly;
-use super::dictionary::Dictionary;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
 use crate::disk;
@@ -61,6 +63,8 @@ pub struct View {
     doubtful: AtomicBool,
     /// sled refused something. Nothing more is asked of this handle: reading on it may never come back.
     poisoned: AtomicBool,
+    /// What the largest trees should hold, where that was believed and not counted yet.
+    believed: Mutex<Option<counts::Counts>>,
 }
 
 #[derive(Default)]
@@ -76,7 +80,8 @@ type Visit<'v, T> = &'v mut dyn FnMut(&[u8], T) -> Result<(), StoreProblem>;
 impl View {
     /// Opens or makes the view in `dir`.
     pub fn open(dir: &Path) -> Result<Self, StoreProblem> {
-        let view = Self { trees: Kept::open(dir)?, inner: Mutex::new(Inner::default()), doubtful: AtomicBool::new(false), poisoned: AtomicBool::new(false) };
+        let (no, inner, believed) = (AtomicBool::default, Mutex::default(), Mutex::default());
+        let view = Self { trees: Kept::open(dir)?, inner, doubtful: no(), poisoned: no(), believed };
         let mut names = Vec::new();
         view.each::<String>(&view.trees.names, b"", &mut |key, name| {
             // One lost name would shift all that follow.
@@ -172,14 +177,6 @@ impl View {
         self.store_chain()
     }
 
-    /// How much the view holds: compared at a clean start, since sled may lack keys without saying so.
-    pub fn fingerprint(&self) -> String {
-        let sizes =
-            [&self.trees.revisions, &self.trees.definitions, &self.trees.current, &self.trees.index, &self.trees.stale, &self.trees.names].map(|tree| tree.len().to_string());
-        let chain = self.lock().chain.clone();
-        format!("{} {} {}", sizes.join(" "), chain.device, chain.seq)
-    }
-
     /// This laptop's last revision and the latest stamp known.
     pub fn chain(&self) -> ChainEnd {
         let chain = self.lock().chain.clone();
@@ -192,6 +189,7 @@ impl View {
             Entry::Revision(revision) => (&self.trees.revisions, revision_key(revision)),
             Entry::Definition(definition) => (&self.trees.definitions, definition_key(definition)),
         };
+        self.check()?;
         self.usable()?;
         self.asked(|| tree.contains_key(chunk_key(&key, 0)))
     }
@@ -241,6 +239,7 @@ impl View {
 
     /// Calls `visit` for every revision of a record (all records with an empty one), sorted as in a central file.
     pub fn revisions(&self, record: &str, visit: &mut dyn FnMut(Revision) -> Result<(), StoreProblem>) -> Result<(), StoreProblem> {
+        self.check()?;
         let dictionary = self.lock().dictionary.clone();
         self.each::<RevisionV2>(&self.trees.revisions, record.as_bytes(), &mut |key, packed| {
             let parts = key_parts(key).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))?;
@@ -304,16 +303,6 @@ impl View {
     /// A record's line.
     pub fn row(&self, record: &str) -> Result<Option<IndexRow>, StoreProblem> {
         self.get::<IndexRowV3>(&self.trees.index, &record_key(record)).map(|row| row.map(IndexRowV3::unpack))
-    }
-
-    /// All records' lines.
-    pub fn index(&self) -> Result<Vec<IndexRow>, StoreProblem> {
-        let mut rows = Vec::new();
-        self.each::<IndexRowV3>(&self.trees.index, b"", &mut |_, row| {
-            rows.push(row.unpack());
-            Ok(())
-        })?;
-        Ok(rows)
     }
 
     /// What was last noted of the forms with which records are shown: id, a digest of the form's text, and its `of` where

@@ -29,7 +29,6 @@ pub mod registering;
 pub mod related;
 pub mod reporting;
 mod shipped;
-mod spread;
 mod suspects;
 pub mod telling;
 pub mod transfer;
@@ -108,13 +107,29 @@ impl Decision {
     }
 }
 
+/// A way of opening a store.
+type OpenStore = fn(&Path, chrono::DateTime<chrono::Utc>) -> Result<(Store, Vec<Notice>), crate::store::StoreProblem>;
+
 impl Desk {
     /// Opens the store and brings what is derived up to date.
     ///
     /// # Errors
     /// Why the store cannot be opened, as a sentence.
     pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
-        let (store, notices) = Store::open(&settings.data_dir, settings.clock.now())?;
+        Self::opened(settings, Store::open, true)
+    }
+
+    /// The same for a report, which reads no histories and asks no record what is about it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_to_read(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
+        // What the view should have lost shows only while it is read: then everything is looked at.
+        Self::opened(settings.clone(), Store::open_to_read, false).or_else(|_| Self::open(settings))
+    }
+
+    fn opened(settings: Settings, open: OpenStore, with_about: bool) -> Result<(Self, Vec<Notice>), Failure> {
+        let (store, notices) = open(&settings.data_dir, settings.clock.now())?;
         let library = Library::new(&settings);
         let chance = Chance::new(&settings, &store);
         let mut desk =
@@ -122,8 +137,11 @@ impl Desk {
         for definition in desk.store.view().definitions()? {
             desk.library.add(definition);
         }
-        for row in desk.store.view().index()? {
-            desk.remember(row);
+        let rows = desk.store.view().index()?;
+        if with_about {
+            rows.into_iter().for_each(|row| desk.remember(row));
+        } else {
+            desk.rows = rows.into_iter().map(|row| (row.record.clone(), row)).collect();
         }
         desk.read_pairings()?;
         desk.refresh_stale()?;

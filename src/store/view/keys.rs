@@ -20,6 +20,7 @@ impl View {
 
     /// One revision.
     pub fn revision(&self, (record, at, id): &RevisionKey) -> Result<Option<Revision>, StoreProblem> {
+        self.check()?;
         let packed: Option<RevisionV2> = self.get(&self.trees.revisions, &revision_key_of(record, *at, id))?;
         let dictionary = self.lock().dictionary.clone();
         packed.map(|packed| unpack(packed, (record.clone(), *at, *id), &dictionary).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))).transpose()
