@@ -1,8 +1,15 @@
 -- Every figure of forms/programme.toml, counted a second time from the exported data set: for every period of the table `indicators`
--- one row for every reading of every target, in the columns (period, target, reading, done).
+-- one row for every reading of every target, in the columns (period, target, reading, done); and for what `2027-H1 of its year` and
+-- `2027-H1 so far` say, from which progress.sql goes on.
 -- Views (or tables) named records, answers, indicators and lists must be there: see docs/scale.md. The same text runs on DuckDB and Spark.
-WITH periods AS (
-  SELECT DISTINCT period, from_day, to_day, counted_on FROM indicators
+WITH asked AS (
+  SELECT DISTINCT period, from_day, to_day, year_from, programme_from, counted_on FROM indicators
+),
+-- A period; the programme year in which it ends, up to its end; the programme up to its end.
+periods AS (
+  SELECT period, from_day, to_day, counted_on FROM asked
+  UNION ALL SELECT concat(period, ' of its year'), year_from, to_day, counted_on FROM asked
+  UNION ALL SELECT concat(period, ' so far'), programme_from, to_day, counted_on FROM asked
 ),
 -- The years of the programme that a period touches and that had begun when it was counted; a half-year is cut out of its year.
 period_years AS (

@@ -1,7 +1,12 @@
-//! Vietnamese conventions against vectors: amounts in words, official dates, numbers as written and read, report periods, folding.
+//! Vietnamese conventions against vectors: amounts in words, official dates, numbers and money as written and read, report periods,
+//! folding, the order of words and names, tax codes.
 
+use khuyencong::form::world::Nowhere;
+use khuyencong::interview::Around;
+use khuyencong::interview::derive::{Severity, derive};
 use khuyencong::locale::number::{self, NumberProblem};
-use khuyencong::locale::{Lang, date, fold, words};
+use khuyencong::locale::{Lang, collate, date, fold, words};
+use khuyencong::value::Value;
 use khuyencong::workbench::Settings;
 use khuyencong::workbench::library::Library;
 use khuyencong::workbench::paper::letterhead::official_day;
@@ -71,5 +76,65 @@ fn report_periods_begin_and_end_as_the_reporting_rule_says() {
 fn letters_and_their_marks_are_put_together() {
     for (apart, together) in pairs("nfc") {
         assert_eq!(fold::nfc(apart.as_str().expect("a text")), together);
+    }
+}
+
+#[test]
+fn letters_that_were_taken_apart_are_the_same_letters() {
+    for (together, apart) in pairs("nfd") {
+        let together = together.as_str().expect("a text");
+        assert_eq!((fold::nfc(&apart).as_str(), fold::fold(&apart), collate::key(&apart)), (together, fold::fold(together), collate::key(together)));
+    }
+}
+
+/// The texts of one kind, which stand in order.
+fn texts(kind: &str) -> Vec<String> {
+    vectors()[kind].as_array().unwrap_or_else(|| panic!("{kind} is there")).iter().map(|text| text.as_str().expect("a text").to_owned()).collect()
+}
+
+#[test]
+fn words_and_names_stand_in_their_order() {
+    type Key = fn(&str) -> Vec<u8>;
+    for (kind, key) in [("words_sorted", collate::key as Key), ("names_sorted_by_given_name", collate::given_name_key)] {
+        let order = texts(kind);
+        let mut sorted = order.clone();
+        sorted.reverse();
+        sorted.sort_by_key(|text| key(text));
+        assert_eq!(sorted, order);
+    }
+}
+
+#[test]
+fn amounts_are_read_with_their_sign() {
+    for (typed, read) in pairs("money_read") {
+        assert_eq!(number::parse_money(typed.as_str().expect("typed"), Lang::Vi).as_deref(), Ok(read.as_str()));
+    }
+}
+
+/// What the form of establishments says of a tax code: nothing, a question, or no.
+fn said_of(tax_code: &str, legal_form: &str) -> Option<Severity> {
+    let library = Library::new(&Settings { data_dir: "nowhere".into(), ..Settings::default() });
+    let form = library.form("establishment").expect("the shipped form");
+    let answers = [("tax_code", tax_code), ("legal_form", legal_form)].map(|(name, value)| (name.to_owned(), Value::text(value)));
+    let around = Around { world: &Nowhere, now: chrono::NaiveDateTime::default(), lang: Lang::Vi };
+    let findings = derive(&form, &answers.into(), around).findings(&form);
+    findings.into_iter().find(|finding| finding.path == "tax_code").map(|finding| finding.severity)
+}
+
+#[test]
+fn tax_codes_of_a_wrong_shape_are_refused_and_wrong_check_digits_asked_about() {
+    for (code, said) in pairs("tax_codes") {
+        let code = code.as_str().expect("a code");
+        assert_eq!(said_of(code, "joint_stock").is_none(), said == "ok", "{code}");
+    }
+    for (first, check) in pairs("tax_code_check_digits") {
+        for digit in 0..10 {
+            let expected = if check == digit.to_string() { None } else { Some(Severity::Soft) };
+            assert_eq!(said_of(&format!("{}{digit}", first.as_str().expect("digits")), "joint_stock"), expected, "{first} {digit}");
+        }
+    }
+    // Since July 2025 a household's tax code is the personal number of 12 digits, which has no check digit.
+    for (legal_form, said) in [("household", None), ("cooperative_group", None), ("joint_stock", Some(Severity::Hard))] {
+        assert_eq!(said_of("096123456789", legal_form), said, "{legal_form}");
     }
 }

@@ -67,6 +67,14 @@ pub const INDICATORS: Shape = (
         ("met", Type::Flag),
         ("records", Type::Whole),
         ("counted_on", Type::Text),
+        ("year", Type::Whole),
+        ("year_from", Type::Text),
+        ("programme_from", Type::Text),
+        ("plan", Type::Number),
+        ("year_done", Type::Number),
+        ("cumulative", Type::Number),
+        ("percent_of_plan", Type::Number),
+        ("percent_of_programme", Type::Number),
     ],
 );
 

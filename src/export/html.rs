@@ -108,7 +108,10 @@ fn write_grid(grid: &Grid, out: &mut String) {
         if at == grid.head {
             out.push_str("\n<tbody>");
         }
-        out.push_str("\n<tr>");
+        match grid.names.get(at).filter(|name| !name.is_empty()) {
+            Some(name) => drop(write!(out, "\n<tr id=\"{}\">", escaped(name))),
+            None => out.push_str("\n<tr>"),
+        }
         for (column, slot) in row.iter().enumerate() {
             write_slot(slot, is_head, names.get(column).map(String::as_str), out);
         }
@@ -131,7 +134,7 @@ fn write_slot(slot: &Slot, is_head: bool, name: Option<&str>, out: &mut String) 
     if slot.rows > 1 {
         let _ = write!(out, " rowspan=\"{}\"", slot.rows);
     }
-    if let Some(name) = name.filter(|_| !is_head) {
+    if let Some(name) = name.filter(|_| !is_head && slot.text.iter().any(|paragraph| !paragraph.runs.is_empty())) {
         let _ = write!(out, " data-name=\"{}\"", escaped(name));
     }
     out.push('>');

@@ -77,6 +77,8 @@ pub struct Grid {
     pub head: usize,
     /// Its rows; a slot that lies under one of a row above is not written again.
     pub rows: Vec<Vec<Slot>>,
+    /// By row: the name under which links find it. May be shorter than the rows, and a name empty.
+    pub names: Vec<String>,
     /// Whether it has lines.
     pub lines: bool,
     /// The size of its text in points.
@@ -181,7 +183,7 @@ impl Slot {
 impl Grid {
     /// A table with lines.
     pub fn new(widths: &[u16], size: u8) -> Self {
-        Self { widths: widths.to_vec(), head: 1, rows: Vec::new(), lines: true, size, cards: false }
+        Self { widths: widths.to_vec(), head: 1, rows: Vec::new(), names: Vec::new(), lines: true, size, cards: false }
     }
 }
 

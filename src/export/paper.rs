@@ -16,8 +16,10 @@ pub struct Paper {
     pub lines: Vec<String>,
     /// Its tables, in order.
     pub tables: Vec<Table>,
-    /// The records behind its figures.
+    /// What its numbers open to.
     pub groups: Vec<Group>,
+    /// The records behind them, each once.
+    pub records: Vec<Listed>,
 }
 
 /// A table of figures.
@@ -59,7 +61,7 @@ pub enum Kind {
     Number(u8),
     /// Percent: the first column divided by the second, times 100.
     Share(usize, usize),
-    /// How many records the row rests on; opens to them.
+    /// How many records the row rests on.
     Records,
 }
 
@@ -68,8 +70,8 @@ pub enum Kind {
 pub struct Row {
     /// A cell for every column.
     pub cells: Vec<Cell>,
-    /// The records that it rests on: a place in [`Paper::groups`].
-    pub group: Option<usize>,
+    /// By column: what its number opens to, a place in [`Paper::groups`]. May be shorter than the row.
+    pub links: Vec<Option<usize>>,
 }
 
 /// A cell.
@@ -85,15 +87,15 @@ pub enum Cell {
     Day(NaiveDate),
 }
 
-/// The records behind a figure.
+/// The records behind a number.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// The figure's id.
     pub key: String,
     /// What it counts.
     pub title: String,
-    /// Its records.
-    pub records: Vec<Listed>,
+    /// Its records, as places in [`Paper::records`].
+    pub records: Vec<usize>,
 }
 
 /// A record as a list shows it.
@@ -184,6 +186,18 @@ impl Kind {
     /// Whether it is set to the right.
     pub fn is_number(self) -> bool {
         self != Self::Text
+    }
+}
+
+impl Row {
+    /// A row of which the numbers open to nothing.
+    pub fn new(cells: Vec<Cell>) -> Self {
+        Self { cells, links: Vec::new() }
+    }
+
+    /// What the number in a column opens to.
+    pub fn link(&self, column: usize) -> Option<usize> {
+        self.links.get(column).copied().flatten()
     }
 }
 

@@ -1,12 +1,15 @@
-//! A report as a page: its tables, its bars, and below them the records behind each figure.
+//! A report as a page: its tables, its bars, and below them what its numbers open to: lists of records by their numbers, and
+//! the records themselves, each once.
 
 use super::page::{Align, Bars, Block, Grid, Page, Paragraph, Run, Slot};
-use super::paper::{Cell, Group, Kind, Paper, Row, Table};
-use crate::locale::Lang;
-use crate::locale::say::output as s;
+use super::paper::{Cell, Group, Kind, Listed, Paper, Row, Table};
+use crate::locale::say::{opening, output as s};
+use crate::locale::{Lang, number};
+use std::collections::BTreeSet;
 
-/// A page lists no more records of one figure than a browser shows at ease; the workbook lists all.
+/// A page lists no more records of one number, and no more in all, than a browser shows at ease; the workbook lists all.
 const MOST: usize = 2000;
+const MOST_IN_ALL: usize = 20_000;
 /// The size of a wide table's text, in points.
 const SIZE: u8 = 9;
 
@@ -20,8 +23,13 @@ pub fn page(paper: &Paper) -> Page {
         blocks.extend(bars(table).map(Block::Bars));
     }
     blocks.push(Block::Heading(2, s::records_behind(paper.lang), "records".to_owned()));
-    let groups = paper.groups.iter().enumerate().filter(|(_, group)| !group.records.is_empty());
-    blocks.extend(groups.flat_map(|(at, group)| listed(group, name(at), paper.lang)));
+    let shown: BTreeSet<usize> = paper.groups.iter().flat_map(|group| group.records.iter().take(MOST)).copied().collect();
+    let shown: BTreeSet<usize> = shown.into_iter().take(MOST_IN_ALL).collect();
+    // One record needs no list: the number leads to it straight.
+    let groups = paper.groups.iter().enumerate().filter(|(_, group)| group.records.len() > 1);
+    blocks.extend(groups.flat_map(|(at, group)| list(group, list_name(at), &shown, paper.lang)));
+    blocks.push(Block::Heading(3, opening::records_listed(paper.lang), String::new()));
+    blocks.push(Block::Grid(records(paper, &shown)));
     Page { lang: paper.lang, title: paper.title.clone(), landscape: true, blocks }
 }
 
@@ -51,31 +59,61 @@ fn align(kind: Kind) -> Align {
     if kind.is_number() { Align::Right } else { Align::Left }
 }
 
-/// The name of a group's heading: figures' ids may hold anything, so its place stands for it.
-fn name(group: usize) -> String {
+/// The name of a list's heading: numbers' keys may hold anything, so its place stands for it.
+fn list_name(group: usize) -> String {
     format!("r{group}")
 }
 
-fn cells(row: &Row, table: &Table, paper: &Paper) -> Vec<Slot> {
-    let slot = |(column, cell): (&super::paper::Column, &Cell)| {
-        let has_records = row.group.filter(|group| column.kind == Kind::Records && paper.groups.get(*group).is_some_and(|group| !group.records.is_empty()));
-        let link = has_records.map(name).unwrap_or_default();
-        let text = cell.show(column.kind, paper.lang);
-        let runs = if text.is_empty() { Vec::new() } else { vec![Run { link, ..Run::new(text) }] };
-        Slot::new(Paragraph::of(runs).at(align(column.kind)))
-    };
-    table.columns.iter().zip(&row.cells).map(slot).collect()
+/// The name of a record's line.
+fn record_name(record: usize) -> String {
+    format!("n{}", record + 1)
 }
 
-fn listed(group: &Group, name: String, lang: Lang) -> Vec<Block> {
-    let mut grid = Grid { cards: true, ..Grid::new(&[30, 26, 10, 50, 12, 22], SIZE) };
-    grid.rows.push([s::record(lang), s::form(lang), s::day(lang), s::summary(lang), s::state(lang), s::person(lang)].map(Slot::head).into());
-    for record in group.records.iter().take(MOST) {
-        let day = record.day.map(crate::locale::date::show_date).unwrap_or_default();
-        grid.rows.push([&record.record, &record.form, &day, &record.summary, &record.state, &record.person].map(Slot::text).into());
+/// Where a number leads.
+fn target(group: Option<usize>, paper: &Paper) -> String {
+    match group.and_then(|at| Some((at, paper.groups.get(at)?.records.as_slice()))) {
+        Some((_, [one])) => record_name(*one),
+        Some((at, [_, ..])) => list_name(at),
+        _ => String::new(),
     }
-    let more = group.records.len().checked_sub(MOST).filter(|more| *more > 0);
+}
+
+fn cells(row: &Row, table: &Table, paper: &Paper) -> Vec<Slot> {
+    let slot = |(at, (column, cell)): (usize, (&super::paper::Column, &Cell))| {
+        let text = cell.show(column.kind, paper.lang);
+        let runs = if text.is_empty() { Vec::new() } else { vec![Run { link: target(row.link(at), paper), ..Run::new(text) }] };
+        Slot::new(Paragraph::of(runs).at(align(column.kind)))
+    };
+    table.columns.iter().zip(&row.cells).enumerate().map(slot).collect()
+}
+
+/// The numbers of a list's records; each leads to its line.
+fn list(group: &Group, name: String, shown: &BTreeSet<usize>, lang: Lang) -> Vec<Block> {
+    let own: Vec<usize> = group.records.iter().copied().take(MOST).filter(|record| shown.contains(record)).collect();
+    let mut runs = Vec::with_capacity(own.len() * 2);
+    for record in &own {
+        runs.push(Run { link: record_name(*record), ..Run::new((record + 1).to_string()) });
+        runs.push(Run::new(" "));
+    }
+    let more = group.records.len().checked_sub(own.len()).filter(|more| *more > 0);
     let more = more.map(|more| Block::Text(Paragraph::italic(s::more_records(lang, more))));
-    let heading = Block::Heading(3, format!("{} · {}", group.key, group.title), name);
-    [heading, Block::Grid(grid)].into_iter().chain(more).collect()
+    let count = number::format_f64(group.records.len() as f64, 0, lang);
+    let heading = Block::Heading(3, format!("{} · {} ({count})", group.key, group.title), name);
+    [heading, Block::Text(Paragraph::of(runs))].into_iter().chain(more).collect()
+}
+
+/// The records, each once.
+fn records(paper: &Paper, shown: &BTreeSet<usize>) -> Grid {
+    let l = paper.lang;
+    let mut grid = Grid { cards: true, ..Grid::new(&[7, 30, 26, 10, 50, 12, 22], SIZE) };
+    grid.rows.push([opening::number(l), s::record(l), s::form(l), s::day(l), s::summary(l), s::state(l), s::person(l)].map(Slot::head).into());
+    grid.names.push(String::new());
+    for (at, record) in shown.iter().filter_map(|at| Some((*at, paper.records.get(*at)?))) {
+        let Listed { record, form, day, summary, state, person } = record;
+        let day = day.map(crate::locale::date::show_date).unwrap_or_default();
+        let place = (at + 1).to_string();
+        grid.rows.push([&place, record, form, &day, summary, state, person].map(Slot::text).into());
+        grid.names.push(record_name(at));
+    }
+    grid
 }

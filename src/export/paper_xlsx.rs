@@ -1,5 +1,5 @@
 //! A report as a workbook for the office: true numbers and dates, formulas where a number follows from others, a chart, ready
-//! to print. Every figure leads to its lines on the last sheet, which lists the records.
+//! to print. Every number leads to its lines on the last sheet, which lists the records.
 
 use super::Problem;
 use super::paper::{Cell, Chart, Group, Kind, Paper, Row, Table};
@@ -7,19 +7,22 @@ use super::xlsx::{excel_day, sheet_name};
 use crate::locale::say::output as s;
 use crate::locale::{Lang, number};
 use rust_xlsxwriter::{
-    Chart as Drawing, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError, utility::row_col_to_cell,
+    Chart as Drawing, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, utility::row_col_to_cell,
 };
 
 /// Columns of the sheet of records, in characters.
 const WIDTHS: [f64; 7] = [10.0, 38.0, 34.0, 12.0, 60.0, 14.0, 28.0];
 /// A4.
 const PAPER: u8 = 9;
+/// A sheet has no more lines.
+const LINES: u32 = 1_048_576;
 /// Rows of the chart's height, and its width in pixels.
 const CHART: (u32, u32) = (18, 900);
 /// The height of a line of text, in points, and the most lines a row shows.
 const LINE: f64 = 15.0;
 const MOST_LINES: usize = 20;
 const BLUE: u32 = 0x2F_66_90;
+const LINK: u32 = 0x0B_4F_8A;
 
 struct Formats {
     title: Format,
@@ -28,6 +31,11 @@ struct Formats {
     text: Format,
     day: Format,
     link: Format,
+}
+
+/// What a number that leads elsewhere looks like.
+fn linked(format: Format) -> Format {
+    format.set_font_color(Color::RGB(LINK)).set_underline(rust_xlsxwriter::FormatUnderline::Single)
 }
 
 impl Formats {
@@ -39,7 +47,7 @@ impl Formats {
             head: cell().set_bold().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter).set_background_color(Color::RGB(0xEE_F2_F6)),
             text: cell().set_indent(1),
             day: cell().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Right),
-            link: cell().set_num_format("#,##0").set_align(FormatAlign::Right).set_font_color(Color::RGB(0x0B_4F_8A)).set_underline(rust_xlsxwriter::FormatUnderline::Single),
+            link: linked(cell().set_num_format("#,##0").set_align(FormatAlign::Right)),
         }
     }
 
@@ -53,7 +61,7 @@ impl Formats {
 /// Where the lines of each group begin on the sheet of records.
 struct Places {
     sheet: String,
-    first: Vec<u32>,
+    first: Vec<Option<u32>>,
 }
 
 /// The report as a file. The same report gives the same bytes.
@@ -69,26 +77,28 @@ pub fn bytes(paper: &Paper) -> Result<Vec<u8>, Problem> {
     for name in paper.tables.iter().map(|table| table.name.clone()).chain([s::records_sheet(paper.lang)]) {
         names.push(sheet_name(&name, &names));
     }
-    let places = Places { sheet: names.last().cloned().unwrap_or_default(), first: first_lines(&paper.groups)? };
+    let places = Places { sheet: names.last().cloned().unwrap_or_default(), first: first_lines(&paper.groups) };
     for (table, name) in paper.tables.iter().zip(&names) {
         let sheet = book.add_worksheet();
         sheet.set_name(name)?;
         write_table(sheet, paper, table, (name, &places), &formats)?;
     }
-    write_records(book.add_worksheet().set_name(&places.sheet)?, paper, &formats)?;
+    write_records(book.add_worksheet().set_name(&places.sheet)?, paper, &places, &formats)?;
     Ok(book.save_to_buffer()?)
 }
 
-/// The header stands in the first line; a group without records leads to it.
-fn first_lines(groups: &[Group]) -> Result<Vec<u32>, Problem> {
+/// The header stands in the first line; an empty list leads to it. Lists that the sheet has no room for any more are left out, the first come first: their
+/// numbers lead nowhere.
+fn first_lines(groups: &[Group]) -> Vec<Option<u32>> {
     let mut next = 1u32;
-    let mut first = Vec::new();
-    for group in groups {
-        first.push(if group.records.is_empty() { 0 } else { next });
-        let count = u32::try_from(group.records.len()).ok().and_then(|count| next.checked_add(count));
-        next = count.filter(|next| *next < 1_048_576).ok_or_else(|| Problem::Workbook(XlsxError::RowColumnLimitError.to_string()))?;
-    }
-    Ok(first)
+    let place = |group: &Group| {
+        if group.records.is_empty() {
+            return Some(0);
+        }
+        let end = u32::try_from(group.records.len()).ok().and_then(|count| next.checked_add(count)).filter(|end| *end < LINES)?;
+        Some(std::mem::replace(&mut next, end))
+    };
+    groups.iter().map(place).collect()
 }
 
 fn set_up(sheet: &mut Worksheet, paper: &Paper) {
@@ -141,21 +151,27 @@ fn height(table: &Table, row: &Row, lang: Lang) -> f64 {
 
 fn write_row(sheet: &mut Worksheet, table: &Table, row: &Row, (line, paper, places): (u32, &Paper, &Places), formats: &Formats) -> Result<(), Problem> {
     for ((at, column), cell) in (0u16..).zip(&table.columns).zip(&row.cells) {
+        let group = row.link(usize::from(at)).and_then(|group| Some((paper.groups.get(group)?, (*places.first.get(group)?)?)));
+        if let (Cell::Number(count), Kind::Records, Some((group, first))) = (cell, column.kind, group) {
+            write_count(sheet, (line, at), (group, first, *count), (places, formats))?;
+            continue;
+        }
+        let group = group.filter(|(group, _)| !group.records.is_empty());
+        if let (Some((_, first)), Cell::Number(_)) = (group, cell) {
+            write_link(sheet, (line, at), first, (places, cell.show(column.kind, paper.lang)))?;
+        }
+        let number = |number: f64| {
+            let format = formats.number(column.kind, number);
+            if group.is_some() { linked(format) } else { format }
+        };
         match (cell, column.kind) {
-            (Cell::Number(count), Kind::Records) => {
-                let group = row.group.and_then(|group| Some((paper.groups.get(group)?, *places.first.get(group)?)));
-                match group {
-                    Some((group, first)) => write_count(sheet, (line, at), (group, first, *count), (places, formats))?,
-                    None => drop(sheet.write_number_with_format(line, at, *count, &formats.number(column.kind, *count))?),
-                }
-            }
-            (Cell::Number(number), Kind::Share(of, by)) => {
+            (Cell::Number(share), Kind::Share(of, by)) => {
                 let of = row_col_to_cell(line, u16::try_from(of).unwrap_or(0));
                 let by = row_col_to_cell(line, u16::try_from(by).unwrap_or(0));
-                let formula = Formula::new(format!("=IF(N({by})=0,\"\",{of}/{by}*100)")).set_result(number.to_string());
-                sheet.write_formula_with_format(line, at, formula, &formats.number(column.kind, *number))?;
+                let formula = Formula::new(format!("=IF(N({by})=0,\"\",{of}/{by}*100)")).set_result(share.to_string());
+                sheet.write_formula_with_format(line, at, formula, &number(*share))?;
             }
-            (Cell::Number(number), kind) => drop(sheet.write_number_with_format(line, at, *number, &formats.number(kind, *number))?),
+            (Cell::Number(own), _) => drop(sheet.write_number_with_format(line, at, *own, &number(*own))?),
             (Cell::Day(day), _) => match excel_day(*day) {
                 Some(day) => drop(sheet.write_datetime_with_format(line, at, &day, &formats.day)?),
                 None => drop(sheet.write_string_with_format(line, at, cell.show(Kind::Text, paper.lang), &formats.text)?),
@@ -167,10 +183,16 @@ fn write_row(sheet: &mut Worksheet, table: &Table, row: &Row, (line, paper, plac
     Ok(())
 }
 
+/// A link to the first line of a list of records; what stands in the cell is written over it.
+fn write_link(sheet: &mut Worksheet, (line, at): (u32, u16), first: u32, (places, shown): (&Places, String)) -> Result<(), Problem> {
+    let target = format!("internal:'{}'!A{}", places.sheet, first + 1);
+    sheet.write_url_with_text(line, at, Url::new(target), shown)?;
+    Ok(())
+}
+
 /// How many records: counted by the workbook itself on the sheet that lists them, and a link to the first of them.
 fn write_count(sheet: &mut Worksheet, (line, at): (u32, u16), (group, first, count): (&Group, u32, f64), (places, formats): (&Places, &Formats)) -> Result<(), Problem> {
-    let target = format!("internal:'{}'!A{}", places.sheet, first + 1);
-    sheet.write_url_with_text(line, at, Url::new(target), number::format_f64(count, 0, Lang::Vi))?;
+    write_link(sheet, (line, at), first, (places, number::format_f64(count, 0, Lang::Vi)))?;
     let key = group.key.replace('"', "\"\"");
     let formula = Formula::new(format!("=COUNTIF('{}'!$A:$A,\"{key}\")", places.sheet)).set_result(count.to_string());
     sheet.write_formula_with_format(line, at, formula, &formats.link)?;
@@ -209,7 +231,7 @@ fn draw(chart: &Chart, sheet: &str, (first, last): (u32, u32)) -> Drawing {
     drawing
 }
 
-fn write_records(sheet: &mut Worksheet, paper: &Paper, formats: &Formats) -> Result<(), Problem> {
+fn write_records(sheet: &mut Worksheet, paper: &Paper, places: &Places, formats: &Formats) -> Result<(), Problem> {
     set_up(sheet, paper);
     let l = paper.lang;
     let head = [s::figure(l), s::record(l), s::form(l), s::day(l), s::summary(l), s::state(l), s::person(l)];
@@ -217,7 +239,9 @@ fn write_records(sheet: &mut Worksheet, paper: &Paper, formats: &Formats) -> Res
         sheet.write_string_with_format(0, at, text, &formats.head)?.set_column_width(at, width)?;
     }
     let mut line = 0;
-    for (group, listed) in paper.groups.iter().flat_map(|group| group.records.iter().map(move |listed| (group, listed))) {
+    let groups = paper.groups.iter().zip(&places.first).filter(|(_, first)| first.is_some());
+    let lines = groups.flat_map(|(group, _)| group.records.iter().filter_map(move |record| Some((group, paper.records.get(*record)?))));
+    for (group, listed) in lines {
         line += 1;
         for (at, text) in [(0, &group.key), (1, &listed.record), (2, &listed.form), (4, &listed.summary), (5, &listed.state), (6, &listed.person)] {
             sheet.write_string_with_format(line, at, text, &formats.text)?;

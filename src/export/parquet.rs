@@ -1,22 +1,27 @@
 //! Tables of a data set as Parquet files: the only user of the parquet crate.
+//!
+//! Rows are gathered in groups; a group is encoded on its own, on whatever thread, and then put into its file in order.
 
 use super::Problem;
 use super::columns::{Field, Shape, Type};
+use bytes::Bytes;
 use parquet::basic::Compression;
+use parquet::column::writer::{ColumnCloseResult, get_column_writer, get_typed_column_writer};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// Rows are written in groups of this many, so that memory does not grow with them.
+/// Rows that come one by one are written in groups of this many, so that memory does not grow with them.
 const GROUP: usize = 131_072;
 
-/// A column's values since the last group, and for every row whether it has one.
+/// A column's values, and for every row whether it has one. Texts lie one behind the other.
 enum Column {
-    Text(Vec<ByteArray>, Vec<i16>),
+    Text(Vec<u8>, Vec<usize>, Vec<i16>),
     Number(Vec<f64>, Vec<i16>),
     Whole(Vec<i64>, Vec<i16>),
     Flag(Vec<bool>, Vec<i16>),
@@ -25,8 +30,29 @@ enum Column {
 /// A table being written.
 pub struct ParquetTable<W: Write + Send> {
     writer: SerializedFileWriter<W>,
+    plan: Arc<Plan>,
+    waiting: Group,
+}
+
+/// What every group of a table has in common.
+struct Plan {
+    kinds: Vec<Type>,
+    columns: Vec<ColumnDescPtr>,
+    properties: WriterPropertiesPtr,
+}
+
+/// Rows that are encoded together.
+pub struct Group {
+    plan: Arc<Plan>,
     columns: Vec<Column>,
-    waiting: usize,
+    rows: usize,
+}
+
+/// A group as it stands in the file.
+pub struct Encoded {
+    columns: Vec<(Bytes, ColumnCloseResult)>,
+    /// How many rows it has.
+    pub rows: usize,
 }
 
 impl From<ParquetError> for Problem {
@@ -47,10 +73,12 @@ impl<W: Write + Send> ParquetTable<W> {
             Type::Whole => format!("optional int64 {name};"),
             Type::Flag => format!("optional boolean {name};"),
         };
-        let schema = parse_message_type(&format!("message {name} {{ {} }}", columns.iter().map(field).collect::<String>()))?;
+        let schema = Arc::new(parse_message_type(&format!("message {name} {{ {} }}", columns.iter().map(field).collect::<String>()))?);
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).set_created_by("khuyencong".to_owned()).build();
-        let writer = SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties))?;
-        Ok(Self { writer, columns: columns.iter().map(|(_, kind)| Column::new(*kind)).collect(), waiting: 0 })
+        let properties = Arc::new(properties);
+        let described = SchemaDescriptor::new(schema.clone()).columns().to_vec();
+        let plan = Arc::new(Plan { kinds: columns.iter().map(|(_, kind)| *kind).collect(), columns: described, properties: properties.clone() });
+        Ok(Self { writer: SerializedFileWriter::new(out, schema, properties)?, waiting: Group::new(&plan), plan })
     }
 
     /// Adds a row; a field that its column cannot hold is left blank.
@@ -58,23 +86,33 @@ impl<W: Write + Send> ParquetTable<W> {
     /// # Errors
     /// The system's.
     pub fn row(&mut self, fields: &[Field<'_>]) -> Result<(), Problem> {
-        for (column, field) in self.columns.iter_mut().zip(fields) {
-            column.push(*field);
+        self.waiting.row(fields);
+        if self.waiting.rows == GROUP { self.flush() } else { Ok(()) }
+    }
+
+    /// A group to be filled and encoded elsewhere.
+    pub fn group(&self) -> Group {
+        Group::new(&self.plan)
+    }
+
+    /// Adds a group behind what was added before.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn append(&mut self, encoded: Encoded) -> Result<(), Problem> {
+        if encoded.rows > 0 {
+            let mut group = self.writer.next_row_group()?;
+            for (bytes, close) in encoded.columns {
+                group.append_column(&bytes, close)?;
+            }
+            group.close()?;
         }
-        self.waiting += 1;
-        if self.waiting == GROUP { self.flush() } else { Ok(()) }
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<(), Problem> {
-        if self.waiting > 0 {
-            let mut group = self.writer.next_row_group()?;
-            for column in &mut self.columns {
-                column.write(&mut group)?;
-            }
-            group.close()?;
-            self.waiting = 0;
-        }
-        Ok(())
+        let full = std::mem::replace(&mut self.waiting, Group::new(&self.plan));
+        self.append(full.encode()?)
     }
 
     /// Ends the table and gives back what was written to.
@@ -87,10 +125,42 @@ impl<W: Write + Send> ParquetTable<W> {
     }
 }
 
+impl Group {
+    fn new(plan: &Arc<Plan>) -> Self {
+        Self { plan: plan.clone(), columns: plan.kinds.iter().map(|kind| Column::new(*kind)).collect(), rows: 0 }
+    }
+
+    /// Another one of the same table.
+    pub fn another(&self) -> Self {
+        Self::new(&self.plan)
+    }
+
+    /// Adds a row; a field that its column cannot hold is left blank.
+    pub fn row(&mut self, fields: &[Field<'_>]) {
+        for (column, field) in self.columns.iter_mut().zip(fields) {
+            column.push(*field);
+        }
+        self.rows += 1;
+    }
+
+    /// Encodes its columns.
+    ///
+    /// # Errors
+    /// A column that is too large to be encoded.
+    pub fn encode(self) -> Result<Encoded, Problem> {
+        let Self { plan, columns, rows } = self;
+        if rows == 0 {
+            return Ok(Encoded { columns: Vec::new(), rows });
+        }
+        let encode = |(column, described): (Column, &ColumnDescPtr)| column.encode(described, &plan.properties);
+        Ok(Encoded { columns: columns.into_iter().zip(&plan.columns).map(encode).collect::<Result<_, _>>()?, rows })
+    }
+}
+
 impl Column {
     fn new(kind: Type) -> Self {
         match kind {
-            Type::Text => Self::Text(Vec::new(), Vec::new()),
+            Type::Text => Self::Text(Vec::new(), Vec::new(), Vec::new()),
             Type::Number => Self::Number(Vec::new(), Vec::new()),
             Type::Whole => Self::Whole(Vec::new(), Vec::new()),
             Type::Flag => Self::Flag(Vec::new(), Vec::new()),
@@ -103,29 +173,37 @@ impl Column {
             values.extend(value);
         }
         match self {
-            Self::Text(values, levels) => keep(values, levels, if let Field::Text(text) = field { Some(ByteArray::from(text.as_bytes().to_vec())) } else { None }),
+            Self::Text(texts, ends, levels) => {
+                let text = if let Field::Text(text) = field { Some(text) } else { None };
+                texts.extend_from_slice(text.unwrap_or_default().as_bytes());
+                keep(ends, levels, text.map(|_| texts.len()));
+            }
             Self::Number(values, levels) => keep(values, levels, if let Field::Number(number) = field { Some(number) } else { None }),
             Self::Whole(values, levels) => keep(values, levels, if let Field::Whole(number) = field { Some(number) } else { None }),
             Self::Flag(values, levels) => keep(values, levels, if let Field::Flag(holds) = field { Some(holds) } else { None }),
         }
     }
 
-    /// Writes the column's part of a group and empties it.
-    fn write<W: Write + Send>(&mut self, group: &mut SerializedRowGroupWriter<'_, W>) -> Result<(), Problem> {
-        let Some(mut column) = group.next_column()? else { return Ok(()) };
+    fn encode(self, described: &ColumnDescPtr, properties: &WriterPropertiesPtr) -> Result<(Bytes, ColumnCloseResult), Problem> {
         match self {
-            Self::Text(values, levels) => drain::<ByteArrayType>(&mut column, values, levels)?,
-            Self::Number(values, levels) => drain::<DoubleType>(&mut column, values, levels)?,
-            Self::Whole(values, levels) => drain::<Int64Type>(&mut column, values, levels)?,
-            Self::Flag(values, levels) => drain::<BoolType>(&mut column, values, levels)?,
+            Self::Text(texts, ends, levels) => {
+                let texts = ByteArray::from(texts);
+                let starts = std::iter::once(0).chain(ends.iter().copied());
+                let values: Vec<ByteArray> = starts.zip(&ends).map(|(start, end)| texts.slice(start, end - start)).collect();
+                encode::<ByteArrayType>(&values, &levels, described, properties)
+            }
+            Self::Number(values, levels) => encode::<DoubleType>(&values, &levels, described, properties),
+            Self::Whole(values, levels) => encode::<Int64Type>(&values, &levels, described, properties),
+            Self::Flag(values, levels) => encode::<BoolType>(&values, &levels, described, properties),
         }
-        Ok(column.close()?)
     }
 }
 
-fn drain<T: DataType>(column: &mut SerializedColumnWriter<'_>, values: &mut Vec<T::T>, levels: &mut Vec<i16>) -> Result<(), Problem> {
-    column.typed::<T>().write_batch(values, Some(levels), None)?;
-    values.clear();
-    levels.clear();
-    Ok(())
+fn encode<T: DataType>(values: &[T::T], levels: &[i16], described: &ColumnDescPtr, properties: &WriterPropertiesPtr) -> Result<(Bytes, ColumnCloseResult), Problem> {
+    let mut out = TrackedWrite::new(Vec::new());
+    let pages = SerializedPageWriter::new(&mut out);
+    let mut writer = get_typed_column_writer::<T>(get_column_writer(described.clone(), properties.clone(), Box::new(pages)));
+    writer.write_batch(values, Some(levels), None)?;
+    let close = writer.close()?;
+    Ok((out.into_inner()?.into(), close))
 }

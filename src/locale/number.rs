@@ -44,9 +44,18 @@ pub fn format(canonical: &str, lang: Lang) -> String {
 
 /// A double rounded half away from zero to at most `places`, grouped, without trailing zeros.
 pub fn format_f64(number: f64, places: usize, lang: Lang) -> String {
-    let text = format!("{number:.places$}");
+    let text = format!("{:.places$}", half_up(number, places));
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format(if text == "-0" { "0" } else { text }, lang)
+}
+
+/// As workbooks round: what is half a step but for the last digits of a double (139.35, which is a hair below) goes up. Numbers
+/// with too many digits for that are left to the last step of writing.
+fn half_up(number: f64, places: usize) -> f64 {
+    const HAIR: f64 = 4e-15;
+    let scale = 10f64.powi(places as i32);
+    let scaled = (number * scale).abs();
+    if scaled < 1e12 { ((scaled * (1.0 + HAIR) + 0.5).floor() / scale).copysign(number) } else { number }
 }
 
 /// Reads a typed number into canonical text. Spaces and the group sign separate thousands; a trailing `%` is dropped.

@@ -62,6 +62,12 @@ pub struct YearFigure {
     pub plan: Option<f64>,
     /// Done.
     pub done: Option<f64>,
+    /// The records that the plan was read from.
+    #[serde(default)]
+    pub plan_records: Vec<String>,
+    /// The records counted.
+    #[serde(default)]
+    pub records: Vec<String>,
 }
 
 /// A figure's part in one group.
@@ -103,6 +109,9 @@ pub struct Figure {
     pub overridden: usize,
     /// How many rest on reference factors.
     pub reference_factors: usize,
+    /// Which.
+    #[serde(default)]
+    pub reference_records: Vec<String>,
     /// The versions of the factors that they were reckoned with.
     pub factor_versions: Vec<String>,
     /// Records that fit but in which the value is undetermined.
@@ -113,10 +122,19 @@ pub struct Figure {
     pub year: i32,
     /// What was planned for that year.
     pub plan: Option<f64>,
+    /// The records that the plan was read from.
+    #[serde(default)]
+    pub plan_records: Vec<String>,
     /// What was done from the year's first day to the period's end.
     pub year_done: Option<f64>,
+    /// The records counted for it.
+    #[serde(default)]
+    pub year_records: Vec<String>,
     /// What was done from the programme's first day to the period's end.
     pub cumulative: Option<f64>,
+    /// The records counted for it.
+    #[serde(default)]
+    pub cumulative_records: Vec<String>,
     /// Every year of the programme.
     pub years: Vec<YearFigure>,
     /// Its parts, where groups were asked for.
@@ -127,6 +145,14 @@ impl Figure {
     /// Percent of the year's plan.
     pub fn percent_of_plan(&self) -> Option<f64> {
         share(self.year_done, self.plan)
+    }
+
+    /// Every record that one of its numbers rests on or leaves out; some come more than once.
+    pub fn all_records(&self) -> impl Iterator<Item = &String> {
+        let lists = [&self.records, &self.plan_records, &self.year_records, &self.cumulative_records, &self.undetermined, &self.out_of_season];
+        let of_years = self.years.iter().flat_map(|year| year.plan_records.iter().chain(&year.records));
+        let of_others = self.also.iter().map(|also| &also.records).chain(self.groups.iter().map(|group| &group.records)).flatten();
+        lists.into_iter().flatten().chain(of_years).chain(of_others)
     }
 
     /// Percent of the programme's number, over the programme so far.
@@ -153,39 +179,19 @@ pub struct Question<'a> {
     pub today: NaiveDate,
     /// The dimension by which figures are parted, by name.
     pub by: Option<&'a str>,
+    /// Whether the numbers of years, of plans and of the programme so far come with their records too.
+    pub opens: bool,
 }
 
 /// Counts every target over the facts of a period. Facts may come in any order; those of other forms are passed over.
 pub fn figures(programme: &Programme, facts: &Facts<'_>, question: Question<'_>) -> Vec<Figure> {
-    Taken::new(programme, facts).figures(question)
+    let counting = Counting::new(programme, facts);
+    let figures = (0..programme.targets.len()).flat_map(|at| counting.target(at, &[question]));
+    with_parts(programme, figures.collect())
 }
 
-/// What the readings of a programme take from facts: read once, counted in as many periods as are asked for.
-pub struct Taken<'a, 'f> {
-    programme: &'a Programme,
-    facts: &'a Facts<'f>,
-    plans: Plans,
-    /// By target and reading.
-    lines: Vec<Vec<Lines<'f>>>,
-}
-
-impl<'a, 'f> Taken<'a, 'f> {
-    /// Reads everything that may count.
-    pub fn new(programme: &'a Programme, facts: &'a Facts<'f>) -> Self {
-        let of_target = |target: &Target| target.readings.iter().map(|reading| lines(programme, reading, facts)).collect();
-        Self { programme, facts, plans: Plans::new(programme, facts), lines: programme.targets.iter().map(of_target).collect() }
-    }
-
-    /// Counts every target.
-    pub fn figures(&self, question: Question<'_>) -> Vec<Figure> {
-        let counting = Counting { programme: self.programme, facts: self.facts, plans: &self.plans, question };
-        let counted = self.programme.targets.iter().zip(&self.lines).enumerate();
-        with_parts(self.programme, counted.map(|(at, (target, lines))| counting.figure(at, target, lines)).collect())
-    }
-}
-
-/// Beside the figure of a target with parts stands their sum.
-fn with_parts(programme: &Programme, mut figures: Vec<Figure>) -> Vec<Figure> {
+/// Beside the figure of a target with parts stands their sum. Takes the figures of all targets, in order.
+pub fn with_parts(programme: &Programme, mut figures: Vec<Figure>) -> Vec<Figure> {
     for (at, target) in programme.targets.iter().enumerate().filter(|(_, target)| !target.parts.is_empty()) {
         let value = target.parts.iter().map(|part| figures[*part].done).sum::<Option<f64>>();
         let records: BTreeSet<String> = target.parts.iter().flat_map(|part| figures[*part].records.clone()).collect();
@@ -198,71 +204,112 @@ fn ids(facts: &[&Fact<'_>]) -> Vec<String> {
     facts.iter().map(|fact| fact.record.to_owned()).collect()
 }
 
-struct Counting<'a, 'f> {
+/// Counts targets, each on its own: several threads may share one.
+pub struct Counting<'a, 'f> {
     programme: &'a Programme,
     facts: &'a Facts<'f>,
-    plans: &'a Plans,
+    plans: Plans,
+}
+
+/// A target in a period.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    target: &'a Target,
     question: Question<'a>,
 }
 
-impl Counting<'_, '_> {
-    fn count<'l>(&self, reading: &Reading, lines: &Lines<'l>, period: &Period) -> Count<'l> {
-        count(reading, lines, Asked { programme: self.programme, period, today: self.question.today, keep: &|_| true, divide: true })
+impl<'a, 'f> Counting<'a, 'f> {
+    /// Of a programme over facts.
+    pub fn new(programme: &'a Programme, facts: &'a Facts<'f>) -> Self {
+        Self { programme, facts, plans: Plans::new(programme, facts) }
     }
 
-    fn figure(&self, at: usize, target: &Target, lines: &[Lines<'_>]) -> Figure {
+    /// A target's figures for as many questions as are asked: what they count is read from the records once.
+    pub fn target(&self, at: usize, questions: &[Question<'_>]) -> Vec<Figure> {
+        let target = &self.programme.targets[at];
+        let lines: Vec<Lines<'_>> = target.readings.iter().map(|reading| lines(self.programme, reading, self.facts)).collect();
+        questions.iter().map(|question| self.figure(at, Place { target, question: *question }, &lines)).collect()
+    }
+}
+
+impl Counting<'_, '_> {
+    fn count<'l>(&self, reading: &Reading, lines: &Lines<'l>, period: &Period, today: NaiveDate) -> Count<'l> {
+        count(reading, lines, Asked { programme: self.programme, period, today, keep: &|_| true, divide: true })
+    }
+
+    fn figure(&self, at: usize, place: Place<'_>, lines: &[Lines<'_>]) -> Figure {
+        let Place { target, question: Question { period, today, opens, .. } } = place;
         let (reading, taken) = (&target.readings[0], &lines[0]);
-        let period = self.question.period;
-        let counted = self.count(reading, taken, period);
+        let counted = self.count(reading, taken, period, today);
         let records = &counted.records;
         let how_many = |test: &dyn Fn(&Fact<'_>) -> bool| records.iter().filter(|fact| test(fact)).count();
         let of_target = |fact: &Fact<'_>| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
+        let on_reference = |fact: &Fact<'_>| of_target(fact) && holds(target.reference_factors.as_ref(), fact, false);
+        let reference: Vec<&Fact<'_>> = records.iter().copied().filter(|fact| on_reference(fact)).collect();
         let versions = target.factor_version.iter().flat_map(|code| records.iter().filter(|f| of_target(f)).map(|f| value(code, f, ROOT_ROW, None).to_text().to_string()));
         let versions: BTreeSet<String> = versions.filter(|version| !version.is_empty()).collect();
-        let year = year_of(self.programme, period.to.min(self.question.today.max(period.from))).clamp(self.programme.years.0, self.programme.years.1);
+        let year = year_of(self.programme, period.to.min(today.max(period.from))).clamp(self.programme.years.0, self.programme.years.1);
+        let ids = |records: &[&Fact<'_>]| if opens { ids(records) } else { Vec::new() };
+        let (year_done, cumulative) = (self.since(year, place, taken), self.since(self.programme.years.0, place, taken));
         Figure {
             target: at,
             done: counted.value,
             percent: share(counted.value, target.number),
             met: counted.value.zip(target.number).map(|(d, n)| target.op.met(d, n)),
             day: counted.day,
-            also: target.readings.iter().zip(lines).skip(1).map(|(reading, lines)| self.also(reading, lines)).collect(),
+            also: target.readings.iter().zip(lines).skip(1).map(|(reading, lines)| self.also(reading, lines, place)).collect(),
             unapproved: how_many(&|f| !f.approved),
             conflicted: how_many(&|f| f.conflicted),
             overridden: how_many(&|f| f.overridden),
-            reference_factors: how_many(&|f| of_target(f) && holds(target.reference_factors.as_ref(), f, false)),
+            reference_factors: reference.len(),
+            reference_records: self::ids(&reference),
             factor_versions: versions.into_iter().collect(),
             out_of_season: guarded(taken, period).into_iter().collect(),
             year,
             plan: self.plans.of(year, &target.id),
-            year_done: self.since(self.programme.first_day(year), reading, taken),
-            cumulative: self.since(self.programme.first_day(self.programme.years.0), reading, taken),
-            years: self.years(target, taken),
-            groups: self.groups(reading, taken),
-            undetermined: ids(&counted.undetermined),
-            records: ids(&counted.records),
+            plan_records: self.plan_records(year, place),
+            year_done: year_done.value,
+            year_records: ids(&year_done.records),
+            cumulative: cumulative.value,
+            cumulative_records: ids(&cumulative.records),
+            years: self.years(place, taken),
+            groups: self.groups(reading, taken, place.question),
+            undetermined: self::ids(&counted.undetermined),
+            records: self::ids(&counted.records),
         }
     }
 
-    fn also(&self, reading: &Reading, lines: &Lines<'_>) -> Also {
-        let count = self.count(reading, lines, self.question.period);
+    fn also(&self, reading: &Reading, lines: &Lines<'_>, place: Place<'_>) -> Also {
+        let count = self.count(reading, lines, place.question.period, place.question.today);
         Also { name: reading.name.clone(), label: reading.label.clone(), value: count.value, records: ids(&count.records) }
     }
 
-    /// From a day to the end of the period.
-    fn since(&self, from: Option<NaiveDate>, reading: &Reading, lines: &Lines<'_>) -> Option<f64> {
-        let period = Period { from: from?, to: self.question.period.to, label: String::new() };
-        self.count(reading, lines, &period).value
+    /// From a year's first day to the end of the period.
+    fn since<'l>(&self, year: i32, place: Place<'_>, lines: &Lines<'l>) -> Count<'l> {
+        let Question { period, today, .. } = place.question;
+        let Some(from) = self.programme.first_day(year) else { return Count::default() };
+        self.count(&place.target.readings[0], lines, &Period { from, to: period.to, label: String::new() }, today)
     }
 
-    fn years(&self, target: &Target, lines: &Lines<'_>) -> Vec<YearFigure> {
-        let begun = |period: &Period| period.from <= self.question.today;
-        let done = |year: i32| self.programme.year(year).filter(begun).and_then(|period| self.count(&target.readings[0], lines, &period).value);
-        (self.programme.years.0..=self.programme.years.1).map(|year| YearFigure { year, plan: self.plans.of(year, &target.id), done: done(year) }).collect()
+    /// The record that a year's plan of the target was read from.
+    fn plan_records(&self, year: i32, place: Place<'_>) -> Vec<String> {
+        let from = self.plans.record_of(year, &place.target.id).filter(|_| place.question.opens);
+        from.map(str::to_owned).into_iter().collect()
     }
 
-    fn groups(&self, reading: &Reading, lines: &Lines<'_>) -> Vec<GroupFigure> {
-        let Some(by) = self.question.by.filter(|_| reading.entries.is_none()) else { return Vec::new() };
+    fn years(&self, place: Place<'_>, lines: &Lines<'_>) -> Vec<YearFigure> {
+        let Place { target, question: Question { today, opens, .. } } = place;
+        let year = |year: i32| {
+            let begun = self.programme.year(year).filter(|period| period.from <= today);
+            let count = begun.map(|period| self.count(&target.readings[0], lines, &period, today)).unwrap_or_default();
+            let records = if opens { ids(&count.records) } else { Vec::new() };
+            YearFigure { year, plan: self.plans.of(year, &target.id), done: count.value, plan_records: self.plan_records(year, place), records }
+        };
+        (self.programme.years.0..=self.programme.years.1).map(year).collect()
+    }
+
+    fn groups(&self, reading: &Reading, lines: &Lines<'_>, question: Question<'_>) -> Vec<GroupFigure> {
+        let Some(by) = question.by.filter(|_| reading.entries.is_none()) else { return Vec::new() };
         let dimension: Option<&Dimension> = self.programme.dimensions.iter().find(|d| d.name == by);
         if dimension.is_none() && by != YEAR {
             return Vec::new();
@@ -277,7 +324,7 @@ impl Counting<'_, '_> {
         let keeps = names.keys().map(|name| move |line: &super::lines::Line<'_>| if name.is_empty() { placed[line.at].is_empty() } else { placed[line.at].contains(*name) });
         let keeps: Vec<_> = keeps.collect();
         let groups: Vec<&dyn Fn(&super::lines::Line<'_>) -> bool> = keeps.iter().map(|keep| keep as &dyn Fn(&super::lines::Line<'_>) -> bool).collect();
-        let asked = Asked { programme: self.programme, period: self.question.period, today: self.question.today, keep: &|_| true, divide };
+        let asked = Asked { programme: self.programme, period: question.period, today: question.today, keep: &|_| true, divide };
         let counts = count_each(reading, lines, asked, &groups);
         let figure = |(name, count): (&&str, Count<'_>)| {
             let label = dimension.map_or_else(|| Text::plain(*name), |dimension| dimension.label_of(name));

@@ -73,6 +73,12 @@ impl Value {
         (other.form.of == form.of).then_some((other, ROOT_ROW))
     }
 
+    /// The other record that it is read from, where it is.
+    pub fn other<'f>(&self, fact: &'f Fact<'f>, row: RowId, facts: &Facts<'f>) -> Option<&'f str> {
+        self.via.as_ref()?;
+        self.place(fact, row, facts).map(|(other, _)| other.record)
+    }
+
     /// The value.
     pub fn read(&self, fact: &Fact<'_>, row: RowId, facts: &Facts<'_>) -> Datum {
         self.place(fact, row, facts).map_or(Datum::Blank, |(fact, row)| value(&self.code, fact, row, self.holder))

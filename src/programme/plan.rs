@@ -17,10 +17,10 @@ pub struct PlanSource {
     pub number: NodeId,
 }
 
-/// Planned numbers by year and target id.
+/// Planned numbers by year and target id, each year with the record that they were read from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plans {
-    by_year: BTreeMap<i32, BTreeMap<String, f64>>,
+    by_year: BTreeMap<i32, (String, BTreeMap<String, f64>)>,
 }
 
 impl Plans {
@@ -44,13 +44,18 @@ impl Plans {
                 let id = fact.instance.read(&fact.form, row, plan.target).to_text().to_string();
                 Some((id, number(&fact.instance.read(&fact.form, row, plan.number))?))
             });
-            pairs.collect()
+            (fact.record.to_owned(), pairs.collect())
         };
         Self { by_year: newest.into_iter().map(|(year, fact)| (year, read(fact))).collect() }
     }
 
     /// What was planned of a target for a year.
     pub fn of(&self, year: i32, target: &str) -> Option<f64> {
-        self.by_year.get(&year)?.get(target).copied()
+        self.by_year.get(&year)?.1.get(target).copied()
+    }
+
+    /// The record that it was read from.
+    pub fn record_of(&self, year: i32, target: &str) -> Option<&str> {
+        self.by_year.get(&year).filter(|(_, planned)| planned.contains_key(target)).map(|(record, _)| record.as_str())
     }
 }

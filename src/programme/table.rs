@@ -120,6 +120,26 @@ pub struct TableLine {
     pub cells: Vec<Cell>,
     /// The records.
     pub records: BTreeSet<String>,
+    /// By column: the records of a number that does not rest on all of the line's, or that rests on others.
+    #[serde(default)]
+    pub own: Vec<(usize, BTreeSet<String>)>,
+}
+
+impl TableLine {
+    /// The records that the number in a column was counted from; `None` where there is no number.
+    pub fn records_of(&self, column: usize) -> Option<&BTreeSet<String>> {
+        let is_number = matches!(self.cells.get(column), Some(Cell::Number(_)));
+        let own = self.own.iter().find(|(at, _)| *at == column).map(|(_, own)| own);
+        is_number.then(|| own.unwrap_or(&self.records))
+    }
+
+    fn own(&mut self, column: usize) -> &mut BTreeSet<String> {
+        let at = self.own.iter().position(|(at, _)| *at == column).unwrap_or_else(|| {
+            self.own.push((column, BTreeSet::new()));
+            self.own.len() - 1
+        });
+        &mut self.own[at].1
+    }
 }
 
 /// A table filled for a period.
@@ -177,7 +197,11 @@ fn targets_table(programme: &Programme, figures: &[Figure]) -> Table {
             number(figure.percent_of_programme(target)),
             Cell::Choice(String::new(), target.counted_by.clone()),
         ];
-        TableLine { cells, records: figure.records.iter().cloned().collect() }
+        let all = |lists: &[&Vec<String>]| lists.iter().flat_map(|list| list.iter().cloned()).collect::<BTreeSet<String>>();
+        let (plan, year, so_far) = (&figure.plan_records, &figure.year_records, &figure.cumulative_records);
+        // What was promised was not counted.
+        let own = [(3, all(&[])), (4, all(&[plan])), (6, all(&[year])), (7, all(&[so_far])), (8, all(&[plan, year])), (9, all(&[so_far]))];
+        TableLine { cells, records: figure.records.iter().cloned().collect(), own: own.into() }
     };
     let lines: Vec<TableLine> = figures.iter().map(line).collect();
     let columns: Vec<Column> = columns.into_iter().map(|(name, label, kind)| Column { name: name.to_owned(), label: Text::both(label), kind }).collect();
@@ -195,7 +219,11 @@ impl TableRule {
         let summed = |at: usize| matches!(self.columns[at].kind, ColumnKind::Number | ColumnKind::Money);
         let mut totals: Vec<Cell> = (0..self.columns.len()).map(|at| if summed(at) { Cell::Number(sum(at)) } else { Cell::Blank }).collect();
         for (at, share) in shares.iter().enumerate().filter_map(|(at, share)| Some((at, (*share)?))) {
-            all.iter_mut().for_each(|line| line.cells[at] = share_of(&line.cells, share));
+            for line in &mut all {
+                line.cells[at] = share_of(&line.cells, share);
+                let of_both = [share.0, share.1].into_iter().filter_map(|at| line.records_of(at)).flatten().cloned().collect();
+                *line.own(at) = of_both;
+            }
             totals[at] = share_of(&totals, share);
         }
         Table { id: self.id.clone(), title: self.title.clone(), columns: self.columns.clone(), lines: all, totals }
@@ -212,16 +240,16 @@ impl TableRule {
             chosen.extend(own.into_iter().map(|row| (fact, row)));
         }
         chosen.sort_by(|(a, _), (b, _)| (a.date, a.record).cmp(&(b.date, b.record)));
+        // A record without rows has nothing to say in the columns of rows.
+        let has_row = |value: &Value, fact: &Fact<'_>, row: RowId| row != ROOT_ROW || !value.is_of_rows(&fact.form);
+        let other = |value: &Value, fact: &Fact<'_>, row: RowId, facts: &Facts<'_>| value.other(fact, row, facts).map(|record| BTreeSet::from([record.to_owned()]));
         let cell = |value: &Value, column: &Column, fact: &Fact<'_>, row: RowId| {
-            // A record without rows has nothing to say in the columns of rows.
-            if row == ROOT_ROW && value.is_of_rows(&fact.form) {
-                return Cell::Blank;
-            }
-            cell_of(value, column.kind, fact, row, facts)
+            if has_row(value, fact, row) { cell_of(value, column.kind, fact, row, facts) } else { Cell::Blank }
         };
         let line = |(fact, row): (&Fact<'_>, RowId)| TableLine {
             cells: values.iter().zip(&self.columns).map(|(value, column)| cell(value, column, fact, row)).collect(),
             records: BTreeSet::from([fact.record.to_owned()]),
+            own: values.iter().enumerate().filter(|(_, value)| has_row(value, fact, row)).filter_map(|(at, value)| other(value, fact, row, facts).map(|own| (at, own))).collect(),
         };
         chosen.into_iter().map(line).collect()
     }
@@ -247,7 +275,10 @@ impl TableRule {
                     let line = lines.entry(name.clone()).or_insert_with(blank);
                     line.records.insert(fact.record.to_owned());
                     for (at, code) in &part.sums {
-                        add(&mut line.cells[*at], number(&read(code)));
+                        if let Some(number) = number(&read(code)) {
+                            add(&mut line.cells[*at], number);
+                            line.own(*at).insert(fact.record.to_owned());
+                        }
                     }
                     let best = newest.entry(name).or_insert(fact);
                     if (fact.date, fact.at, fact.record) > (best.date, best.at, best.record) {
@@ -259,6 +290,7 @@ impl TableRule {
                 let Some(line) = lines.get_mut(name) else { continue };
                 for (at, value) in &part.latest {
                     line.cells[*at] = cell_of(value, self.columns[*at].kind, fact, ROOT_ROW, facts);
+                    *line.own(*at) = BTreeSet::from([value.other(fact, ROOT_ROW, facts).unwrap_or(fact.record).to_owned()]);
                 }
             }
         }
@@ -273,8 +305,7 @@ impl TableRule {
     }
 }
 
-fn add(cell: &mut Cell, more: Option<f64>) {
-    let Some(more) = more else { return };
+fn add(cell: &mut Cell, more: f64) {
     *cell = Cell::Number(more + if let Cell::Number(have) = cell { *have } else { 0.0 });
 }
 

@@ -24,6 +24,7 @@ mod recover;
 mod rows;
 mod salvage;
 mod schema;
+pub mod spread;
 mod sums;
 mod trees;
 pub mod trial;

@@ -3,6 +3,7 @@
 //! Values are at most 4 KiB (longer ones lie in chunks), keys are ordered by record and time, and every value stands in
 //! an envelope (see `envelope`). A value that cannot be read makes the whole view doubtful; it is then rebuilt.
 
+mod index;
 mod keys;
 mod pairings;
 pub mod part;
@@ -12,9 +13,7 @@ use super::StoreProblem;
 use super::derived::{Current, IndexRow};
 use super::dictionary::Dictionary;
 use super::envelope::{self, EnvelopeProblem};
-use super::part::Packer;
 use super::recover::quietly;
-use super::rows::Rows;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
 use crate::disk;
@@ -110,6 +109,12 @@ impl View {
     /// Whether something was wrong with it: the mark of a clean end must not stand.
     pub fn is_doubtful(&self) -> bool {
         self.doubtful.load(Ordering::Relaxed) || self.poisoned.load(Ordering::Relaxed)
+    }
+
+    /// It lacks something that lists show: the next start looks at everything.
+    pub fn lost(&self) -> StoreProblem {
+        self.doubtful.store(true, Ordering::Relaxed);
+        StoreProblem::View("sled".to_owned())
     }
 
     fn usable(&self) -> Result<(), StoreProblem> {
@@ -297,29 +302,6 @@ impl View {
             visit(&String::from_utf8_lossy(key), current);
             Ok(())
         })
-    }
-
-    /// A record's line.
-    pub fn row(&self, record: &str) -> Result<Option<IndexRow>, StoreProblem> {
-        self.lines(&record_key(record)).map(|mut rows| rows.pop())
-    }
-
-    /// All records' lines.
-    pub fn index(&self) -> Result<Rows, StoreProblem> {
-        self.lines(b"").map(Rows::new)
-    }
-
-    fn lines(&self, prefix: &[u8]) -> Result<Vec<IndexRow>, StoreProblem> {
-        self.usable()?;
-        let mut packer = Packer::default();
-        let done = each_bytes(&self.trees.index, prefix, &mut |_, bytes| {
-            let row: IndexRowV3<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
-            let row = row.unpack(&mut packer);
-            packer.row(row);
-            Ok(())
-        });
-        done.inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))?;
-        Ok(packer.rows())
     }
 
     /// What was last noted of the forms with which records are shown: id, a digest of the form's text, and its `of` where

@@ -1,6 +1,6 @@
 //! The one key table: what a key does in a place, and its name in the footer and in help. A test refuses a key bound twice.
 
-use crate::locale::{Lang, say::answering as a, say::face as f, say::looking as l, say::screen as s};
+use crate::locale::{Lang, say::answering as a, say::face as f, say::looking as l, say::opening as o, say::screen as s};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// A part of the screens with keys of its own.
@@ -302,6 +302,8 @@ pub const TABLE: &[Binding] = {
         bind(P::Tables, KeyCode::Left, C::Left, s::key_left, false),
         bind(P::Tables, Esc, C::Back, s::key_back, true),
         bind(P::Behind, Enter, C::Accept, s::key_open, true),
+        bind(P::Behind, KeyCode::Right, C::Right, o::key_next_number, true),
+        bind(P::Behind, KeyCode::Left, C::Left, o::key_previous_number, false),
         bind(P::Behind, Esc, C::Back, s::key_back, true),
         bind(P::SaveAs, Enter, C::Accept, f::key_write, true),
         bind(P::SaveAs, Down, C::NextFormat, l::key_next_format, true),

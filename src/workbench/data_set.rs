@@ -1,5 +1,7 @@
 //! The store as a data set for engines: records, answers in long form, indicators and what they were counted from.
 
+mod answers;
+
 use super::Desk;
 use super::exporting::{Exported, create, no_folder};
 use super::refresh::is_handed_in;
@@ -10,12 +12,12 @@ use crate::export::columns::{ANSWERS, COUNTED, Field, INDICATORS, LISTS, RECORDS
 use crate::export::parquet::ParquetTable;
 use crate::form::list::ChoiceList;
 use crate::programme::Programme;
-use crate::programme::figure::{Figure, Question, Taken};
+use crate::programme::figure::{Counting, Figure, Question, with_parts};
 use crate::programme::lines::Facts;
 use crate::programme::period::Period;
 use crate::record::history::State;
-use crate::store::{Current, IndexRow};
-use crate::value::Value;
+use crate::store::IndexRow;
+use crate::store::spread::spread;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -53,8 +55,8 @@ fn told(problem: Problem, path: &Path) -> Failure {
 }
 
 impl Desk {
-    /// Writes the data set into a folder. Drafts stay at home; void records, and those that are another one by decision, are
-    /// left out. All files come in, or none.
+    /// Writes the data set into a folder. Drafts stay at home; void records, those that are another one by decision, and answers that
+    /// are not relevant are left out. All files come in, or none.
     ///
     /// # Errors
     /// The programme has errors, or the system refuses.
@@ -69,15 +71,8 @@ impl Desk {
                 records.row(&record_fields(row, &row.at.to_string()))?;
             }
         }
-        let mut failed = None;
-        self.store().view().each_current(&mut |record, mut current| {
-            let row = self.row(record).filter(|row| self.goes_out(row) && only.is_none_or(|form| form == row.form));
-            if let (Some(row), None) = (row, &failed) {
-                self.follow_links(&mut current);
-                failed = write_answers(&mut answers, row, &current).err();
-            }
-        })?;
-        failed.map_or(Ok(()), Err)?;
+        let going: Vec<&IndexRow> = self.rows().values().filter(|row| self.goes_out(row) && only.is_none_or(|form| form == row.form)).collect();
+        answers::write(self, &mut answers, &going)?;
         let mut files = vec![records.finish()?, answers.finish()?];
         if only.is_none() {
             let facts = self.facts(&programme)?;
@@ -137,22 +132,6 @@ fn record_fields<'a>(row: &'a IndexRow, saved_at: &'a str) -> [Field<'a>; 12] {
     ]
 }
 
-/// Answers that are not relevant are kept in the store, but they are no data. Marks that order rows are none either.
-fn write_answers(table: &mut Table, row: &IndexRow, current: &Current) -> Result<(), Failure> {
-    let parts = [(&current.answers, false), (&current.computed, true)];
-    for ((path, value), computed) in parts.into_iter().flat_map(|(values, computed)| values.iter().map(move |entry| (entry, computed))) {
-        if path.ends_with("/#") || current.hidden.binary_search(path).is_ok() || (!computed && current.computed.contains_key(path)) {
-            continue;
-        }
-        let (place, question) = path.rsplit_once('/').unwrap_or(("", path));
-        let number = if let Value::Number(number) = value { Field::Number(number.to_f64()) } else { Field::Blank };
-        let shown = value.plain();
-        let fields = [text(&row.record), text(&row.form), text(path), text(question), Field::Text(place), Field::Flag(computed), text(&shown), number];
-        table.row(&fields)?;
-    }
-    Ok(())
-}
-
 /// The whole programme, its years, its half-years.
 fn periods(programme: &Programme) -> Vec<Period> {
     let (first, last) = programme.years;
@@ -162,10 +141,13 @@ fn periods(programme: &Programme) -> Vec<Period> {
 
 fn indicators(dir: &Path, programme: &Programme, facts: &Facts<'_>, today: NaiveDate) -> Result<Vec<(PathBuf, AtomicFile, u64)>, Failure> {
     let (mut indicators, mut counted) = (Table::new(dir, INDICATORS)?, Table::new(dir, COUNTED)?);
-    let taken = Taken::new(programme, facts);
-    for period in periods(programme) {
-        for figure in taken.figures(Question { period: &period, today, by: None }) {
-            write_figure(&mut indicators, programme, (&period, today), &figure)?;
+    let (counting, periods) = (Counting::new(programme, facts), periods(programme));
+    let questions: Vec<Question<'_>> = periods.iter().map(|period| Question { period, today, by: None, opens: false }).collect();
+    let mut by_target: Vec<_> = spread(programme.targets.len(), || (), |(), at| counting.target(at, &questions).into_iter()).into_iter().collect();
+    for period in &periods {
+        let figures = by_target.iter_mut().filter_map(Iterator::next).collect();
+        for figure in with_parts(programme, figures) {
+            write_figure(&mut indicators, programme, (period, today), &figure)?;
             for record in &figure.records {
                 counted.row(&[text(&period.label), text(&programme.targets[figure.target].id), text(record)])?;
             }
@@ -174,11 +156,13 @@ fn indicators(dir: &Path, programme: &Programme, facts: &Facts<'_>, today: Naive
     Ok(vec![indicators.finish()?, counted.finish()?])
 }
 
-/// The reading that counts has no name; the others have neither a number that was promised nor records of their own.
+/// The reading that counts has no name; the others have neither a number that was promised, nor plans, nor records of
+/// their own.
 fn write_figure(table: &mut Table, programme: &Programme, (period, today): (&Period, NaiveDate), figure: &Figure) -> Result<(), Failure> {
     let target = &programme.targets[figure.target];
     let number = |number: Option<f64>| number.map_or(Field::Blank, Field::Number);
     let (from, to, today) = (period.from.to_string(), period.to.to_string(), today.to_string());
+    let [year_from, programme_from] = [figure.year, programme.years.0].map(|year| programme.first_day(year).map(|day| day.to_string()).unwrap_or_default());
     let readings = [("", figure.done)].into_iter().chain(figure.also.iter().map(|also| (also.name.as_str(), also.value)));
     for (name, done) in readings {
         let counts = name.is_empty();
@@ -197,6 +181,14 @@ fn write_figure(table: &mut Table, programme: &Programme, (period, today): (&Per
             only(figure.met.map_or(Field::Blank, Field::Flag)),
             only(Field::Whole(i64::try_from(figure.records.len()).unwrap_or(i64::MAX))),
             text(&today),
+            Field::Whole(figure.year.into()),
+            text(&year_from),
+            text(&programme_from),
+            only(number(figure.plan)),
+            only(number(figure.year_done)),
+            only(number(figure.cumulative)),
+            only(number(figure.percent_of_plan())),
+            only(number(figure.percent_of_programme(target))),
         ])?;
     }
     Ok(())

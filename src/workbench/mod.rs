@@ -32,7 +32,6 @@ pub mod related;
 pub mod reporting;
 mod shipped;
 mod showing;
-mod spread;
 mod suspects;
 pub mod telling;
 pub mod transfer;

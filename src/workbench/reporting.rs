@@ -8,10 +8,11 @@ use crate::error::{Exit, Failure};
 use crate::locale::{Lang, Text, number, say};
 use crate::programme::Programme;
 use crate::programme::due::{Due, due};
-use crate::programme::figure::{Figure, Question, figures};
+use crate::programme::figure::{Counting, Figure, Question, with_parts};
 use crate::programme::lines::Facts;
 use crate::programme::period::Period;
 use crate::programme::table::{Table, tables};
+use crate::store::spread::spread;
 
 /// A report: the programme, a period, and the figures.
 #[derive(Clone, Debug)]
@@ -51,7 +52,8 @@ impl Desk {
         self.counted(asked, by, true)
     }
 
-    /// The same without the tables, which take longer than the figures where there are many records.
+    /// The same without the tables, which take longer than the figures where there are many records, and without the records
+    /// of the numbers that are not of the period.
     ///
     /// # Errors
     /// As [`Self::report_by`].
@@ -87,8 +89,10 @@ impl Desk {
         let goes_on = || if self.watch.goes_on(counted) { Ok(()) } else { Err(super::watch::stopped()) };
         let facts = Facts::new(&all);
         let today = self.now().date();
-        let figures = figures(&programme, &facts, Question { period: &period, today, by });
-        goes_on()?;
+        let counting = Counting::new(&programme, &facts);
+        let question = Question { period: &period, today, by, opens: with_tables };
+        let figures = spread(programme.targets.len(), || (), |(), at| counting.target(at, &[question])).into_iter().flatten();
+        let figures = with_parts(&programme, figures.collect());
         let tables = if with_tables { tables(&programme, &facts, &period, &figures) } else { Vec::new() };
         goes_on()?;
         let due = due(&programme, &all, today);

@@ -74,3 +74,38 @@ fn a_frozen_report_that_was_altered_is_not_printed() {
     assert_eq!(lt01.run(&["report", "--frozen", "r.report", "--period", "2026"]).code, 2, "its period is frozen, too");
     assert_eq!(lt01.run(&["report", "--freeze", "no/such/r.report"]).code, 5);
 }
+
+/// Takes a key out of every object.
+fn without(json: &mut Json, keys: &[&str]) {
+    match json {
+        Json::Object(map) => {
+            keys.iter().for_each(|key| drop(map.remove(*key)));
+            map.values_mut().for_each(|value| without(value, keys));
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| without(item, keys)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_report_that_was_frozen_before_plans_and_years_opened_to_records_is_still_printed() {
+    use sha2::{Digest, Sha256};
+    let place = Place::new();
+    let lt01 = demo(&place);
+    lt01.run(&["report", "--freeze", "r.report"]).ok();
+    let whole = String::from_utf8(place.read("r.report")).unwrap();
+    let mut body: Json = serde_json::from_str(whole.split_once('\n').unwrap().1).unwrap();
+    // As the file was before: neither the records of other numbers than those of the period, nor those of a table's cells.
+    without(&mut body, &["plan_records", "year_records", "cumulative_records", "reference_records", "own"]);
+    for figure in body["figures"].as_array_mut().unwrap() {
+        figure["years"].as_array_mut().unwrap().iter_mut().for_each(|year| without(year, &["records"]));
+    }
+    let body = body.to_string();
+    let sum: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+    place.write("old.report", format!("{{\"khuyencong-report\":1,\"sha256\":\"{sum}\"}}\n{body}\n").as_bytes());
+    for kind in ["text", "json", "html", "xlsx", "docx", "csv"] {
+        let printed = |file: &str| print(&place, &lt01, (kind, "vi"), &["--frozen", file]);
+        let (old, new) = (printed("old.report"), printed("r.report"));
+        assert!(!old.is_empty() && (old == new) == matches!(kind, "text" | "docx" | "csv"), "{kind}");
+    }
+}

@@ -11,6 +11,7 @@ mod doctor;
 #[cfg(unix)]
 mod faults;
 mod frozen;
+mod opening;
 mod outputs;
 mod records;
 mod refusals;

@@ -65,7 +65,7 @@ fn typed(form: &Form, path: &str, value: &str) -> Value {
 fn counted(programme: &Programme, facts: &[Fact<'_>], period: &str, today: &str, by: Option<&str>) -> BTreeMap<String, Figure> {
     let period = programme.period(period).expect("a period");
     let today = today.parse().expect("a day");
-    let figures = figures(programme, &Facts::new(facts), Question { period: &period, today, by });
+    let figures = figures(programme, &Facts::new(facts), Question { period: &period, today, by, opens: true });
     figures.into_iter().map(|figure| (programme.targets[figure.target].id.clone(), figure)).collect()
 }
 
@@ -131,7 +131,7 @@ fn a_year_is_compared_with_its_newest_approved_plan() {
 fn table(programme: &Programme, facts: &[Fact<'_>], period: &str, id: &str) -> khuyencong::programme::table::Table {
     let period = programme.period(period).expect("a period");
     let facts = Facts::new(facts);
-    let figures = figures(programme, &facts, Question { period: &period, today: "2030-12-01".parse().expect("a day"), by: None });
+    let figures = figures(programme, &facts, Question { period: &period, today: "2030-12-01".parse().expect("a day"), by: None, opens: true });
     khuyencong::programme::table::tables(programme, &facts, &period, &figures).into_iter().find(|table| table.id == id).unwrap_or_else(|| panic!("{id}"))
 }
 

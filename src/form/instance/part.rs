@@ -12,7 +12,7 @@ pub struct Laying<'p, 'b> {
     form: &'p Form,
     projection: &'p Arc<Projection>,
     instance: Instance,
-    /// By row: its key and its order key.
+    /// By row, but for the first: its key and its order key.
     marks: Vec<(&'b str, &'b str)>,
 }
 
@@ -21,19 +21,22 @@ impl<'p, 'b> Laying<'p, 'b> {
     pub fn new(form: &'p Form, projection: &'p Arc<Projection>) -> Self {
         let instance = Instance { projection: Some(projection.clone()), ..Instance::default() };
         let mut laying = Self { form, projection, instance, marks: Vec::new() };
-        laying.push(ROOT, ROOT_ROW, "".into(), ("", ""));
+        laying.push(ROOT, ROOT_ROW, Arc::default());
         laying
     }
 
-    fn push(&mut self, scope: ScopeId, parent: RowId, prefix: Arc<str>, (key, order): (&'b str, &'b str)) -> RowId {
+    fn push(&mut self, scope: ScopeId, parent: RowId, prefix: Arc<str>) -> RowId {
         let instance = &mut self.instance;
         let id = RowId(instance.rows.len() as u32);
         let base = instance.cells.len() as u32;
         let blank = Cell { value: Datum::Blank, relevant: true, queued: false, unchecked: false, wrong: false };
         instance.cells.resize(instance.cells.len() + self.projection.nodes(scope).len(), blank);
-        instance.rows.push(Row { scope, parent, position: 1, prefix, order: order.into(), base, is_there: true, children: Vec::new() });
-        self.marks.push((key, order));
+        instance.rows.push(Row { scope, parent, position: 1, prefix, order: Arc::default(), base, is_there: true, children: Vec::new() });
         id
+    }
+
+    fn key(&self, row: RowId) -> Option<(&'b str, &'b str)> {
+        self.marks.get((row.0 as usize).checked_sub(1)?).copied()
     }
 
     /// The row that a path's repeats and keys lead to.
@@ -42,7 +45,7 @@ impl<'p, 'b> Laying<'p, 'b> {
         for (repeat, key) in repeats.iter().zip(keys) {
             let children = self.instance.row(row).children.get(self.inner(row, *repeat)?)?;
             // Answers come row by row: it is the last one, most of the time.
-            row = *children.iter().rev().find(|child| self.marks[child.0 as usize].0 == *key)?;
+            row = *children.iter().rev().find(|child| self.key(**child).is_some_and(|(own, _)| own == *key))?;
         }
         (repeats.len() == keys.len()).then_some(row)
     }
@@ -59,7 +62,8 @@ impl<'p, 'b> Laying<'p, 'b> {
         let Some((parent, at)) = self.row(around, keys).and_then(|parent| Some((parent, self.inner(parent, *repeat)?))) else { return };
         let Some(scope) = self.form.scope(self.instance.row(parent).scope).inner.get(at).copied().filter(|scope| self.projection.has_rows(*scope)) else { return };
         let prefix = format!("{}{}/{key}/", self.instance.row(parent).prefix, self.form.node(*repeat).key);
-        let row = self.push(scope, parent, prefix.into(), (key, order));
+        let row = self.push(scope, parent, prefix.into());
+        self.marks.push((key, order));
         let children = &mut self.instance.rows[parent.0 as usize].children;
         if children.len() <= at {
             children.resize(at + 1, Vec::new());
@@ -96,12 +100,12 @@ impl<'p, 'b> Laying<'p, 'b> {
     }
 
     /// The record, its rows in their order.
-    pub fn finish(self) -> Instance {
-        let Self { mut instance, marks, .. } = self;
+    pub fn finish(mut self) -> Instance {
+        let mut instance = std::mem::take(&mut self.instance);
         for at in 0..instance.rows.len() {
             let mut children = std::mem::take(&mut instance.rows[at].children);
             for siblings in &mut children {
-                let mark = |row: &RowId| marks.get(row.0 as usize).map(|(key, order)| (*order, *key));
+                let mark = |row: &RowId| self.key(*row).map(|(key, order)| (order, key));
                 siblings.sort_by(|a, b| mark(a).cmp(&mark(b)));
                 for (place, row) in (1u32..).zip(siblings.iter()) {
                     instance.rows[row.0 as usize].position = place;

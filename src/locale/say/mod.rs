@@ -31,6 +31,7 @@ pub mod line;
 pub mod looking;
 pub mod migrate;
 pub mod minutes;
+pub mod opening;
 pub mod output;
 pub mod programme;
 pub mod screen;

@@ -26,6 +26,7 @@ pub mod record;
 mod record_view;
 pub mod records;
 pub mod report;
+mod report_behind;
 mod report_view;
 pub mod review;
 pub mod search;

@@ -8,6 +8,7 @@ use super::super::message::Effect;
 use super::super::task::Task;
 use super::Step;
 use super::ask::{Ask, Asked};
+use super::report_behind::{Inside, behind_cell, behind_line};
 use crate::locale::say::looking as l;
 use crate::workbench::paper::files::REPORT_FORMATS;
 use crate::workbench::reporting::Report;
@@ -40,13 +41,6 @@ pub(super) struct InTable {
     pub at: usize,
     pub line: usize,
     pub column: usize,
-}
-
-/// Records behind a number.
-pub(super) struct Inside {
-    pub title: String,
-    pub records: Vec<String>,
-    pub at: usize,
 }
 
 /// What is picked from a list.
@@ -133,11 +127,16 @@ impl ReportScreen {
             return self.pick(key, command);
         }
         if let Some(inside) = &mut self.inside {
-            if draw::select(&mut inside.at, command, inside.records.len()) {
+            let count = inside.records().len();
+            if draw::select(&mut inside.at, command, count) {
                 return Step::default();
             }
             return match command {
-                Some(Command::Accept) => inside.records.get(inside.at).map(|record| Step::record(record)).unwrap_or_default(),
+                Some(Command::Right | Command::Left) => {
+                    inside.turn(command == Some(Command::Right));
+                    Step::default()
+                }
+                Some(Command::Accept) => inside.records().get(inside.at).map(|record| Step::record(record)).unwrap_or_default(),
                 None => Step::default(),
                 _ => {
                     self.inside = None;
@@ -179,28 +178,13 @@ impl ReportScreen {
                 return Step::default();
             }
             Some(Command::Accept) => {
-                self.inside = lines.get(self.selected).and_then(|line| self.behind(*line, shared));
+                let line = lines.get(self.selected).copied();
+                self.inside = self.report.as_ref().zip(line).and_then(|(report, line)| behind_line(report, line, shared.lang));
                 return Step::default();
             }
             _ => return Step::default(),
         }
         self.count()
-    }
-
-    fn behind(&self, line: Line, shared: &Shared) -> Option<Inside> {
-        let report = self.report.as_ref()?;
-        let (Line::Figure(at) | Line::Group(at, _)) = line;
-        let figure = report.figures.get(at)?;
-        let target = &report.programme.targets[figure.target];
-        let show = |value| Report::show(value, shared.lang);
-        let title = format!("{} {}", target.id, target.label.get(shared.lang));
-        Some(match line {
-            Line::Figure(_) => Inside { title: format!("{title}: {}", show(figure.done)), records: figure.records.clone(), at: 0 },
-            Line::Group(_, group) => {
-                let group = figure.groups.get(group)?;
-                Inside { title: format!("{title} · {}: {}", group.label.get(shared.lang), show(group.done)), records: group.records.clone(), at: 0 }
-            }
-        })
     }
 
     fn in_table(&mut self, command: Option<Command>, shared: &Shared) -> Step {
@@ -216,13 +200,7 @@ impl ReportScreen {
             Some(Command::PreviousTable) => *place = InTable { at: (place.at + count - 1) % count, ..InTable::default() },
             Some(Command::Right) => place.column = (place.column + 1).min(table.columns.len().saturating_sub(1)),
             Some(Command::Left) => place.column = place.column.saturating_sub(1),
-            Some(Command::Accept) => {
-                if let Some(line) = table.lines.get(place.line) {
-                    let first = line.cells.iter().map(|cell| super::report_view::cell(cell, crate::programme::table::ColumnKind::Text, shared.lang)).find(|text| !text.is_empty());
-                    let title = format!("{} {} · {}", table.id, table.title.get(shared.lang), first.unwrap_or_default());
-                    self.inside = Some(Inside { title, records: line.records.iter().cloned().collect(), at: 0 });
-                }
-            }
+            Some(Command::Accept) => self.inside = behind_cell(report, *place, shared.lang),
             _ => {}
         }
         Step::default()

@@ -5,8 +5,9 @@ use super::super::draw::{self, Frame};
 use super::super::field::shorten;
 use super::super::theme;
 use super::super::words;
-use super::report::{InTable, Inside, Line, Picking, ReportScreen};
-use crate::locale::{Lang, date, number, say::looking as l, say::screen as s};
+use super::report::{InTable, Line, Picking, ReportScreen};
+use super::report_behind::{self, Inside};
+use crate::locale::{Lang, date, number, say::looking as l, say::opening as o, say::screen as s};
 use crate::programme::table::{Cell, ColumnKind, Table};
 use crate::workbench::reporting::Report;
 use ratatui::layout::Rect;
@@ -110,18 +111,21 @@ fn view_detail(report: &Report, at: usize, lang: Lang, frame: &mut Frame<'_>, ar
 
 fn view_records(inside: &Inside, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
     let lang = shared.lang;
-    draw::line(frame, area, 0, &shorten(&inside.title, area.width as usize), theme::strong());
-    let rows: Vec<_> = inside.records.iter().filter_map(|record| shared.rows.get(record)).collect();
+    let title = inside.numbers.get(inside.number).map_or("", |number| &number.title);
+    draw::line(frame, area, 0, &shorten(title, area.width as usize), theme::strong());
+    let records = inside.records();
+    let rows: Vec<_> = records.iter().filter_map(|record| shared.rows.get(record)).collect();
     let count = |fits: &dyn Fn(&crate::store::IndexRow) -> bool| rows.iter().filter(|row| fits(row)).count();
     let unapproved = count(&|row| row.state != crate::record::history::State::Approved);
-    let rests = l::rests_on(lang, l::records(lang, inside.records.len()), unapproved, count(&|row| row.conflicts > 0), count(&|row| row.warnings > 0));
-    draw::line(frame, area, 1, &rests, theme::faint());
+    let rests = l::rests_on(lang, l::records(lang, records.len()), unapproved, count(&|row| row.conflicts > 0), count(&|row| row.warnings > 0));
+    let others = if inside.numbers.len() > 1 { format!(" · {}", o::of_numbers(lang, inside.number + 1, inside.numbers.len())) } else { String::new() };
+    draw::line(frame, area, 1, &format!("{rests}{others}"), theme::faint());
     let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-    if inside.records.is_empty() {
+    if records.is_empty() {
         draw::line(frame, body, 0, &s::no_figures(lang), theme::faint());
     }
-    draw::list(frame, body, inside.records.len(), inside.at, |at| {
-        let Some(row) = shared.rows.get(&inside.records[at]) else { return inside.records[at].clone() };
+    draw::list(frame, body, records.len(), inside.at, |at| {
+        let Some(row) = shared.rows.get(&records[at]) else { return records[at].clone() };
         format!("{} {} {}", draw::pad(&date::show(&row.date), 10), draw::pad(&words::state(row.state, lang), 9), shared.about(row))
     });
 }
@@ -166,9 +170,11 @@ fn view_table(report: &Report, place: InTable, lang: Lang, frame: &mut Frame<'_>
     if has_totals {
         draw::line(frame, area, area.height - 2, &line(&rows[table.lines.len()]), theme::title());
     }
-    let count = table.lines.get(place.line).map_or(0, |line| line.records.len());
+    let at = report_behind::column(place, table.columns.len());
+    let count = table.lines.get(place.line).map_or(0, |line| line.records_of(at).unwrap_or(&line.records).len());
+    let column = table.columns.get(at).map_or_else(String::new, |column| o::column(lang, column.label.get(lang).replace('\n', " ")));
     let more = if shown.last().is_some_and(|last| last + 1 < table.columns.len()) { l::more_columns(lang) } else { String::new() };
-    draw::line(frame, area, area.height - 1, &format!("{} {more}", l::records(lang, count)), Style::default());
+    draw::line(frame, area, area.height - 1, &format!("{column} · {} {more}", l::records(lang, count)), Style::default());
 }
 
 /// The columns that stand whole in a width: the first, and as many as fit of those from another on. Half a number would be read

@@ -1,5 +1,6 @@
 //! Reports and minutes on paper.
 
+pub mod behind;
 pub mod files;
 pub mod frozen;
 pub mod letterhead;

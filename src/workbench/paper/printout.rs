@@ -3,6 +3,7 @@
 use super::frozen::Frozen;
 use super::letterhead::Letterhead;
 use crate::locale::{Lang, Text, date, say};
+use crate::programme::figure::Figure;
 use crate::workbench::Desk;
 use crate::workbench::reporting::Report;
 use serde::{Deserialize, Serialize};
@@ -45,8 +46,8 @@ pub struct Printout {
 impl Desk {
     /// A report with everything that it is printed from.
     pub fn printout(&self, report: Report) -> Printout {
-        let of_figures = report.figures.iter().flat_map(|f| f.records.iter().chain(f.also.iter().flat_map(|a| &a.records)).chain(f.groups.iter().flat_map(|g| &g.records)));
-        let of_tables = report.tables.iter().flat_map(|table| &table.lines).flat_map(|line| &line.records);
+        let of_figures = report.figures.iter().flat_map(Figure::all_records);
+        let of_tables = report.tables.iter().flat_map(|table| &table.lines).flat_map(|line| line.records.iter().chain(line.own.iter().flat_map(|(_, own)| own)));
         let records: BTreeSet<&String> = of_figures.chain(of_tables).chain(report.due.iter().map(|due| &due.about)).collect();
         let row = |record: &String| {
             let row = self.row(record)?;

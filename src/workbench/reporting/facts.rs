@@ -2,7 +2,6 @@
 
 use super::super::Desk;
 use super::super::refresh::is_handed_in;
-use super::super::spread::spread;
 use super::super::watch::stopped;
 use crate::error::Failure;
 use crate::form::expression::Datum;
@@ -14,6 +13,7 @@ use crate::programme::Programme;
 use crate::programme::figure::Fact;
 use crate::record::history::State;
 use crate::record::links::Links;
+use crate::store::spread::spread;
 use crate::store::view::View;
 use crate::store::view::part::{Kept, Reading};
 use crate::store::{IndexRow, KeptEntry, KeptPart, Raw, StoreProblem};
@@ -96,7 +96,7 @@ impl Source<'_> {
             Ok(())
         })?;
         // Every record that lists show has its answers: else the view lost some.
-        if left.next().is_some() { Err(StoreProblem::View("sled".to_owned())) } else { Ok(facts) }
+        if left.next().is_some() { Err(self.view.lost()) } else { Ok(facts) }
     }
 
     fn fact<'r>(&self, row: &'r IndexRow, taken: &Taken<'_>, kept: Kept<'_, '_>) -> Result<Fact<'r>, StoreProblem> {

@@ -35,14 +35,19 @@ impl Report {
     fn target_json(&self, figure: &Figure) -> Json {
         let target = &self.programme.targets[figure.target];
         let also: Vec<Json> = figure.also.iter().map(|also| json!({"name": also.name, "label": both(&also.label), "value": exact(also.value), "records": also.records})).collect();
-        let years: Vec<Json> = figure.years.iter().map(|year| json!({"year": year.year, "plan": exact(year.plan), "done": exact(year.done)})).collect();
+        let years: Vec<Json> = figure
+            .years
+            .iter()
+            .map(|year| json!({"year": year.year, "plan": exact(year.plan), "done": exact(year.done), "plan_records": year.plan_records, "records": year.records}))
+            .collect();
         let mut json = json!({
             "id": target.id, "label": both(&target.label), "op": target.op.sign(), "number": exact(target.number), "unit": both(&target.unit),
             "done": exact(figure.done), "percent": exact(figure.percent), "met": figure.met, "day": figure.day.map(|day| day.to_string()), "counted_by": both(&target.counted_by),
             "also": also, "records": figure.records, "undetermined": figure.undetermined, "out_of_season": figure.out_of_season, "unapproved": figure.unapproved,
             "conflicted": figure.conflicted, "overridden": figure.overridden, "reference_factors": figure.reference_factors, "factor_versions": figure.factor_versions,
-            "year": {"year": figure.year, "plan": exact(figure.plan), "done": exact(figure.year_done), "percent": exact(figure.percent_of_plan())},
-            "cumulative": {"done": exact(figure.cumulative), "percent": exact(figure.percent_of_programme(target))}, "years": years,
+            "year": {"year": figure.year, "plan": exact(figure.plan), "done": exact(figure.year_done), "percent": exact(figure.percent_of_plan()),
+                "plan_records": figure.plan_records, "records": figure.year_records},
+            "cumulative": {"done": exact(figure.cumulative), "percent": exact(figure.percent_of_programme(target)), "records": figure.cumulative_records}, "years": years,
         });
         if self.by.is_some() {
             let group =

@@ -1,0 +1,83 @@
+//! The lines of all records, read on every core.
+
+use super::View;
+use crate::store::StoreProblem;
+use crate::store::derived::IndexRow;
+use crate::store::envelope;
+use crate::store::part::Packer;
+use crate::store::rows::Rows;
+use crate::store::schema::{IndexRowV3, SCHEMA};
+use crate::store::spread::spread;
+use crate::store::trees::{doubtful, each_of, record_key};
+use std::ops::Bound;
+use std::sync::atomic::Ordering;
+
+/// Into so many parts the ids are divided; they need not hold equally many records.
+const PARTS: u128 = 24;
+
+impl View {
+    /// All records' lines, by record.
+    ///
+    /// # Errors
+    /// sled's, or a value that cannot be read.
+    pub fn index(&self) -> Result<Rows, StoreProblem> {
+        self.usable()?;
+        let bounds = self.bounds()?;
+        let parts = spread(bounds.len() - 1, || (), |(), at| self.index_part(&bounds[at], &bounds[at + 1]));
+        let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(Rows::new(parts.into_iter().flatten().collect()))
+    }
+
+    /// Where the parts begin and end: ids are spread evenly between the first and the last, or at least not all in one place.
+    fn bounds(&self) -> Result<Vec<Bound<Vec<u8>>>, StoreProblem> {
+        let ends = self.asked(|| Ok((self.trees.index.first()?, self.trees.index.last()?)))?;
+        let number = |key: Option<(sled::IVec, sled::IVec)>| u128::from_str_radix(&std::str::from_utf8(key?.0.get(..36)?).ok()?.replace('-', ""), 16).ok();
+        let between: Vec<Bound<Vec<u8>>> = match (number(ends.0), number(ends.1)) {
+            (Some(first), Some(last)) if first < last => (1..PARTS).map(|at| Bound::Included(id(first + (last - first) / PARTS * at))).collect(),
+            _ => Vec::new(),
+        };
+        Ok(std::iter::once(Bound::Unbounded).chain(between).chain([Bound::Unbounded]).collect())
+    }
+
+    fn index_part(&self, from: &Bound<Vec<u8>>, to: &Bound<Vec<u8>>) -> Result<Vec<IndexRow>, StoreProblem> {
+        let to = if let Bound::Included(to) = to { Bound::Excluded(to.clone()) } else { Bound::Unbounded };
+        self.lines(self.trees.index.range::<Vec<u8>, _>((from.clone(), to)))
+    }
+
+    fn lines(&self, items: sled::Iter) -> Result<Vec<IndexRow>, StoreProblem> {
+        let mut packer = Packer::default();
+        let done = each_of(items, &mut |_, bytes| {
+            let row: IndexRowV3<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
+            let row = row.unpack(&mut packer);
+            packer.row(row);
+            Ok(())
+        });
+        done.inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))?;
+        Ok(packer.rows())
+    }
+
+    /// A record's line.
+    ///
+    /// # Errors
+    /// sled's, or a value that cannot be read.
+    pub fn row(&self, record: &str) -> Result<Option<IndexRow>, StoreProblem> {
+        self.usable()?;
+        self.lines(self.trees.index.scan_prefix(record_key(record))).map(|mut rows| rows.pop())
+    }
+}
+
+/// A number as an id's text.
+fn id(number: u128) -> Vec<u8> {
+    let hex = format!("{number:032x}");
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_an_id() {
+        assert_eq!(id(0x0198_f3a2_5c00_7abc_8000_0000_0000_0001), b"0198f3a2-5c00-7abc-8000-000000000001");
+    }
+}
