@@ -77,7 +77,7 @@ impl Place {
     fn holds(&self, store: &str, ids: &[String]) {
         let dir = self.path().join(store);
         let (desk, notices) = Desk::open(settings(&dir)).unwrap_or_else(|e| panic!("{store} does not open: {e:?}"));
-        let lost: Vec<_> = ids.iter().filter(|id| !desk.rows().contains_key(*id)).collect();
+        let lost: Vec<_> = ids.iter().filter(|id| !desk.rows().contains_key(id)).collect();
         assert!(lost.is_empty(), "{store} lost {lost:?}; {notices:?}");
         assert!(!notices.iter().any(Notice::is_loss), "{notices:?}");
     }

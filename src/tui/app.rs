@@ -44,6 +44,15 @@ impl App {
 
     /// Takes a message; gives what is to be done.
     pub fn update(&mut self, message: Message, now: NaiveDateTime) -> Vec<Effect> {
+        let effects = self.take(message, now);
+        // What was counted until now has given way to what is asked for.
+        if effects.iter().any(|effect| *effect != Effect::Cancel) {
+            self.shared.progress = None;
+        }
+        effects
+    }
+
+    fn take(&mut self, message: Message, now: NaiveDateTime) -> Vec<Effect> {
         match message {
             Message::Key(key) => self.pressed(key, now),
             Message::Paste(text) => {

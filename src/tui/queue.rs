@@ -79,6 +79,7 @@ impl Queue {
 
     /// Puts back what gave way, unless it was asked for again meanwhile.
     fn again(&self, effect: Effect) {
+        self.stop.store(false, Ordering::Relaxed);
         let mut state = self.lock();
         if !state.effects.iter().any(|later| replaces(later, &effect)) {
             state.effects.push_back(effect);

@@ -15,6 +15,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// All records in an order; the names of forms are those of a language.
+type Order = (Sort, Lang, Rc<Vec<u32>>);
+
 /// What all screens see.
 pub struct Shared {
     /// The language.
@@ -52,7 +55,7 @@ pub struct Shared {
     /// The decisions that were made last, to be taken back.
     pub decided: Vec<RevisionId>,
     /// Orders of all records that were asked for.
-    orders: RefCell<Vec<(Sort, Lang, Rc<Vec<u32>>)>>,
+    orders: RefCell<Vec<Order>>,
     /// Grows whenever the records are others.
     generation: u64,
 }

@@ -101,7 +101,7 @@ say! {
     filtered_out() "Không có phiếu nào như vậy. F4: đổi bộ lọc." "No record is like that. F4: change the filter."
     in_conflict() "mâu thuẫn" "in conflict"
     with_problem() "có lỗi" "with problems"
-    sort_saved() "mới lưu trước" "saved last first"
+    sort_saved() "mới lưu trước" "latest saved first"
     sort_day() "theo ngày" "by day"
     sort_form() "theo mẫu phiếu" "by form"
     sort_state() "theo trạng thái" "by state"
