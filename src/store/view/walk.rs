@@ -1,6 +1,6 @@
 //! Reading the whole view once: whether every value can be read, and whether what is derived is derived from all of it.
 
-use super::{CurrentV2, IndexRowV3, StoreProblem, View, record_key};
+use super::{CurrentV2, EnvelopeProblem, IndexRowV3, StoreProblem, View, doubtful, record_key};
 use crate::record::revision::Act;
 use crate::store::trees::key_parts;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,10 +39,10 @@ impl View {
         })?;
         walked.outdated.extend(sums.iter().filter(|(record, sum)| current.get(*record) != Some(sum)).map(|(record, _)| record.clone()));
         current.clear();
-        self.each_current(&mut |_, _| ())?;
+        let dictionary = self.lock().dictionary.clone();
         self.each::<CurrentV2>(&self.trees.current, b"", &mut |key, derived| {
             current.insert(String::from_utf8_lossy(key).into_owned(), derived.revisions);
-            Ok(())
+            derived.unpack(&dictionary).map(|_| ()).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))
         })?;
         walked.outdated.extend(sums.iter().filter(|(record, sum)| current.get(*record) != Some(sum)).map(|(record, _)| record.clone()));
         self.stale()?;
