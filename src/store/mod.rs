@@ -107,7 +107,8 @@ impl Store {
         open::open(dir, now, None)
     }
 
-    /// The same where the caller holds its lock already.
+    /// The same where the caller holds its lock already and only takes something in: how much the view holds is not compared,
+    /// as it is at every other start.
     ///
     /// # Errors
     /// Why it cannot be opened. Nothing was changed then.
@@ -276,6 +277,7 @@ impl Store {
             self.view.make_small(&self.dir, self.journal.bytes())?;
         }
         self.view.flush(&self.dir)?;
+        debug_assert!(self.view.is_counted_right());
         let end = self.journal.end();
         let left = Mark { bytes: end.bytes, crc: end.crc.clone().finalize(), entries: end.lines, drafts: mark::of_drafts(&self.dir).map_err(io)?, view: self.view.fingerprint() };
         // A journal that failed is looked at whole by the next start.

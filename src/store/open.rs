@@ -57,8 +57,10 @@ impl Notice {
     }
 }
 
-/// Opens; with a `held` lock that the caller has taken already.
+/// Opens; with a `held` lock that the caller has taken already. Then it may be to take something in only: whether the view
+/// holds what it should is left to the next start, which compares it with the count that goes on from the last one.
 pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>) -> Result<(Store, Vec<Notice>), StoreProblem> {
+    let takes_in = held.is_some();
     let io = |e| StoreProblem::Io(dir.to_owned(), e);
     let loaded = load_identity(dir)?;
     let lock = held.map_or_else(|| lock(dir), Ok)?;
@@ -72,7 +74,7 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>) -> Result
     compact::remove(dir).map_err(io)?;
     let left = mark::read(dir);
     let drafts = open_drafts(dir, left.as_ref(), &mut notices).map_err(io)?;
-    let (view, end, clean) = match left.as_ref().and_then(|mark| open_clean(dir, &identity, mark)) {
+    let (view, end, clean) = match left.as_ref().and_then(|mark| open_clean(dir, &identity, mark, takes_in)) {
         Some((view, end)) => (view, end, notices.is_empty()),
         None => {
             let (view, end) = recover(dir, &identity, now, left.as_ref(), &mut notices)?;
@@ -138,9 +140,13 @@ pub(super) fn journal_end(dir: &Path, mark: &Mark) -> Option<End> {
 }
 
 /// The view and how far the journal goes, if nothing speaks against either since the clean end.
-fn open_clean(dir: &Path, identity: &Identity, mark: &Mark) -> Option<(View, End)> {
+fn open_clean(dir: &Path, identity: &Identity, mark: &Mark, takes_in: bool) -> Option<(View, End)> {
     let end = journal_end(dir, mark)?;
-    let view = guarded(&dir.join("sled"), |view| Ok(view.fingerprint())).ok().and_then(|(view, fingerprint)| (fingerprint == mark.view).then_some(view))?;
+    let sled = dir.join("sled");
+    let view = match takes_in {
+        true => guarded(&sled, |_| Ok(())).ok().map(|(view, ())| view).filter(|view| view.believe(&mark.view)),
+        false => guarded(&sled, |view| Ok(view.fingerprint())).ok().filter(|(_, fingerprint)| *fingerprint == mark.view).map(|(view, _)| view),
+    }?;
     view.own(&identity.device).ok()?;
     Some((view, end))
 }

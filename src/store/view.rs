@@ -12,7 +12,7 @@ use super::derived::{Current, IndexRow};
 use super::envelope::{self, EnvelopeProblem};
 use super::recover::quietly;
 use super::schema::{CurrentV2, Dictionary, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
-use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
+use super::trees::{Kept, Trees, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
 use crate::disk;
 use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
@@ -58,6 +58,8 @@ pub struct ChainEnd {
 pub struct View {
     trees: Kept,
     inner: Mutex<Inner>,
+    /// How many keys each of the [`COUNTED`] trees holds, once that is known.
+    sizes: Mutex<Option<[u64; COUNTED.len()]>>,
     /// A value could not be read: the next start must look at everything.
     doubtful: AtomicBool,
     /// sled refused something. Nothing more is asked of this handle: reading on it may never come back.
@@ -71,13 +73,16 @@ struct Inner {
     chain: Chain,
 }
 
+/// The trees whose keys are counted: sled may lack keys without saying so.
+const COUNTED: [&[u8]; 6] = [b"revisions", b"definitions", b"current", b"index", b"stale", b"names"];
+
 /// Takes a value and its key.
 type Visit<'v, T> = &'v mut dyn FnMut(&[u8], T) -> Result<(), StoreProblem>;
 
 impl View {
     /// Opens or makes the view in `dir`.
     pub fn open(dir: &Path) -> Result<Self, StoreProblem> {
-        let view = Self { trees: Kept::open(dir)?, inner: Mutex::new(Inner::default()), doubtful: AtomicBool::new(false), poisoned: AtomicBool::new(false) };
+        let view = Self { trees: Kept::open(dir)?, inner: Mutex::default(), sizes: Mutex::default(), doubtful: AtomicBool::new(false), poisoned: AtomicBool::new(false) };
         let mut names = Vec::new();
         view.each::<String>(&view.trees.names, b"", &mut |key, name| {
             // One lost name would shift all that follow.
@@ -94,6 +99,10 @@ impl View {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn sizes(&self) -> std::sync::MutexGuard<'_, Option<[u64; COUNTED.len()]>> {
+        self.sizes.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Lets go of its files. Nothing may be asked of it any more.
@@ -122,14 +131,36 @@ impl View {
         self.usable()?;
         let sealed = envelope::seal(SCHEMA, value);
         for (at, chunk) in sealed.chunks(CHUNK).enumerate() {
-            self.asked(|| tree.insert(chunk_key(key, at), chunk))?;
+            self.insert_key(tree, chunk_key(key, at), chunk)?;
         }
         // A shorter value than before must not keep the old one's tail.
         let mut next = sealed.len().div_ceil(CHUNK);
-        while self.asked(|| tree.remove(chunk_key(key, next)))?.is_some() {
+        while self.remove_key(tree, chunk_key(key, next))? {
             next += 1;
         }
         Ok(())
+    }
+
+    fn insert_key(&self, tree: &Tree, key: Vec<u8>, value: &[u8]) -> Result<(), StoreProblem> {
+        let is_new = self.asked(|| tree.insert(key, value))?.is_none();
+        self.count(tree, i64::from(is_new));
+        Ok(())
+    }
+
+    /// Whether it was there.
+    fn remove_key(&self, tree: &Tree, key: Vec<u8>) -> Result<bool, StoreProblem> {
+        let was_there = self.asked(|| tree.remove(key))?.is_some();
+        self.count(tree, -i64::from(was_there));
+        Ok(was_there)
+    }
+
+    fn count(&self, tree: &Tree, by: i64) {
+        if by != 0
+            && let Some(sizes) = &mut *self.sizes()
+            && let Some(at) = COUNTED.iter().position(|name| tree.name() == *name)
+        {
+            sizes[at] = sizes[at].saturating_add_signed(by);
+        }
     }
 
     /// Goes through a tree (or the part behind a prefix), giving whole values with their keys.
@@ -173,12 +204,30 @@ impl View {
         self.store_chain()
     }
 
-    /// How much the view holds: compared at a clean start, since sled may lack keys without saying so.
+    /// How much the view holds: compared at a clean start, since sled may lack keys without saying so. Counted once, and from
+    /// then on with every change.
     pub fn fingerprint(&self) -> String {
-        let sizes =
-            [&self.trees.revisions, &self.trees.definitions, &self.trees.current, &self.trees.index, &self.trees.stale, &self.trees.names].map(|tree| tree.len().to_string());
+        let sizes = self.sizes().get_or_insert_with(|| self.count_all()).map(|size| size.to_string());
         let chain = self.lock().chain.clone();
         format!("{} {} {}", sizes.join(" "), chain.device, chain.seq)
+    }
+
+    fn count_all(&self) -> [u64; COUNTED.len()] {
+        let Trees { revisions, definitions, current, index, stale, names, .. } = &*self.trees;
+        [revisions, definitions, current, index, stale, names].map(|tree| tree.len() as u64)
+    }
+
+    /// Whether what is counted is what there is.
+    pub fn is_counted_right(&self) -> bool {
+        self.sizes().is_none_or(|sizes| sizes == self.count_all())
+    }
+
+    /// It holds what a fingerprint says, which is not looked at now: the next start will see it if it does not.
+    pub fn believe(&self, fingerprint: &str) -> bool {
+        let sizes: Option<Vec<u64>> = fingerprint.split(' ').take(COUNTED.len()).map(|size| size.parse().ok()).collect();
+        let sizes = sizes.and_then(|sizes| sizes.try_into().ok());
+        *self.sizes() = sizes;
+        sizes.is_some() && self.fingerprint() == fingerprint
     }
 
     /// This laptop's last revision and the latest stamp known.
@@ -204,7 +253,7 @@ impl View {
             Entry::Revision(revision) => {
                 // The mark goes first: a kill in between may cost a needless deriving, never a forgotten one.
                 self.usable()?;
-                self.asked(|| self.trees.stale.insert(record_key(&revision.record), &[]))?;
+                self.insert_key(&self.trees.stale, record_key(&revision.record), &[])?;
                 let packed = pack(revision, Arc::make_mut(&mut self.lock().dictionary));
                 self.store_names()?;
                 self.put(&self.trees.revisions, &revision_key(revision), &packed)?;
@@ -282,7 +331,7 @@ impl View {
         self.store_names()?;
         self.put(&self.trees.current, &record_key(&row.record), &packed)?;
         self.put(&self.trees.index, &record_key(&row.record), &IndexRowV3::pack(row, revisions))?;
-        self.asked(|| self.trees.stale.remove(record_key(&row.record))).map(|_| ())
+        self.remove_key(&self.trees.stale, record_key(&row.record)).map(|_| ())
     }
 
     /// A record's current answers.

@@ -57,7 +57,7 @@ impl View {
     /// sled's.
     pub fn mark_outdated(&self, records: &BTreeSet<String>) -> Result<(), StoreProblem> {
         self.usable()?;
-        records.iter().try_for_each(|record| self.asked(|| self.trees.stale.insert(record_key(record), &[])).map(|_| ()))
+        records.iter().try_for_each(|record| self.insert_key(&self.trees.stale, record_key(record), &[]))
     }
 
     /// CRC-32 of the ids of a record's revisions, in their order.
