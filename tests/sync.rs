@@ -106,6 +106,39 @@ fn what_both_sides_have_is_not_asked_of_the_view_and_nothing_is_missed() {
     assert_eq!(verify(&place.path("central.jsonl")).unwrap().seal.devices().values().map(|d| d.count()).sum::<u64>(), 20);
 }
 
+/// What comes into a store that is opened only for that: the same as into one that is open, and the next start finds nothing
+/// to repair.
+#[test]
+fn what_comes_in_is_derived_as_by_an_open_store() {
+    let place = Place::new();
+    place.add("one", 3);
+    place.sync("one");
+    place.add("two", 2);
+    place.sync("two");
+    fs::create_dir(place.path("open")).unwrap();
+    for _ in 0..2 {
+        place.add("two", 2);
+        let record = Desk::open(place.settings("two")).unwrap().0.rows().keys().next().unwrap().clone();
+        let mut desk = Desk::open(place.settings("two")).unwrap().0;
+        assert!(desk.edit(&record, &[("workers".to_owned(), "7".to_owned())]).is_ok());
+        desk.void(desk.rows().keys().nth(1).unwrap().clone().as_str(), "Ghi trùng").unwrap();
+        desk.close().unwrap();
+        place.sync("two");
+        fs::remove_dir_all(place.path("open")).unwrap();
+        copy(&place.path("one"), &place.path("open"));
+        let told = place.sync("one");
+        let mut open = Desk::open(place.settings("open")).unwrap().0;
+        assert_eq!(open.sync(&place.path("central.jsonl"), false).unwrap(), told);
+        assert!(told.tally.new > 2, "{:?}", told.tally);
+        let (closed, notices) = Desk::open(place.settings("one")).unwrap();
+        assert!(notices.is_empty(), "{notices:?}");
+        assert_eq!(closed.rows(), open.rows());
+        let current = |desk: &Desk| -> Vec<_> { desk.rows().keys().map(|record| desk.store().view().current(record).unwrap()).collect() };
+        assert_eq!(current(&closed), current(&open));
+        closed.close().unwrap();
+    }
+}
+
 /// Another central file, an older one, or none: what this laptop has and the file lacks is fetched.
 #[test]
 fn a_file_that_lacks_what_was_synced_before_gets_it_again() {

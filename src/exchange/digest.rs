@@ -110,10 +110,18 @@ struct Held {
 /// A stream may be forked within so many of its last bytes: unions look back no further, but for very long lines.
 const KEPT: u64 = 4 << 20;
 
-/// The last parts of a stream, each with the sum of what came before it.
+/// A part of a stream, with where it begins and the sum of what came before it.
+struct KeptPart {
+    from: u64,
+    before: Hash,
+    buffer: Arc<Vec<u8>>,
+    range: Range<usize>,
+}
+
+/// The last parts of a stream.
 #[derive(Default)]
 struct Kept {
-    parts: VecDeque<(u64, Hash, Arc<Vec<u8>>, Range<usize>)>,
+    parts: VecDeque<KeptPart>,
     bytes: u64,
 }
 
@@ -121,17 +129,17 @@ impl Kept {
     fn add(&mut self, before: Hash, buffer: Arc<Vec<u8>>, range: Range<usize>) {
         let from = self.bytes;
         self.bytes += range.len() as u64;
-        self.parts.push_back((from, before, buffer, range));
-        while self.parts.get(1).is_some_and(|(next, ..)| self.bytes - next > KEPT) {
+        self.parts.push_back(KeptPart { from, before, buffer, range });
+        while self.parts.get(1).is_some_and(|next| self.bytes - next.from > KEPT) {
             self.parts.pop_front();
         }
     }
 
     /// The sum of the first `bytes`.
     fn sum_of(&self, bytes: u64) -> Option<Hash> {
-        let (from, before, buffer, range) = self.parts.iter().rev().find(|(from, ..)| *from <= bytes)?;
-        let mut hash = before.clone();
-        hash.update(buffer[range.clone()].get(..usize::try_from(bytes - from).ok()?)?);
+        let part = self.parts.iter().rev().find(|part| part.from <= bytes)?;
+        let mut hash = part.before.clone();
+        hash.update(part.buffer[part.range.clone()].get(..usize::try_from(bytes - part.from).ok()?)?);
         Some(hash)
     }
 }

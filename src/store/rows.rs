@@ -6,7 +6,7 @@ use super::part::Part;
 use std::sync::Arc;
 
 /// The lines of all records, by record. A clone shares everything.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows(Arc<Vec<Arc<IndexRow>>>);
 
 impl Rows {

@@ -23,22 +23,28 @@ pub type TakeIn<'t> = &'t mut dyn FnMut(&[(Vec<u8>, Entry)]) -> Result<(), Failu
 pub struct Incoming {
     path: Option<PathBuf>,
     out: Option<BufWriter<File>>,
+    brings_forms: bool,
 }
 
 impl Incoming {
     /// For the store in a folder.
     pub fn new(dir: &Path) -> Self {
-        Self { path: Some(dir.join(FILE)), out: None }
+        Self { path: Some(dir.join(FILE)), out: None, brings_forms: false }
     }
 
     /// Where nothing is wanted.
     pub fn nowhere() -> Self {
-        Self { path: None, out: None }
+        Self { path: None, out: None, brings_forms: false }
     }
 
     /// Whether nothing was put aside.
     pub fn is_empty(&self) -> bool {
         self.out.is_none()
+    }
+
+    /// Whether forms or lists are among what was put aside: records that waited for them change too.
+    pub fn brings_forms(&self) -> bool {
+        self.brings_forms
     }
 
     /// Puts aside those lines of a batch that are not had.
@@ -53,6 +59,7 @@ impl Incoming {
                 Some(out) => out,
                 none => none.insert(BufWriter::with_capacity(1 << 18, File::create(path).map_err(failed)?)),
             };
+            self.brings_forms |= !batch.line(at).starts_with(b"{\"record\"");
             out.write_all(batch.line(at)).and_then(|()| out.write_all(b"\n")).map_err(failed)?;
         }
         Ok(())

@@ -33,7 +33,6 @@ impl Desk {
         for pairing in self.store.view().pairings()? {
             self.pairings.entry(pairing.record.clone()).or_default().push(pairing);
         }
-        self.relink();
         Ok(())
     }
 

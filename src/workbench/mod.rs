@@ -118,21 +118,14 @@ impl Desk {
     /// # Errors
     /// Why the store cannot be opened, as a sentence.
     pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
-        let opened = Store::open(&settings.data_dir, settings.clock.now())?;
-        Self::begin(settings, opened)
+        Store::open(&settings.data_dir, settings.clock.now()).map_err(Failure::from).and_then(|opened| Self::begin(settings, opened))
     }
 
     fn begin(settings: Settings, (store, notices): (Store, Vec<Notice>)) -> Result<(Self, Vec<Notice>), Failure> {
-        let library = Library::new(&settings);
-        let chance = Chance::new(&settings, &store);
-        let mut desk =
-            Self { settings, store, library, chance, rows: Rows::default(), about: BTreeSet::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
-        for definition in desk.store.view().definitions()? {
-            desk.library.add(definition);
-        }
+        let mut desk = Self::bare(settings, store)?;
         desk.rows = desk.store.view().index()?;
         desk.about = desk.rows.values().flat_map(|row| row.references.iter().map(|reference| (reference.clone(), row.record.clone()))).collect();
-        desk.read_pairings()?;
+        desk.relink();
         desk.refresh_stale()?;
         desk.refresh_upgraded()?;
         desk.end_handed_in()?;
@@ -141,6 +134,18 @@ impl Desk {
             desk.renew_device()?;
         }
         Ok((desk, notices))
+    }
+
+    /// With the forms and the decisions about pairs, but without the records' lines: enough to take lines in.
+    fn bare(settings: Settings, store: Store) -> Result<Self, Failure> {
+        let (library, chance) = (Library::new(&settings), Chance::new(&settings, &store));
+        let mut desk =
+            Self { settings, store, library, chance, rows: Rows::default(), about: BTreeSet::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
+        for definition in desk.store.view().definitions()? {
+            desk.library.add(definition);
+        }
+        desk.read_pairings()?;
+        Ok(desk)
     }
 
     /// Makes a store.

@@ -159,9 +159,13 @@ fn sync_unopened(settings: &Settings, central: &Path, plan: bool, opened: Opened
     let Ok(synced) = pass(&here, OwnLines::closed(known), central, lock.as_mut(), &mut incoming, noting.as_mut()) else { return Ok(None) };
     match noting {
         Some(noting) if !incoming.is_empty() => {
-            let opened_store = Store::open_held(&settings.data_dir, settings.clock.now(), closed.into_lock())?;
-            let (mut desk, notices) = Desk::begin(settings.clone(), opened_store)?;
+            let (store, notices) = Store::open_held(&settings.data_dir, settings.clock.now(), closed.into_lock())?;
             opened(lang, &notices);
+            // Other records than those that the lines are of are touched only where forms come, or something was repaired.
+            let mut desk = match notices.is_empty() && !incoming.brings_forms() {
+                true => Desk::bare(settings.clone(), store)?,
+                false => Desk::begin(settings.clone(), (store, notices))?.0,
+            };
             desk.take_all(&mut incoming, noting)?;
             desk.close()?;
         }

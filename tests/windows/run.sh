@@ -46,6 +46,8 @@ run() {
 for exe in $built; do
     case $exe in
     */cli-*) for name in "${tests[@]}"; do run "$exe" "$name::"; done ;;
+    # Every byte of a journal takes too long under Wine; that a byte is damaged is the same there.
+    */crash-*) run "$exe" --skip damage::a_damaged_journal ;;
     *) run "$exe" ;;
     esac
 done
