@@ -121,7 +121,8 @@ fn what_comes_in_is_derived_as_by_an_open_store() {
         let record = Desk::open(place.settings("two")).unwrap().0.rows().keys().next().unwrap().clone();
         let mut desk = Desk::open(place.settings("two")).unwrap().0;
         assert!(desk.edit(&record, &[("workers".to_owned(), "7".to_owned())]).is_ok());
-        desk.void(desk.rows().keys().nth(1).unwrap().clone().as_str(), "Ghi trùng").unwrap();
+        let second = desk.rows().keys().nth(1).unwrap().to_string();
+        desk.void(&second, "Ghi trùng").unwrap();
         desk.close().unwrap();
         place.sync("two");
         fs::remove_dir_all(place.path("open")).unwrap();
