@@ -21,8 +21,8 @@ mod usage;
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, Text, say};
 use crate::record::Act;
-use crate::store::Notice;
 use crate::workbench::chance::Clock;
+use crate::workbench::opening::Opened;
 use crate::workbench::{Desk, Settings};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::ffi::OsString;
@@ -49,7 +49,7 @@ impl Context {
         self.opened(Desk::open_to_read)
     }
 
-    fn opened(&mut self, open: fn(Settings) -> Result<(Desk, Vec<Notice>), Failure>) -> Result<Desk, Failure> {
+    fn opened(&mut self, open: fn(Settings) -> Opened) -> Result<Desk, Failure> {
         let (desk, notices) = open(self.settings.clone())?;
         self.lang = desk.lang();
         for notice in notices {

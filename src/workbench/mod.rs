@@ -23,6 +23,7 @@ pub mod linking;
 pub mod lookalikes;
 pub mod merging;
 mod normal;
+pub mod opening;
 pub mod paper;
 pub mod refresh;
 pub mod registering;
@@ -48,7 +49,7 @@ use crate::record::history::History;
 use crate::record::links::{Links, Pairing};
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::record::{Definition, Entry};
-use crate::store::{Draft, Identity, IndexRow, Notice, Store};
+use crate::store::{Draft, Identity, IndexRow, Store};
 use chance::{Chance, Clock};
 use library::Library;
 use normal::{normal, normal_argument};
@@ -107,53 +108,7 @@ impl Decision {
     }
 }
 
-/// A way of opening a store.
-type OpenStore = fn(&Path, chrono::DateTime<chrono::Utc>) -> Result<(Store, Vec<Notice>), crate::store::StoreProblem>;
-
 impl Desk {
-    /// Opens the store and brings what is derived up to date.
-    ///
-    /// # Errors
-    /// Why the store cannot be opened, as a sentence.
-    pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
-        Self::opened(settings, Store::open, true)
-    }
-
-    /// The same for a report, which reads no histories and asks no record what is about it.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
-    pub fn open_to_read(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
-        // What the view should have lost shows only while it is read: then everything is looked at.
-        Self::opened(settings.clone(), Store::open_to_read, false).or_else(|_| Self::open(settings))
-    }
-
-    fn opened(settings: Settings, open: OpenStore, with_about: bool) -> Result<(Self, Vec<Notice>), Failure> {
-        let (store, notices) = open(&settings.data_dir, settings.clock.now())?;
-        let library = Library::new(&settings);
-        let chance = Chance::new(&settings, &store);
-        let mut desk =
-            Self { settings, store, library, chance, rows: BTreeMap::new(), about: BTreeMap::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
-        for definition in desk.store.view().definitions()? {
-            desk.library.add(definition);
-        }
-        let rows = desk.store.view().index()?;
-        if with_about {
-            rows.into_iter().for_each(|row| desk.remember(row));
-        } else {
-            desk.rows = rows.into_iter().map(|row| (row.record.clone(), row)).collect();
-        }
-        desk.read_pairings()?;
-        desk.refresh_stale()?;
-        desk.refresh_upgraded()?;
-        desk.end_handed_in()?;
-        if notices.iter().any(Notice::is_loss) {
-            // Others may know revisions of this laptop that it lost: their numbers must not be given again.
-            desk.renew_device()?;
-        }
-        Ok((desk, notices))
-    }
-
     /// Makes a store.
     ///
     /// # Errors

@@ -65,3 +65,32 @@ impl View {
         StoreProblem::View("sled".to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_gone_is_seen_before_anything_is_made_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let believing = |left: &str| {
+            let view = View::open(&dir.path().join("sled")).unwrap();
+            assert!(view.believe(left, &view.small_fingerprint()), "all else is as it was left");
+            view
+        };
+        let view = believing("0 0 0 0 0 0  0");
+        assert_eq!(view.fingerprint(), "0 0 0 0 0 0  0");
+        assert!(!view.believe("0 0 0 0 7 0  0", &view.small_fingerprint()), "marks of stale records are counted at once");
+        assert!(!view.believe("", &view.small_fingerprint()));
+        drop(view);
+        let view = believing("0 0 0 0 0 0  0");
+        assert!(view.index().unwrap().is_empty() && view.check().is_ok() && !view.is_doubtful());
+        drop(view);
+        let view = believing("1 0 0 0 0 0  0");
+        assert!(view.index().is_ok() && !view.is_doubtful(), "lists need no revisions");
+        assert!(view.history("x").is_err() && view.is_doubtful(), "a revision is gone");
+        drop(view);
+        let view = believing("0 0 0 1 0 0  0");
+        assert!(view.index().is_err() && view.is_doubtful(), "a record's line is gone");
+    }
+}
