@@ -186,6 +186,11 @@ mod tests {
         assert_eq!(format("-1234567.5", Lang::En), "-1,234,567.5");
         assert_eq!(format_f64(21.4285714, 1, Lang::Vi), "21,4");
         assert_eq!(format_f64(-0.04, 1, Lang::Vi), "0");
+        // As the workbook shows the same numbers.
+        for (number, places, shown) in [(139.35, 1, "139,4"), (139.34, 1, "139,3"), (-0.25, 1, "-0,3"), (2.675, 2, "2,68"), (0.5, 0, "1"), (1e13 + 0.25, 1, "10.000.000.000.000,2")]
+        {
+            assert_eq!(format_f64(number, places, Lang::Vi), shown);
+        }
     }
 
     #[test]

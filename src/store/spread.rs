@@ -36,7 +36,7 @@ pub fn spread<S, T: Send>(count: usize, start: impl Fn() -> S + Sync, work: impl
     };
     let run = &run;
     let mut all: Vec<(usize, T)> = thread::scope(|scope| {
-        let others = spawn(scope, threads(count).saturating_sub(1), move || run());
+        let others = spawn(scope, threads(count).saturating_sub(1), run);
         let mut all = run();
         for other in others {
             all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -104,7 +104,7 @@ pub fn spread_in_order<S, T: Send, E>(
     };
     let run = &run;
     thread::scope(|scope| {
-        if spawn(scope, threads, move || run()).is_empty() {
+        if spawn(scope, threads, run).is_empty() {
             let mut own = start();
             return (0..count).try_for_each(|at| take(work(&mut own, at)));
         }

@@ -302,7 +302,7 @@ pub const TABLE: &[Binding] = {
         bind(P::Tables, KeyCode::Left, C::Left, s::key_left, false),
         bind(P::Tables, Esc, C::Back, s::key_back, true),
         bind(P::Behind, Enter, C::Accept, s::key_open, true),
-        bind(P::Behind, KeyCode::Right, C::Right, o::key_next_number, true),
+        bind(P::Behind, KeyCode::Right, C::Right, o::key_next_number, false),
         bind(P::Behind, KeyCode::Left, C::Left, o::key_previous_number, false),
         bind(P::Behind, Esc, C::Back, s::key_back, true),
         bind(P::SaveAs, Enter, C::Accept, f::key_write, true),

@@ -23,6 +23,7 @@ pub mod linking;
 pub mod lookalikes;
 pub mod merging;
 mod normal;
+mod opening;
 mod own_lines;
 pub mod paper;
 pub mod passing;
@@ -51,7 +52,7 @@ use crate::record::history::History;
 use crate::record::links::{Links, Pairing};
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::record::{Definition, Entry};
-use crate::store::{Draft, Identity, IndexRow, Notice, Part, Rows, Store};
+use crate::store::{Draft, Identity, IndexRow, Part, Rows, Store};
 use chance::{Chance, Clock};
 use library::Library;
 use normal::{normal, normal_argument};
@@ -113,41 +114,6 @@ impl Decision {
 }
 
 impl Desk {
-    /// Opens the store and brings what is derived up to date.
-    ///
-    /// # Errors
-    /// Why the store cannot be opened, as a sentence.
-    pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
-        Store::open(&settings.data_dir, settings.clock.now()).map_err(Failure::from).and_then(|opened| Self::begin(settings, opened))
-    }
-
-    fn begin(settings: Settings, (store, notices): (Store, Vec<Notice>)) -> Result<(Self, Vec<Notice>), Failure> {
-        let mut desk = Self::bare(settings, store)?;
-        desk.rows = desk.store.view().index()?;
-        desk.about = desk.rows.values().flat_map(|row| row.references.iter().map(|reference| (reference.clone(), row.record.clone()))).collect();
-        desk.relink();
-        desk.refresh_stale()?;
-        desk.refresh_upgraded()?;
-        desk.end_handed_in()?;
-        if notices.iter().any(Notice::is_loss) {
-            // Others may know revisions of this laptop that it lost: their numbers must not be given again.
-            desk.renew_device()?;
-        }
-        Ok((desk, notices))
-    }
-
-    /// With the forms and the decisions about pairs, but without the records' lines: enough to take lines in.
-    fn bare(settings: Settings, store: Store) -> Result<Self, Failure> {
-        let (library, chance) = (Library::new(&settings), Chance::new(&settings, &store));
-        let mut desk =
-            Self { settings, store, library, chance, rows: Rows::default(), about: BTreeSet::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
-        for definition in desk.store.view().definitions()? {
-            desk.library.add(definition);
-        }
-        desk.read_pairings()?;
-        Ok(desk)
-    }
-
     /// Makes a store.
     ///
     /// # Errors

@@ -120,6 +120,10 @@ fn a_year_is_compared_with_its_newest_approved_plan() {
     let figure = &figures["T-TT2"];
     assert_eq!((figure.done, figure.year_done, figure.cumulative), (Some(1.0), Some(2.0), Some(3.0)), "the half-year, the year, the programme so far");
     assert_eq!((figure.plan, figure.percent_of_plan()), (Some(4.0), Some(50.0)), "the adjusted plan, not the draft");
+    let behind = [&figure.records, &figure.plan_records, &figure.year_records, &figure.cumulative_records];
+    assert_eq!(behind.map(|records| records.join(" ")), ["e3", "p2", "e2 e3", "e1 e2 e3"], "each number opens to what it was counted or read from");
+    let opened: Vec<String> = figure.years.iter().map(|year| format!("{} | {}", year.plan_records.join(" "), year.records.join(" "))).collect();
+    assert_eq!(opened[..3], [" | e1", "p2 | e2 e3", " | "]);
     let years: Vec<_> = figure.years.iter().map(|year| (year.year, year.plan, year.done)).collect();
     assert_eq!(years[..3], [(2026, None, Some(1.0)), (2027, Some(4.0), Some(2.0)), (2028, None, None)], "2028 has not begun; 20/12/2027 belongs to it");
     assert_eq!(figures["T-KH"].done, Some(1.0), "2027 has a plan, although one was signed in 2026");

@@ -171,10 +171,13 @@ fn view_table(report: &Report, place: InTable, lang: Lang, frame: &mut Frame<'_>
         draw::line(frame, area, area.height - 2, &line(&rows[table.lines.len()]), theme::title());
     }
     let at = report_behind::column(place, table.columns.len());
-    let count = table.lines.get(place.line).map_or(0, |line| line.records_of(at).unwrap_or(&line.records).len());
-    let column = table.columns.get(at).map_or_else(String::new, |column| o::column(lang, column.label.get(lang).replace('\n', " ")));
+    let line = table.lines.get(place.line);
+    // A number has records of its own; a text only those of its line.
+    let own = line.and_then(|line| line.records_of(at));
+    let count = own.or(line.map(|line| &line.records)).map_or(0, std::collections::BTreeSet::len);
+    let column = own.and(table.columns.get(at)).map_or_else(String::new, |column| format!("{} · ", o::column(lang, column.label.get(lang).replace('\n', " "))));
     let more = if shown.last().is_some_and(|last| last + 1 < table.columns.len()) { l::more_columns(lang) } else { String::new() };
-    draw::line(frame, area, area.height - 1, &format!("{column} · {} {more}", l::records(lang, count)), Style::default());
+    draw::line(frame, area, area.height - 1, &format!("{column}{} {more}", l::records(lang, count)), Style::default());
 }
 
 /// The columns that stand whole in a width: the first, and as many as fit of those from another on. Half a number would be read

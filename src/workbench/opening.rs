@@ -1,0 +1,46 @@
+//! Opening a store: with the forms, the records' lines and the decisions about them.
+
+use super::chance::Chance;
+use super::library::Library;
+use super::{Desk, Settings};
+use crate::error::Failure;
+use crate::record::links::Links;
+use crate::store::{Notice, Rows, Store};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Desk {
+    /// Opens the store and brings what is derived up to date.
+    ///
+    /// # Errors
+    /// Why the store cannot be opened, as a sentence.
+    pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
+        Store::open(&settings.data_dir, settings.clock.now()).map_err(Failure::from).and_then(|opened| Self::begin(settings, opened))
+    }
+
+    pub(super) fn begin(settings: Settings, (store, notices): (Store, Vec<Notice>)) -> Result<(Self, Vec<Notice>), Failure> {
+        let mut desk = Self::bare(settings, store)?;
+        desk.rows = desk.store.view().index()?;
+        desk.about = desk.rows.values().flat_map(|row| row.references.iter().map(|reference| (reference.clone(), row.record.clone()))).collect();
+        desk.relink();
+        desk.refresh_stale()?;
+        desk.refresh_upgraded()?;
+        desk.end_handed_in()?;
+        if notices.iter().any(Notice::is_loss) {
+            // Others may know revisions of this laptop that it lost: their numbers must not be given again.
+            desk.renew_device()?;
+        }
+        Ok((desk, notices))
+    }
+
+    /// With the forms and the decisions about pairs, but without the records' lines: enough to take lines in.
+    pub(super) fn bare(settings: Settings, store: Store) -> Result<Self, Failure> {
+        let (library, chance) = (Library::new(&settings), Chance::new(&settings, &store));
+        let mut desk =
+            Self { settings, store, library, chance, rows: Rows::default(), about: BTreeSet::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
+        for definition in desk.store.view().definitions()? {
+            desk.library.add(definition);
+        }
+        desk.read_pairings()?;
+        Ok(desk)
+    }
+}
