@@ -15,7 +15,7 @@ import os, pathlib, pty, re, select, shutil, signal, statistics, struct, subproc
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = pathlib.Path(os.environ.get("KHUYENCONG_PROGRAM") or ROOT / "target/release/khuyencong")
 ROWS, COLUMNS = 24, 80
-PATIENCE = 120
+PATIENCE = 600
 
 
 def prepare(folder, records):

@@ -283,7 +283,8 @@ impl InterviewScreen {
                 let title = if *wanted { s::reason_title(lang) } else { s::note_title(lang) };
                 let inside = draw::popup(frame, 74, 6, &title);
                 let told = self.question().map(|place| self.told(place, shared).0).unwrap_or_default();
-                draw::text(frame, Rect { height: 2, ..inside }, &told);
+                // That a reason is missing is what this is for.
+                draw::text(frame, Rect { height: 2, ..inside }, told.trim_end_matches(&s::reason_missing(lang)).trim_end());
                 input(field, frame, inside, 3);
             }
             Some(Over::Find(find)) => find.view(lang, frame),
