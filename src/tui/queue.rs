@@ -37,13 +37,13 @@ const REST: Duration = Duration::from_millis(500);
 
 /// Figures and what waits are counted from everything there is; nobody waits for them as for a record to open.
 fn is_aside(effect: &Effect) -> bool {
-    matches!(effect, Effect::Report(..) | Effect::Task(Task::Waiting(_)))
+    matches!(effect, Effect::Glance | Effect::Report(..) | Effect::Task(Task::Waiting(_)))
 }
 
 /// Whether an effect makes an earlier one needless: figures that were asked for otherwise since.
 fn replaces(later: &Effect, earlier: &Effect) -> bool {
     match (earlier, later) {
-        (Effect::Report(..), Effect::Report(..)) | (Effect::Task(Task::Waiting(_)), Effect::Task(Task::Waiting(_))) => true,
+        (Effect::Glance | Effect::Report(..), Effect::Glance | Effect::Report(..)) | (Effect::Task(Task::Waiting(_)), Effect::Task(Task::Waiting(_))) => true,
         (Effect::Typing { record: a, path: p, .. }, Effect::Typing { record: b, path: q, .. }) => a == b && p == q,
         (Effect::Keep(a), Effect::Keep(b)) => a.record == b.record,
         _ => false,
@@ -61,7 +61,7 @@ impl Queue {
             Effect::Cancel => return self.stop.store(true, Ordering::Relaxed),
             // Who quits does not wait for a sync: it is given up where nothing was changed yet.
             Effect::Quit => self.stop.store(true, Ordering::Relaxed),
-            Effect::Plan(_) | Effect::Sync(_) | Effect::Demo | Effect::Report(..) | Effect::Task(Task::SaveReport { .. }) => self.stop.store(false, Ordering::Relaxed),
+            Effect::Plan(_) | Effect::Sync(_) | Effect::Demo | Effect::Glance | Effect::Report(..) | Effect::Task(Task::SaveReport { .. }) => self.stop.store(false, Ordering::Relaxed),
             _ => {}
         }
         let mut state = self.lock();

@@ -71,7 +71,7 @@ impl Worker {
                 self.open().map(Some)
             }
             // Before there is a store these stand in what it is made with.
-            Effect::Language(_) | Effect::TypingMode(_) | Effect::Report(..) | Effect::Task(_) if self.desk.is_none() => Ok(None),
+            Effect::Language(_) | Effect::TypingMode(_) | Effect::Glance | Effect::Report(..) | Effect::Task(_) if self.desk.is_none() => Ok(None),
             Effect::Quit => match self.desk.take().map(Desk::close) {
                 Some(Err(failure)) => Ok(Some(Reply::Fatal(failure))),
                 _ => Ok(Some(Reply::Closed)),
