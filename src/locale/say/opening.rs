@@ -7,7 +7,7 @@ say! {
     plan_of(year) "kế hoạch {year}" "plan {year}"
     done_in(year) "thực hiện {year}" "done in {year}"
     so_far() "lũy kế chương trình" "programme so far"
-    of_numbers(at, count) "số {at}/{count} · ←→ số khác" "number {at}/{count} · ←→ another number"
+    of_numbers(at, count) "←→ số {at}/{count}" "←→ number {at}/{count}"
     key_next_number() "số khác" "other number"
     key_previous_number() "số trước" "number before"
     column(name) "Cột: {name}" "Column: {name}"

@@ -118,8 +118,8 @@ fn view_records(inside: &Inside, shared: &Shared, frame: &mut Frame<'_>, area: R
     let count = |fits: &dyn Fn(&crate::store::IndexRow) -> bool| rows.iter().filter(|row| fits(row)).count();
     let unapproved = count(&|row| row.state != crate::record::history::State::Approved);
     let rests = l::rests_on(lang, l::records(lang, records.len()), unapproved, count(&|row| row.conflicts > 0), count(&|row| row.warnings > 0));
-    let others = if inside.numbers.len() > 1 { format!(" · {}", o::of_numbers(lang, inside.number + 1, inside.numbers.len())) } else { String::new() };
-    draw::line(frame, area, 1, &format!("{rests}{others}"), theme::faint());
+    let others = if inside.numbers.len() > 1 { format!("{} · ", o::of_numbers(lang, inside.number + 1, inside.numbers.len())) } else { String::new() };
+    draw::line(frame, area, 1, &format!("{others}{rests}"), theme::faint());
     let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if records.is_empty() {
         draw::line(frame, body, 0, &s::no_figures(lang), theme::faint());
