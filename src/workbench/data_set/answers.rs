@@ -8,7 +8,7 @@ use crate::record::links::Links;
 use crate::store::spread::spread_in_order;
 use crate::store::view::View;
 use crate::store::view::part::{Kept, Reading};
-use crate::store::{IndexRow, KeptEntry, Part, Raw, StoreProblem};
+use crate::store::{IndexRow, KeptEntry, KeptPart, Raw, StoreProblem};
 use std::ops::Range;
 
 /// So many records' answers make a group of rows.
@@ -73,9 +73,9 @@ impl Source<'_> {
             let KeptEntry { part, names: numbers, keys, value } = entry;
             let path = entries.path(names, numbers, keys);
             match part {
-                Part::Answer => entries.answers.push((path, value)),
-                Part::Hidden => entries.hidden.push(path),
-                Part::Computed => entries.computed.push((path, value)),
+                KeptPart::Answer => entries.answers.push((path, value)),
+                KeptPart::Hidden => entries.hidden.push(path),
+                KeptPart::Computed => entries.computed.push((path, value)),
             }
         })?;
         let Entries { paths, answers, hidden, computed } = &entries;
