@@ -61,7 +61,9 @@ impl Queue {
             Effect::Cancel => return self.stop.store(true, Ordering::Relaxed),
             // Who quits does not wait for a sync: it is given up where nothing was changed yet.
             Effect::Quit => self.stop.store(true, Ordering::Relaxed),
-            Effect::Plan(_) | Effect::Sync(_) | Effect::Demo | Effect::Glance | Effect::Report(..) | Effect::Task(Task::SaveReport { .. }) => self.stop.store(false, Ordering::Relaxed),
+            Effect::Plan(_) | Effect::Sync(_) | Effect::Demo | Effect::Glance | Effect::Report(..) | Effect::Task(Task::SaveReport { .. }) => {
+                self.stop.store(false, Ordering::Relaxed)
+            }
             _ => {}
         }
         let mut state = self.lock();
