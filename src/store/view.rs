@@ -294,16 +294,6 @@ impl View {
         packed.map(|packed| packed.unpack(&dictionary).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))).transpose()
     }
 
-    /// Calls `visit` for every record's current answers.
-    pub fn each_current(&self, visit: &mut dyn FnMut(&str, Current)) -> Result<(), StoreProblem> {
-        let dictionary = self.lock().dictionary.clone();
-        self.each::<CurrentV2>(&self.trees.current, b"", &mut |key, packed| {
-            let current = packed.unpack(&dictionary).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))?;
-            visit(&String::from_utf8_lossy(key), current);
-            Ok(())
-        })
-    }
-
     /// What was last noted of the forms with which records are shown: id, a digest of the form's text, and its `of` where
     /// it migrates records of earlier versions.
     pub fn forms_seen(&self) -> Result<BTreeMap<String, (String, String)>, StoreProblem> {

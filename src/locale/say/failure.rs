@@ -47,8 +47,6 @@ say! {
     bad_form_hint(file) "Xem chi tiết: khuyencong forms check {file}" "See: khuyencong forms check {file}"
     no_form(name) "Không có mẫu phiếu “{name}”." "There is no form “{name}”."
     no_form_hint(names) "Các mẫu phiếu: {names}." "The forms are: {names}."
-    form_of_record(of) "Máy này không có mẫu phiếu {of} của phiếu đó." "This laptop does not have the form {of} of that record."
-    form_of_record_hint() "Đồng bộ với tệp tổng hợp có mẫu phiếu đó." "Sync with a central file that holds it."
     no_record(record) "Không có phiếu {record}." "There is no record {record}."
     no_record_hint() "Xem danh sách: khuyencong record list" "See: khuyencong record list"
     several_records(record) "Có nhiều phiếu bắt đầu bằng {record}." "Several records begin with {record}."
@@ -74,5 +72,4 @@ say! {
     bad_label() "Tên máy cần ít nhất một chữ cái không dấu hoặc chữ số." "The laptop's label needs at least one unaccented letter or digit."
     needs_value(name) "Cần {name}." "{name} is needed."
     unknown_commune(code) "Không có xã, phường “{code}”." "There is no commune “{code}”."
-    no_random() "Hệ thống không cho số ngẫu nhiên." "The system gives no random numbers."
 }

@@ -73,7 +73,6 @@ say! {
     not_ranked() "Phải xếp hạng đủ các lựa chọn" "All choices must be ranked"
     out_of_range(a, b) "Phải từ {a} đến {b}" "Must be from {a} to {b}"
     not_a_record() "Không phải mã của một phiếu" "Not the id of a record"
-    not_asked() "Câu này không hỏi trong trường hợp này" "This is not asked here"
     computed() "Câu này do máy tính, không nhập" "This is computed, not entered"
     read_only() "Câu này chỉ để xem" "This is only shown"
     unknown_answer(name) "mẫu phiếu không có câu “{name}”" "the form has no question “{name}”"

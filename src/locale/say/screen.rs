@@ -167,7 +167,6 @@ say! {
     problems(count) "{count} cần xem" "{count} to check"
     row_number(number) "· dòng {number}" "· row {number}"
     rows_count(count) "{count} dòng" "{count} rows"
-    rows_empty() "Chưa có dòng nào. F2: thêm dòng." "No rows yet. F2: add one."
     add_row() "+ thêm dòng (Enter)" "+ add a row (Enter)"
     add_row_hint() "Enter: thêm dòng. ↓: đi tiếp." "Enter: add a row. ↓: go on."
     row_deleted() "Đã xóa dòng. Ctrl-Z: lấy lại." "Row deleted. Ctrl-Z: bring it back."

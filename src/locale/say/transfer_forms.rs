@@ -12,7 +12,6 @@ say! {
     exists(file) "Đã có {file}." "{file} is there already."
     exists_hint() "Đặt tên khác, hoặc thêm --force để ghi đè." "Give another name, or --force to replace it."
     wanted_ending(file, endings) "{file}: tên tệp phải kết thúc bằng {endings}." "{file}: the name must end in {endings}."
-    not_imported(file) "Không đọc được mẫu phiếu trong {file}." "There is no form that can be read in {file}."
     list_kept(list) "Danh mục {list} trong bảng tính khác với tệp đang có: giữ bản trong bảng tính, ghi ngay trong mẫu phiếu." "The workbook's list {list} is not as the file at hand: the workbook's is kept, inside the form."
     cell_too_long(sheet, column, row) "Ô {column} dòng {row} của trang {sheet} dài hơn một ô bảng tính chứa được." "Cell {column} in row {row} of sheet {sheet} is longer than a workbook's cell can be."
     book_too_large(why) "Mẫu phiếu lớn hơn một bảng tính chứa được: {why}." "The form is more than a workbook can hold: {why}."

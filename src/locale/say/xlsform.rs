@@ -13,7 +13,6 @@ say! {
     duplicate_header(header) "cột “{header}” có hai lần" "the column “{header}” stands twice"
     same_column(header, other) "“{header}” và “{other}” là hai cách viết của cùng một cột: bỏ một cột" "“{header}” and “{other}” are two spellings of the same column: remove one"
     missing_header(column) "thiếu cột “{column}”; hàng đầu của trang phải là tên các cột" "the column “{column}” is missing; a sheet's first row holds the names of its columns"
-    no_header_row() "ô này không nằm dưới tên cột nào: hàng đầu của trang phải là tên các cột" "this cell stands under no column name: a sheet's first row holds the names of its columns"
     bad_choice_header(header) "tên cột “{header}” có dấu cách nên không dùng được trong choice_filter" "the column name “{header}” has a blank in it, so choice_filter cannot use it"
     bad_entity_header(header) "trang “entities” không có cột “{header}”" "the sheet “entities” has no column “{header}”"
     both_form_ids() "có cả form_id và id_string: form_id được dùng" "there are both form_id and id_string: form_id is used"
