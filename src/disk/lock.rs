@@ -57,13 +57,14 @@ impl FileLock {
             Err(TryLockError::WouldBlock) => return Err(LockProblem::Held(claim_in(&mut file).map(|claim| name_of(&claim)).unwrap_or_default())),
             Err(TryLockError::Error(_)) => false,
         };
-        let there = claim_in(&mut file).map_err(LockProblem::Io)?;
-        let is_own = knows_locks && !machine.is_empty() && machine_of(&there) == machine;
-        if !there.is_empty() && !is_own && is_fresh(&path, &file) {
-            return Err(LockProblem::Held(name_of(&there)));
-        }
+        // From here on, whoever leaves unlocks.
         let claim = format!("{machine}\n{} {:?}\n", std::process::id(), SystemTime::now());
         let mut lock = Self { file, claim, touched: Instant::now() };
+        let there = claim_in(&mut lock.file).map_err(LockProblem::Io)?;
+        let is_own = knows_locks && !machine.is_empty() && machine_of(&there) == machine;
+        if !there.is_empty() && !is_own && is_fresh(&path, &lock.file) {
+            return Err(LockProblem::Held(name_of(&there)));
+        }
         lock.write().map_err(LockProblem::Io)?;
         // Without locks of the system, the last one to write has it.
         let kept = File::open(&path).and_then(|mut file| claim_in(&mut file));
@@ -95,6 +96,8 @@ impl Drop for FileLock {
         if ours {
             let _ = self.file.set_len(0);
         }
+        // A program that is just being started holds our open files until it runs; closing ours would not end the lock.
+        let _ = self.file.unlock();
     }
 }
 
@@ -158,6 +161,17 @@ mod tests {
         drop(lock);
         assert!(FileLock::take_as(&target, "may-02 boot-2").is_ok());
         assert_eq!(std::fs::read(beside(&target, "lock")).unwrap(), b"", "nothing stays claimed");
+    }
+
+    #[test]
+    fn a_lock_ends_with_its_holder_though_a_program_just_being_started_still_holds_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("central.jsonl");
+        let lock = FileLock::take_as(&target, "may-01 boot-1").unwrap();
+        let held_by_a_child = lock.file.try_clone().unwrap();
+        drop(lock);
+        assert!(FileLock::take_as(&target, "may-02 boot-2").is_ok());
+        drop(held_by_a_child);
     }
 
     #[test]
