@@ -64,7 +64,7 @@ fn overview(of_both: bool) -> Overview {
             ..IndexRow::default()
         }
     };
-    Overview { listing: Arc::new(Listing::new(Rows::new((0..COUNT).map(row).collect()))), drafts: Vec::new(), unsynced: 0 }
+    Overview { listing: Arc::new(Listing::new(Rows::new((0..COUNT).map(row).map(Arc::new).collect()))), drafts: Vec::new(), unsynced: 0 }
 }
 
 fn open(of_both: bool) -> App {

@@ -80,8 +80,9 @@ pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> 
     tell_chains(&synced.beside.missing, &synced.beside.forks, context.lang);
     tell_clocks(&synced.beside.ahead, context.lang);
     tell_attachments(&synced.beside.carried, plan, context.lang);
-    let sent = synced.tally.sent;
-    say_out(if plan { say::cli::would_send(context.lang, sent) } else { say::cli::sent(context.lang, sent) });
+    let revisions = |count| say::looking::revisions(context.lang, count);
+    let (new, sent) = (revisions(synced.tally.new), revisions(synced.tally.sent));
+    say_out(if plan { say::cli::would_exchange(context.lang, new, sent) } else { say::cli::exchanged(context.lang, new, sent) });
     say_out(tally(&synced.tally));
     Ok(())
 }

@@ -164,18 +164,26 @@ const BLOCK: usize = 256 << 10;
 #[derive(Default)]
 pub struct Packer {
     text: String,
+    /// Where the row that is taken next begins in it.
+    row: usize,
     /// Rows whose texts lie in the block that is open.
     open: Vec<IndexRow>,
-    closed: Vec<IndexRow>,
+    closed: Vec<Arc<IndexRow>>,
     known: BTreeMap<String, Part>,
 }
 
 impl Packer {
-    /// A text of the row that is taken next.
+    /// A text of the row that is taken next. What the row says already is not laid down again: it names most records twice and
+    /// is found by what it is known by.
     pub fn part(&mut self, text: &str) -> Part {
-        let from = self.text.len() as u32;
-        self.text.push_str(text);
-        Part { block: None, from, to: self.text.len() as u32 }
+        let from = match self.text[self.row..].find(text) {
+            Some(at) => self.row + at,
+            None => self.text.len(),
+        };
+        if from == self.text.len() {
+            self.text.push_str(text);
+        }
+        Part { block: None, from: from as u32, to: (from + text.len()) as u32 }
     }
 
     /// A text that recurs.
@@ -191,6 +199,7 @@ impl Packer {
     /// Takes a row.
     pub fn row(&mut self, row: IndexRow) {
         self.open.push(row);
+        self.row = self.text.len();
         if self.text.len() >= BLOCK {
             self.close();
         }
@@ -198,18 +207,18 @@ impl Packer {
 
     fn close(&mut self) {
         let mut text = std::mem::take(&mut self.text);
+        self.row = 0;
         text.shrink_to_fit();
         let block = Arc::new(text);
         for row in &mut self.open {
             row.parts_mut().filter(|part| part.block.is_none() && part.from < part.to).for_each(|part| part.block = Some(block.clone()));
         }
-        self.closed.append(&mut self.open);
+        self.closed.extend(self.open.drain(..).map(Arc::new));
     }
 
     /// All rows, in the order in which they were taken.
-    pub fn rows(mut self) -> Vec<IndexRow> {
+    pub fn rows(mut self) -> Vec<Arc<IndexRow>> {
         self.close();
-        self.closed.shrink_to_fit();
         self.closed
     }
 }

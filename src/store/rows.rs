@@ -11,12 +11,12 @@ pub struct Rows(Arc<Vec<Arc<IndexRow>>>);
 
 impl Rows {
     /// From lines in any order; of two of a record the later one holds.
-    pub fn new(rows: Vec<IndexRow>) -> Self {
+    pub fn new(rows: Vec<Arc<IndexRow>>) -> Self {
         if rows.is_sorted_by(|a, b| a.record < b.record) {
-            return Self(Arc::new(rows.into_iter().map(Arc::new).collect()));
+            return Self(Arc::new(rows));
         }
         let mut all = Self::default();
-        rows.into_iter().for_each(|row| drop(all.insert(row)));
+        rows.into_iter().for_each(|row| drop(all.put(row)));
         all
     }
 
@@ -50,12 +50,16 @@ impl Rows {
 
     /// Puts a line in; gives the one that it takes the place of.
     pub fn insert(&mut self, row: IndexRow) -> Option<Arc<IndexRow>> {
+        self.put(Arc::new(row))
+    }
+
+    fn put(&mut self, row: Arc<IndexRow>) -> Option<Arc<IndexRow>> {
         let place = self.place(&row.record);
         let rows = Arc::make_mut(&mut self.0);
         match place {
-            Ok(at) => Some(std::mem::replace(&mut rows[at], Arc::new(row))),
+            Ok(at) => Some(std::mem::replace(&mut rows[at], row)),
             Err(at) => {
-                rows.insert(at, Arc::new(row));
+                rows.insert(at, row);
                 None
             }
         }
@@ -100,7 +104,7 @@ mod tests {
 
     #[test]
     fn lines_stand_by_record_and_a_later_one_takes_the_place_of_an_earlier() {
-        let mut rows = Rows::new(vec![row("b", "1"), row("a", "2"), row("b", "3")]);
+        let mut rows = Rows::new([row("b", "1"), row("a", "2"), row("b", "3")].map(Arc::new).into());
         assert_eq!(rows.keys().map(|record| record.to_string()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(rows.get("b").unwrap().summary, "3");
         let seen = rows.clone();

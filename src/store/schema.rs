@@ -232,6 +232,8 @@ impl<'r> IndexRowV1<&'r str> {
     }
 
     fn unpack(self, packer: &mut Packer) -> IndexRow {
+        // The longest first: what the others say may stand in it.
+        let search = packer.part(self.search);
         IndexRow {
             record: packer.part(self.record),
             form: packer.known(self.form),
@@ -248,7 +250,7 @@ impl<'r> IndexRowV1<&'r str> {
             device: packer.known(self.device),
             at: Stamp { millis: self.at.0, counter: self.at.1 },
             summary: packer.part(self.summary),
-            search: packer.part(self.search),
+            search,
             identity: self.identity.into_iter().map(|(question, value)| (packer.known(question), packer.part(value))).collect(),
         }
     }

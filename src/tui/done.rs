@@ -2,6 +2,7 @@
 
 use super::app::{App, Shared};
 use super::draw::{self, Hit};
+use super::field::shorten;
 use super::finder::Action;
 use super::message::Effect;
 use super::screen::{Screen, conflicts, duplicates, records};
@@ -127,6 +128,9 @@ impl App {
     }
 }
 
+/// How much of a record's line is told with what was decided about it: how that is taken back must have room beside it.
+const TOLD: usize = 22;
+
 /// What was decided, in words.
 fn told(shared: &Shared, records: &[String], is_undo: bool) -> String {
     use say::looking as l;
@@ -134,7 +138,7 @@ fn told(shared: &Shared, records: &[String], is_undo: bool) -> String {
     match records {
         _ if is_undo => l::taken_back(lang),
         [] => l::nothing_to_decide(lang),
-        [record] => l::decided(lang, shared.summary(record), super::words::state(shared.rows.get(record).map_or(State::Submitted, |row| row.state), lang)),
+        [record] => l::decided(lang, shorten(&shared.summary(record), TOLD), super::words::state(shared.rows.get(record).map_or(State::Submitted, |row| row.state), lang)),
         several => l::decided_several(lang, l::records(lang, several.len())),
     }
 }

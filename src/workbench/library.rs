@@ -8,7 +8,7 @@ use crate::form::draft::{Draft, Source};
 use crate::form::list::ChoiceList;
 use crate::form::problem::{Problem, Severity};
 use crate::form::{Form, Read, check, workbook};
-use crate::locale::{Text, fold, say};
+use crate::locale::{Text, say};
 use crate::programme::Programme;
 use crate::record::Definition;
 use std::cell::{OnceCell, RefCell};
@@ -228,15 +228,6 @@ impl Library {
     /// A list by its name.
     pub fn list(&self, name: &str) -> Option<ChoiceList> {
         self.text(name).and_then(|text| ChoiceList::from_csv(name, &text).ok())
-    }
-
-    /// The code of a commune from its code or its name, with or without tone marks and `xã`, `phường`.
-    pub fn commune(&self, typed: &str) -> Option<String> {
-        let list = self.list("lists/communes.csv")?;
-        let wanted = fold::fold(typed);
-        let bare = |text: &str| ["xa ", "phuong "].iter().find_map(|kind| text.strip_prefix(kind)).unwrap_or(text).to_owned();
-        let named = |choice: &&crate::form::list::Choice| *choice.name == *typed.trim() || bare(&fold::fold(&choice.label.vi)) == bare(&wanted);
-        list.choices.iter().find(named).map(|choice| choice.name.to_string())
     }
 }
 

@@ -6,6 +6,7 @@ pub mod attaching;
 pub mod attachments;
 pub mod bringing;
 pub mod chance;
+mod communes;
 mod crew;
 #[cfg(feature = "parquet")]
 pub mod data_set;
@@ -128,7 +129,7 @@ impl Desk {
             identity.programme = library.programme_id();
         }
         for commune in &mut identity.communes {
-            *commune = library.commune(commune).ok_or_else(|| Failure::new(Exit::Usage, Text::both(|l| say::failure::unknown_commune(l, &commune))))?;
+            *commune = library.commune(commune).map_err(|near| communes::unknown(commune, &near))?;
         }
         identity.device = format!("{label}-{}", Chance::before_store(settings, &label).key(6));
         Store::create(&settings.data_dir, &identity)?;

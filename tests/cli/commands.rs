@@ -21,7 +21,8 @@ fn init_makes_a_store_once_and_says_what_is_missing() {
     let init = |args: &[&str]| lt09.run(&[&["init"], args].concat());
     init(&["--person", "Lê Văn Thử", "--device", "Đ"]).is(2, "", "The laptop's label needs at least one unaccented letter or digit.\n");
     init(&["--person", " ", "--device", "x"]).is(2, "", "--person is needed.\n");
-    init(&["--person", "Lê", "--device", "x", "--communes", "1"]).is(2, "", "There is no commune “1”.\n");
+    init(&["--person", "Lê", "--device", "x", "--communes", "1"]).is(2, "", "There is no commune “1”.\nType the commune’s name, with or without tone marks; or leave it blank.\n");
+    init(&["--person", "Lê", "--device", "x", "--communes", "luong tran the"]).is(2, "", "There is no commune “luong tran the”.\nPerhaps: Luong The Tran commune?\n");
     init(&["--device", "x"]).is(2, "", "Wrong usage: --person <NAME> is missing.\nSee: khuyencong --help\n");
     assert!(!place.path("lt09").exists());
 }
@@ -191,16 +192,20 @@ fn a_plan_tells_what_a_sync_would_do_and_writes_nothing() {
     let lt02 = place.new_laptop("lt02", "Trần Thị Mẫu", "collaborator").with_shop();
     lt01.add("shop", &[json!({"name": "Một", "workers": 1, "code": "A1"}), json!({"name": "Hai", "workers": 2})]);
     lt02.add("shop", &[json!({"name": "Một nữa", "workers": 1, "code": "a1"})]);
-    lt01.run(&["sync", "c.jsonl", "--plan"]).is(0, "Would send 2 revisions (a plan, nothing written).\nnew 0 known 0 merged 0 conflicts 0 duplicates 0\n", "");
+    lt01.run(&["sync", "c.jsonl", "--plan"]).is(
+        0,
+        "Would receive 0 revisions and send 2 revisions (a plan, nothing written).\nnew 0 known 0 merged 0 conflicts 0 duplicates 0\n",
+        "",
+    );
     assert_eq!(place.names(""), ["lt01", "lt02"]);
-    lt01.run(&["sync", "c.jsonl"]).is(0, "Sent 2 revisions.\nnew 0 known 0 merged 0 conflicts 0 duplicates 0\n", "");
-    lt01.lang("vi").run(&["sync", "c.jsonl"]).is(0, "Đã gửi 0 bản lưu.\nnew 0 known 2 merged 0 conflicts 0 duplicates 0\n", "");
+    lt01.run(&["sync", "c.jsonl"]).is(0, "Received 0 revisions, sent 2 revisions.\nnew 0 known 0 merged 0 conflicts 0 duplicates 0\n", "");
+    lt01.lang("vi").run(&["sync", "c.jsonl"]).is(0, "Đã nhận 0 bản lưu, đã gửi 0 bản lưu.\nnew 0 known 2 merged 0 conflicts 0 duplicates 0\n", "");
     let before = (place.read("c.jsonl"), lt02.journal());
     let plan = "new 2 known 0 merged 0 conflicts 0 duplicates 1\n";
-    lt02.run(&["sync", "c.jsonl", "--plan"]).is(0, &format!("Would send 1 revisions (a plan, nothing written).\n{plan}"), "");
-    lt02.lang("vi").run(&["sync", "c.jsonl", "--plan"]).is(0, &format!("Sẽ gửi 1 bản lưu (xem trước, chưa ghi gì).\n{plan}"), "");
+    lt02.run(&["sync", "c.jsonl", "--plan"]).is(0, &format!("Would receive 2 revisions and send 1 revision (a plan, nothing written).\n{plan}"), "");
+    lt02.lang("vi").run(&["sync", "c.jsonl", "--plan"]).is(0, &format!("Sẽ nhận 2 bản lưu, gửi 1 bản lưu (xem trước, chưa ghi gì).\n{plan}"), "");
     assert_eq!((place.read("c.jsonl"), lt02.journal()), before);
-    lt02.run(&["sync", "c.jsonl"]).is(0, &format!("Sent 1 revisions.\n{plan}"), "");
+    lt02.run(&["sync", "c.jsonl"]).is(0, &format!("Received 2 revisions, sent 1 revision.\n{plan}"), "");
     assert_eq!(place.read("c.jsonl.bak"), before.0, "the old file is kept beside the new one");
 }
 

@@ -281,7 +281,7 @@ fn a_conflict_is_listed_with_who_said_what_and_resolved_with_a_reason() {
     lt02.at("2026-11-24T09:00:00+07:00").run(&["record", "edit", &id, "--set", "workers=30"]).quiet();
     lt01.run(&["resolve", &id, "workers", "--take", "1", "--reason", "x"]).is(1, "", "The answer “workers” is not in conflict.\n");
     lt01.run(&["sync", "c.jsonl"]).quiet();
-    lt02.run(&["sync", "c.jsonl"]).is(0, "Sent 1 revisions.\nnew 1 known 1 merged 1 conflicts 1 duplicates 0\n", "");
+    lt02.run(&["sync", "c.jsonl"]).is(0, "Received 1 revision, sent 1 revision.\nnew 1 known 1 merged 1 conflicts 1 duplicates 0\n", "");
 
     let device = |at: usize| lt02.show(&id)["history"][at]["device"].as_str().unwrap().to_owned();
     let (first, second) = (device(0), device(2));

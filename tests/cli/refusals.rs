@@ -171,7 +171,11 @@ fn a_read_only_folder_is_told_and_nothing_is_written() {
         refused(&place, &lt01, command, 5, &en, &vi);
     }
     assert_eq!(place.read("usb/c.jsonl"), central);
-    lt01.run(&["sync", "usb/c.jsonl", "--plan"]).is(0, "Would send 1 revisions (a plan, nothing written).\nnew 0 known 1 merged 0 conflicts 0 duplicates 0\n", "");
+    lt01.run(&["sync", "usb/c.jsonl", "--plan"]).is(
+        0,
+        "Would receive 0 revisions and send 1 revision (a plan, nothing written).\nnew 0 known 1 merged 0 conflicts 0 duplicates 0\n",
+        "",
+    );
     set(0o755);
 }
 

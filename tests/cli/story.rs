@@ -224,7 +224,7 @@ fn an_argument_is_kept_whole_until_a_person_settles_it_and_then_stays_settled() 
         let told = sync(laptop);
         // Their owners share a telephone here, and what is counted is what is asked about.
         let pairs = laptop.run(&["duplicates", "--format", "jsonl"]).json_lines().len();
-        assert!(told.starts_with("Sent 0 revisions.\nnew 0 ") && told.ends_with(&format!("merged 0 conflicts 0 duplicates {pairs}\n")), "{told}, {pairs}");
+        assert!(told.starts_with("Received 0 revisions, sent 0 revisions.\nnew 0 ") && told.ends_with(&format!("merged 0 conflicts 0 duplicates {pairs}\n")), "{told}, {pairs}");
         assert_eq!((place.read("central.jsonl"), laptop.journal()), (settled.clone(), journal), "a second sync changes nothing");
     }
     expected_figures(&d);

@@ -79,8 +79,8 @@ fn edits_under_the_old_and_the_new_name_meet_as_one_answer() {
     both_edit(&two);
     let Two { old, new, record } = &two;
     with(old, "v1", &["sync", "c.jsonl"]).quiet();
-    with(new, "v3", &["sync", "c.jsonl"]).is(0, "Sent 1 revisions.\nnew 1 known 1 merged 1 conflicts 1 duplicates 0\n", "");
-    with(old, "v1", &["sync", "c.jsonl"]).is(0, "Sent 0 revisions.\nnew 1 known 2 merged 1 conflicts 1 duplicates 0\n", "");
+    with(new, "v3", &["sync", "c.jsonl"]).is(0, "Received 1 revision, sent 1 revision.\nnew 1 known 1 merged 1 conflicts 1 duplicates 0\n", "");
+    with(old, "v1", &["sync", "c.jsonl"]).is(0, "Received 1 revision, sent 0 revisions.\nnew 1 known 2 merged 1 conflicts 1 duplicates 0\n", "");
     // Both are asked the same, also the laptop whose folder holds the old form: the new one came with the record.
     for (laptop, forms) in [(old, "v1"), (new, "v3")] {
         let conflicts = with(laptop, forms, &["conflicts", "--format", "jsonl"]).json_lines();

@@ -30,7 +30,13 @@ impl<'p, 'b> Laying<'p, 'b> {
         let id = RowId(instance.rows.len() as u32);
         let base = instance.cells.len() as u32;
         let blank = Cell { value: Datum::Blank, relevant: true, queued: false, unchecked: false, wrong: false };
-        instance.cells.resize(instance.cells.len() + self.projection.nodes(scope).len(), blank);
+        let count = self.projection.nodes(scope).len();
+        if id == ROOT_ROW {
+            // Most records have no other row, and a hundred thousand of them are kept.
+            instance.rows.reserve_exact(1);
+            instance.cells.reserve_exact(count);
+        }
+        instance.cells.resize(instance.cells.len() + count, blank);
         instance.rows.push(Row { scope, parent, position: 1, prefix, order: Arc::default(), base, is_there: true, children: Vec::new() });
         id
     }

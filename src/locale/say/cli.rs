@@ -59,8 +59,8 @@ say! {
     merge() "Gộp các tệp, không cần kho dữ liệu" "Union of files, without a store"
     verify() "Kiểm tra tệp: dạng, thứ tự, mã kiểm, niêm phong" "Check files: format, order, hashes, seal"
     plan() "Chỉ xem trước, không ghi gì" "Only show what would happen"
-    sent(count) "Đã gửi {count} bản lưu." "Sent {count} revisions."
-    would_send(count) "Sẽ gửi {count} bản lưu (xem trước, chưa ghi gì)." "Would send {count} revisions (a plan, nothing written)."
+    exchanged(new, sent) "Đã nhận {new}, đã gửi {sent}." "Received {new}, sent {sent}."
+    would_exchange(new, sent) "Sẽ nhận {new}, gửi {sent} (xem trước, chưa ghi gì)." "Would receive {new} and send {sent} (a plan, nothing written)."
     gap(device, count) "Thiếu {count} bản lưu của máy {device}: máy đó cần đồng bộ lại." "{count} revisions of {device} are missing: that laptop should sync again."
 
     conflicts() "Các mâu thuẫn chưa giải quyết" "Conflicts that need a decision"

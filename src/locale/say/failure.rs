@@ -72,4 +72,6 @@ say! {
     bad_label() "Tên máy cần ít nhất một chữ cái không dấu hoặc chữ số." "The laptop's label needs at least one unaccented letter or digit."
     needs_value(name) "Cần {name}." "{name} is needed."
     unknown_commune(code) "Không có xã, phường “{code}”." "There is no commune “{code}”."
+    near_communes(names) "Có phải: {names}?" "Perhaps: {names}?"
+    no_commune_hint() "Gõ tên xã, phường như trên giấy đăng ký, có dấu hay không đều được; hoặc để trống." "Type the commune’s name, with or without tone marks; or leave it blank."
 }

@@ -33,6 +33,16 @@ pub fn waiting_pairs(lang: Lang, count: usize) -> String {
     counted(lang, count, "cặp nghi trùng", "possible duplicate", "possible duplicates")
 }
 
+/// So many revisions.
+pub fn revisions(lang: Lang, count: u64) -> String {
+    counted(lang, count as usize, "bản lưu", "revision", "revisions")
+}
+
+/// So many records that nobody has approved.
+pub fn waiting_approval(lang: Lang, count: usize) -> String {
+    counted(lang, count, "phiếu chờ duyệt", "record to approve", "records to approve")
+}
+
 /// So many files that are missing.
 pub fn attachments_missing(lang: Lang, count: usize) -> String {
     counted(lang, count, "tệp đính kèm chưa có ở cả hai nơi", "attached file that neither side has", "attached files that neither side has")
@@ -112,7 +122,7 @@ say! {
     asked_here(person, comment) "{person} hỏi: “{comment}”" "{person} asks: “{comment}”"
     about(label) "về {label}" "about {label}"
     send_back_title(label) "Trả lại, hỏi về: {label}" "Return, asking about: {label}"
-    send_back_hint() "Câu hỏi đi theo tệp khi đồng bộ. Esc: thôi." "The question travels with the next sync. Esc: don't."
+    send_back_hint() "Enter: trả lại phiếu cùng câu hỏi; chúng đi theo tệp khi đồng bộ. Esc: thôi." "Enter: return the record with the question; both travel with the next sync. Esc: don't."
     answer_title() "Trả lời câu hỏi" "Answer what is asked"
     answer_hint() "Sửa câu được hỏi rồi nộp (F3) cũng là trả lời. Esc: thôi." "Mending the answer and submitting (F3) answers too. Esc: don't."
     nothing_asked() "Không có câu hỏi nào đang chờ." "Nothing is asked about this record."

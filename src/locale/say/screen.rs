@@ -186,6 +186,7 @@ say! {
     not_understood(text) "không hiểu “{text}”" "“{text}” is not understood"
     choices_one() "Gõ để tìm · số để chọn · Enter" "Type to search · a digit picks · Enter"
     choices_long() "Gõ để tìm · ↓ rồi Enter để chọn · Enter ngay: bỏ qua" "Type to search · ↓ then Enter: choose · Enter: skip"
+    choices_pointed() "Gõ để tìm · ↑ ↓ đổi dòng · Enter: chọn dòng đang tô" "Type to search · ↑ ↓ · Enter: choose the marked line"
     sync_creates() "Tệp này CHƯA CÓ: sẽ tạo tệp tổng hợp mới." "This file does NOT exist: a new central file will be made."
     no_figures() "Chưa có phiếu nào được tính vào con số này." "No records are counted in this figure yet."
     choices_create() "Gõ để tìm · Enter chọn · F2 tạo mới" "Type to search · Enter chooses · F2 makes a new one"

@@ -10,6 +10,7 @@ use crate::store::schema::{IndexRowV3, SCHEMA};
 use crate::store::spread::spread;
 use crate::store::trees::{doubtful, each_of, record_key};
 use std::ops::Bound;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Into so many parts the ids are divided; they need not hold equally many records.
@@ -39,12 +40,12 @@ impl View {
         Ok(std::iter::once(Bound::Unbounded).chain(between).chain([Bound::Unbounded]).collect())
     }
 
-    fn index_part(&self, from: &Bound<Vec<u8>>, to: &Bound<Vec<u8>>) -> Result<Vec<IndexRow>, StoreProblem> {
+    fn index_part(&self, from: &Bound<Vec<u8>>, to: &Bound<Vec<u8>>) -> Result<Vec<Arc<IndexRow>>, StoreProblem> {
         let to = if let Bound::Included(to) = to { Bound::Excluded(to.clone()) } else { Bound::Unbounded };
         self.lines(self.trees.index.range::<Vec<u8>, _>((from.clone(), to)))
     }
 
-    fn lines(&self, items: sled::Iter) -> Result<Vec<IndexRow>, StoreProblem> {
+    fn lines(&self, items: sled::Iter) -> Result<Vec<Arc<IndexRow>>, StoreProblem> {
         let mut packer = Packer::default();
         let done = each_of(items, &mut |_, bytes| {
             let row: IndexRowV3<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
@@ -62,7 +63,7 @@ impl View {
     /// sled's, or a value that cannot be read.
     pub fn row(&self, record: &str) -> Result<Option<IndexRow>, StoreProblem> {
         self.usable()?;
-        self.lines(self.trees.index.scan_prefix(record_key(record))).map(|mut rows| rows.pop())
+        self.lines(self.trees.index.scan_prefix(record_key(record))).map(|mut rows| rows.pop().map(Arc::unwrap_or_clone))
     }
 }
 

@@ -229,6 +229,7 @@ impl Choices {
             ValueType::Rank => asking::choices_rank(lang),
             _ if self.several() => answering::choices_several(lang),
             _ if self.set.len() <= DIGITS => s::choices_one(lang),
+            _ if self.pointed => s::choices_pointed(lang),
             _ => s::choices_long(lang),
         };
         draw::line(frame, inside, inside.height.saturating_sub(1), &hint, theme::faint());

@@ -2,11 +2,13 @@
 
 use super::super::app::Shared;
 use super::super::draw::{self, Frame};
-use super::super::field::shorten;
+use super::super::field::{shorten, wrap};
 use super::super::keys::Command;
 use super::super::message::Effect;
 use super::super::task::Task;
 use super::super::theme;
+use super::filter::{Filter, Standing};
+use super::records::Records;
 use super::{Screen, Step, establishment};
 use crate::locale::{date, say::face, say::looking as l, say::screen as s};
 use crate::programme::due::Due;
@@ -37,6 +39,7 @@ enum Waiting {
     Returned(String, String),
     Conflict(String),
     Duplicates(usize),
+    ToApprove(usize),
     Lapsed(String, String),
     Due(Due, String),
 }
@@ -90,7 +93,9 @@ impl Home {
             let row = shared.rows.get(record)?;
             Some(Waiting::Lapsed(record.clone(), known_by(shared, row)))
         });
-        drafts.chain(returned).chain(conflicts).chain(duplicates).chain(lapsed).chain(due).collect()
+        let submitted = if shared.identity.role == Role::Supervisor { shared.listing.marks().iter().filter(|mark| mark.state == State::Submitted).count() } else { 0 };
+        let to_approve = (submitted > 0).then_some(Waiting::ToApprove(submitted));
+        drafts.chain(returned).chain(conflicts).chain(duplicates).chain(lapsed).chain(to_approve).chain(due).collect()
     }
 
     /// Takes a command.
@@ -111,6 +116,10 @@ impl Home {
                 Some(Waiting::Draft(record, _)) => Step::effect(Effect::Edit(record.clone())),
                 Some(Waiting::Returned(record, _) | Waiting::Lapsed(record, _)) => Step::record(record),
                 Some(Waiting::Duplicates(_)) => Step::effect(Effect::Task(Task::Duplicates)),
+                Some(Waiting::ToApprove(_)) => {
+                    let filter = Filter { state: Some(Standing::State(State::Submitted)), ..Filter::default() };
+                    Step { push: Some(Screen::Records(Records::filtered(filter))), ..Step::default() }
+                }
                 Some(Waiting::Conflict(_)) => Step::effect(Effect::Conflicts),
                 Some(Waiting::Due(due, _)) => Step::effect(Effect::Begin { form: due.form.clone(), subject: Some(due.about.clone()), given: due.given.clone() }),
                 None => Step { push: Some(Screen::Establishments(Default::default())), ..Step::default() },
@@ -135,14 +144,23 @@ impl Home {
             let text = if shared.rows.is_empty() { s::home_empty(lang) } else { s::home_nothing(lang) };
             return draw::text(frame, body, &text);
         }
-        draw::list(frame, body, waiting.len(), self.selected, |at| match &waiting[at] {
+        let text = |at: usize| match &waiting[at] {
             Waiting::Draft(_, text) => format!("✎ {} {text}", s::waiting_draft(lang)),
             Waiting::Returned(_, text) => format!("↩ {} {text}", s::waiting_returned(lang)),
             Waiting::Due(_, text) => format!("◷ {text}"),
             Waiting::Conflict(text) => format!("≠ {} {text}", s::waiting_conflict(lang)),
             Waiting::Duplicates(count) => format!("≈ {}", l::waiting_pairs(lang, *count)),
+            Waiting::ToApprove(count) => format!("☐ {}", l::waiting_approval(lang, *count)),
             Waiting::Lapsed(_, text) => format!("↻ {} {text}", l::waiting_lapsed(lang)),
-        });
+        };
+        // What waits is longer than the column: the line that is pointed at can be read whole below.
+        let whole = wrap(&text(self.selected.min(waiting.len() - 1)), body.width as usize);
+        let below = if whole.len() > 1 { (whole.len() as u16 + 1).min(body.height / 2) } else { 0 };
+        let [lines, detail] = Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(body);
+        draw::list(frame, lines, waiting.len(), self.selected, text);
+        for (row, part) in (1..).zip(&whole).take_while(|_| below > 0) {
+            draw::line(frame, detail, row, part, theme::faint());
+        }
     }
 
     fn view_programme(&self, shared: &Shared, frame: &mut Frame<'_>, area: Rect) {
@@ -152,10 +170,18 @@ impl Home {
             return draw::line(frame, area, 2, &s::counting(lang), theme::faint());
         };
         let (mut row, mut any_late) = (2, false);
-        for figure in report.figures.iter().filter(|f| report.programme.targets[f.target].headline) {
+        let headline: Vec<&Figure> = report.figures.iter().filter(|f| report.programme.targets[f.target].headline).collect();
+        let numbers = |figure: &&Figure| {
             let target = &report.programme.targets[figure.target];
             let number = target.number.map_or_else(String::new, |n| format!("{}{}", target.op.shown(), Report::show(Some(n), lang)));
-            let done = Report::show(figure.done, lang);
+            (Report::show(figure.done, lang), number)
+        };
+        let shown: Vec<(String, String)> = headline.iter().map(numbers).collect();
+        // Names get the room that no number needs.
+        let widest = |of: fn(&(String, String)) -> &String| shown.iter().map(|numbers| of(numbers).chars().count()).max().unwrap_or_default();
+        let (wide_done, wide_number) = (widest(|numbers| &numbers.0), widest(|numbers| &numbers.1));
+        for (figure, (done, number)) in headline.into_iter().zip(&shown) {
+            let target = &report.programme.targets[figure.target];
             let share = figure.percent.unwrap_or(0.0) / 100.0;
             let late = figure.met != Some(true) && self.today.is_some_and(|today| is_late(report, figure, today));
             any_late |= late;
@@ -167,7 +193,7 @@ impl Home {
                 " "
             };
             let width = area.width as usize;
-            let figures = format!("{done:>7} / {number:<7} {mark}");
+            let figures = format!("{done:>wide_done$} / {number:<wide_number$} {mark}");
             let bar = if width > 60 { 10 } else { 0 };
             let room = width.saturating_sub(figures.chars().count() + bar + 2);
             let label = draw::pad(&shorten(target.label.get(lang), room), room);
