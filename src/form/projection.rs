@@ -5,7 +5,7 @@ use super::{Form, Kind, NodeId, Scope, ScopeId};
 /// Marks a node that is left out.
 const LEFT_OUT: u32 = u32::MAX;
 
-/// The nodes of a form that are laid out: what was asked for, and every group and repeat around it or beside it. The others
+/// The nodes of a form that are laid out: what was asked for, and every group and repeat around it. The others
 /// read as blank, and a repeat of which nothing was asked for has no rows.
 #[derive(Clone, Debug)]
 pub struct Projection {
@@ -27,7 +27,9 @@ impl Projection {
             let innermost = if let Kind::Repeat(scope) = form.node(id).kind { scope } else { form.node(id).scope };
             form.around(innermost).for_each(|scope| rows[scope.index()] = true);
         }
-        let kept = |id: &NodeId| matches!(form.node(*id).kind, Kind::Group | Kind::Repeat(_)) || wanted(*id);
+        let mut around: Vec<bool> = vec![false; form.nodes.len()];
+        form.ids().filter(|id| wanted(*id)).flat_map(|id| form.ancestors(id)).for_each(|above| around[above.0 as usize] = true);
+        let kept = |id: &NodeId| around[id.0 as usize] || wanted(*id);
         let of_scope = |(scope, rows): (&Scope, &bool)| scope.nodes.iter().copied().filter(|id| *rows && kept(id)).collect();
         let scopes: Vec<Vec<NodeId>> = form.scopes.iter().zip(&rows).map(of_scope).collect();
         for (at, id) in scopes.iter().flat_map(|nodes| (0u32..).zip(nodes)) {

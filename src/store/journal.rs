@@ -33,7 +33,7 @@ pub struct End {
 }
 
 impl End {
-    fn add(&mut self, bytes: &[u8], lines: u64) {
+    pub(super) fn add(&mut self, bytes: &[u8], lines: u64) {
         self.bytes += bytes.len() as u64;
         self.lines += lines;
         self.crc.update(bytes);

@@ -75,9 +75,9 @@ impl<'b> Packed<'b> {
     }
 
     /// Gives the entries whose last name is wanted, by its number: answers, then hidden paths, then computed values, each in the
-    /// order of their paths. `None` where the bytes are not what they should be or a name is not the one that it was, which may
+    /// order of their paths; then the sum of the revisions that all was made from. `None` where the bytes are not what they should be or a name is not the one that it was, which may
     /// be known only after the last entry.
-    pub fn read(self, dictionary: &Dictionary, scratch: &mut Scratch, wanted: &[bool], take: &mut impl FnMut(Entry<'b, '_>)) -> Option<()> {
+    pub fn read(self, dictionary: &Dictionary, scratch: &mut Scratch, wanted: &[bool], take: &mut impl FnMut(Entry<'b, '_>)) -> Option<u32> {
         let mut bytes = Bytes(self.bytes);
         scratch.summed.clear();
         scratch.summed_hidden.clear();
@@ -104,10 +104,10 @@ impl<'b> Packed<'b> {
             bytes.skip_text()?;
         }
         let names = bytes.number()?;
-        bytes.number()?;
+        let revisions = u32::try_from(bytes.number()?).ok()?;
         // Hidden paths lie in between, but are summed last.
         scratch.summed.append(&mut scratch.summed_hidden);
-        (bytes.0.is_empty() && u64::from(crc32fast::hash(&scratch.summed)) == names).then_some(())
+        (bytes.0.is_empty() && u64::from(crc32fast::hash(&scratch.summed)) == names).then_some(revisions)
     }
 }
 
@@ -257,7 +257,7 @@ mod tests {
                     Part::Hidden => found.hidden.push(path),
                     Part::Computed => drop(found.computed.insert(path, entry.value.to_value().unwrap())),
                 }
-            }).unwrap();
+            }).map(|revisions| assert_eq!(revisions, 7)).unwrap();
             prop_assert_eq!(found, unpacked);
             // Another name behind a number is seen.
             let other = Dictionary::new(dictionary.names().iter().map(|name| format!("{name}x")).collect());

@@ -5,17 +5,20 @@ use super::journal::{self, End, Scan};
 use super::mark::{self, Mark};
 use super::salvage::salvage;
 use super::view::View;
-use super::{Notice, StoreProblem};
+use super::view::walk::{Ids, Walked};
+use super::{Notice, StoreProblem, replay};
 use crate::disk;
 use crate::record::Entry;
 use crate::record::line::MAX_LINE;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
+use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -40,10 +43,22 @@ pub fn is_guarded() -> bool {
     QUIET.get() || thread.name().is_some_and(|name| name == GUARDED_THREAD || name.starts_with("sled"))
 }
 
+/// Whether sled was last seen to panic since there was no memory.
+static STARVED: AtomicBool = AtomicBool::new(false);
+
+/// What sled says where it was given no memory and did not ask whether it was.
+const NO_MEMORY: &str = "converting zero into `Owned`";
+
+/// Runs something that may panic; `None` when it did.
+fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let told = |panic: &Box<dyn Any + Send>| panic.downcast_ref::<&str>().is_some_and(|text| *text == NO_MEMORY);
+    std::panic::catch_unwind(AssertUnwindSafe(work)).inspect_err(|panic| STARVED.store(told(panic), Ordering::Relaxed)).ok()
+}
+
 /// Asks something of sled, which may panic; `None` when it did.
 pub fn quietly<T>(ask: impl FnOnce() -> T) -> Option<T> {
     let before = QUIET.replace(true);
-    let given = std::panic::catch_unwind(AssertUnwindSafe(ask)).ok();
+    let given = caught(ask);
     QUIET.set(before);
     given
 }
@@ -55,7 +70,7 @@ pub fn quietly<T>(ask: impl FnOnce() -> T) -> Option<T> {
 fn guard<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send + 'static) -> std::io::Result<Option<T>> {
     let (sender, receiver) = mpsc::channel();
     std::thread::Builder::new().name(GUARDED_THREAD.to_owned()).spawn(move || {
-        let _ = sender.send(work());
+        let _ = caught(work).map(|done| sender.send(done));
     })?;
     for _ in 0..seconds {
         match receiver.recv_timeout(Duration::from_secs(1)) {
@@ -87,17 +102,17 @@ pub fn guarded<T: Send + 'static>(sled: &Path, look: fn(&View) -> Result<T, Stor
 /// # Errors
 /// The system's, or a store of a newer program. Nothing was lost by trying.
 pub fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, left: Option<&Mark>, notices: &mut Vec<Notice>) -> Result<(View, End), StoreProblem> {
-    let (view, aside, mut held) = open_or_put_aside(dir)?;
+    let (view, aside, walked) = open_or_put_aside(dir)?;
     view.own(&identity.device)?;
     let mut taker = Taker { view: &view, identity, now, failed: None, entries: 0, added: 0 };
-    let scan = journal::scan(dir, &mut |_, entry| taker.journal(&entry)).map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
+    let scan = taker.replay(dir, &walked.revisions).map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
     // Of a view that is not trusted, every entry that vouches for itself is still good.
     if let Some(aside) = aside.clone() {
         guard(patience(&aside), move || salvage(&aside)).ok().flatten().unwrap_or_default().iter().for_each(|entry| taker.add(entry));
     }
     let Taker { failed, entries, added, .. } = taker;
     failed.map_or(Ok(()), Err)?;
-    held += added;
+    let held = walked.entries + added;
     view.store_chain()?;
     match aside {
         Some(aside) => tell_aside(aside, notices)?,
@@ -109,30 +124,31 @@ pub fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, left: Option
     Ok((view, end))
 }
 
-/// The view, the old one if that had to be put aside, and how many entries the view holds.
-fn open_or_put_aside(dir: &Path) -> Result<(View, Option<PathBuf>, u64), StoreProblem> {
+/// The view, the old one if that had to be put aside, and what the view holds.
+fn open_or_put_aside(dir: &Path) -> Result<(View, Option<PathBuf>, Walked), StoreProblem> {
     let sled = dir.join("sled");
     match guarded(&sled, View::walk) {
         Ok((view, walked)) => {
             // A power cut may have brought a row back in an earlier state.
             view.mark_outdated(&walked.outdated)?;
-            Ok((view, None, walked.entries))
+            Ok((view, None, walked))
         }
         Err(problem @ (StoreProblem::Newer(..) | StoreProblem::Locked(_))) => Err(problem),
         // The system's refusal says nothing about the view: it stays.
         Err(StoreProblem::Io(path, e)) if is_refusal(&e) => Err(StoreProblem::Io(path, e)),
+        Err(_) if STARVED.swap(false, Ordering::Relaxed) => Err(StoreProblem::Io(sled, ErrorKind::OutOfMemory.into())),
         Err(problem) if !sled.exists() => Err(problem),
         Err(_) => put_aside(dir, &sled),
     }
 }
 
 /// A new view in the place of one that is not trusted.
-fn put_aside(dir: &Path, sled: &Path) -> Result<(View, Option<PathBuf>, u64), StoreProblem> {
+fn put_aside(dir: &Path, sled: &Path) -> Result<(View, Option<PathBuf>, Walked), StoreProblem> {
     let aside = mark::aside(dir, "sled");
     let io = |e| StoreProblem::Io(sled.to_owned(), e);
     disk::rename(sled, &aside).map_err(io)?;
     match guarded(sled, |_| Ok(())) {
-        Ok((view, ())) => Ok((view, Some(aside), 0)),
+        Ok((view, ())) => Ok((view, Some(aside), Walked::default())),
         Err(problem) => {
             // Where not even an empty one opens, the fault is not the old one's: it goes back to its place.
             if sled.exists() {
@@ -182,13 +198,25 @@ struct Taker<'v> {
 }
 
 impl Taker<'_> {
-    fn journal(&mut self, entry: &Entry) {
-        self.entries += 1;
-        if let Entry::Revision(revision) = entry {
+    /// Takes what the journal says; of its revisions those in `held` are in the view.
+    fn replay(&mut self, dir: &Path, held: &Ids) -> std::io::Result<Scan> {
+        let (view, device, now) = (self.view, &self.identity.device, self.now);
+        let is_new = |entry: &Entry| {
+            let Entry::Revision(revision) = entry else { return true };
             // The view may hold the revision without its end of the chain, when the kill came in between.
-            self.view.observe(revision, &self.identity.device, self.now);
+            view.observe(revision, device, now);
+            !held.contains(&revision.id)
+        };
+        if let Some(scan) = replay::sound(dir, &is_new, &mut |entry| self.add(&entry))? {
+            self.entries = scan.end.lines;
+            return Ok(scan);
         }
-        self.add(entry);
+        journal::scan(dir, &mut |_, entry| {
+            self.entries += 1;
+            if is_new(&entry) {
+                self.add(&entry);
+            }
+        })
     }
 
     fn add(&mut self, entry: &Entry) {

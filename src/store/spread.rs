@@ -11,7 +11,14 @@ const MOST: usize = 8;
 /// So many pieces for each thread may wait to be taken.
 const AHEAD: usize = 2;
 
+/// Threads want room for their stacks and heaps, and sled panics where it then finds none for its own.
+const ROOM: usize = 256 << 20;
+
 fn threads(count: usize) -> usize {
+    // Asking takes up nothing.
+    if Vec::<u8>::new().try_reserve_exact(ROOM).is_err() {
+        return 1;
+    }
     thread::available_parallelism().map_or(1, usize::from).min(MOST).min(count)
 }
 

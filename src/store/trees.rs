@@ -3,6 +3,7 @@
 use super::StoreProblem;
 use super::envelope::EnvelopeProblem;
 use super::recover::quietly;
+use super::sweep::Sweep;
 use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
 use crate::record::{Definition, Revision};
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// What sled may hold of its pages. Lists have their lines from memory; single records are small.
-const CACHE: u64 = 16 << 20;
+const CACHE: u64 = 4 << 20;
 
 /// So long sled's own lock is waited for. The store's is held by then, so only a sled that was dropped a moment ago, whose
 /// threads let go of the file a little later, can hold it.
@@ -30,6 +31,7 @@ pub struct Trees {
     pub stale: Tree,
     pub names: Tree,
     pub meta: Tree,
+    pub sweep: Sweep,
 }
 
 /// The trees, dropped where a panic cannot reach us: sled panics when the system refuses its last sync.
@@ -72,6 +74,7 @@ impl Kept {
             stale: tree("stale")?,
             names: tree("names")?,
             meta: tree("meta")?,
+            sweep: Sweep::default(),
             db,
         })))
     }

@@ -7,15 +7,16 @@ mod index;
 mod keys;
 mod pairings;
 pub mod part;
-mod walk;
+pub mod walk;
 
 use super::StoreProblem;
 use super::derived::{Current, IndexRow};
 use super::dictionary::Dictionary;
 use super::envelope::{self, EnvelopeProblem};
+use super::packed::Packed;
 use super::recover::quietly;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
-use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_bytes, failed, key_parts, record_key, revision_key};
+use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_of, failed, key_parts, record_key, revision_key};
 use crate::disk;
 use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
@@ -144,15 +145,26 @@ impl View {
 
     /// Goes through a tree (or the part behind a prefix), giving whole values with their keys.
     fn each<T: DeserializeOwned>(&self, tree: &Tree, prefix: &[u8], visit: Visit<'_, T>) -> Result<(), StoreProblem> {
+        self.each_of(tree.scan_prefix(prefix), visit)
+    }
+
+    fn each_of<T: DeserializeOwned>(&self, items: sled::Iter, visit: Visit<'_, T>) -> Result<(), StoreProblem> {
         self.usable()?;
         let mut of_caller = false;
-        let done = each_bytes(tree, prefix, &mut |key, bytes| {
+        let done = each_of(items, &mut |key, bytes| {
             let value = envelope::open(SCHEMA, bytes).map_err(doubtful)?;
             visit(key, value).inspect_err(|e| of_caller = !matches!(e, StoreProblem::View(_)))
         });
-        done.inspect_err(|_| {
+        done.map(|_| ()).inspect_err(|_| {
             self.doubtful.fetch_or(!of_caller, Ordering::Relaxed);
         })
+    }
+
+    /// The same of what is kept of records, read where it lies.
+    fn each_packed(&self, items: sled::Iter, visit: &mut dyn FnMut(&[u8], Packed<'_>) -> Result<(), StoreProblem>) -> Result<(), StoreProblem> {
+        self.usable()?;
+        let done = each_of(items, &mut |key, bytes| visit(key, Packed::new(envelope::payload(SCHEMA, bytes).map_err(doubtful)?)));
+        done.map(|_| ()).inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))
     }
 
     fn get<T: DeserializeOwned>(&self, tree: &Tree, key: &[u8]) -> Result<Option<T>, StoreProblem> {
@@ -308,6 +320,13 @@ impl View {
     /// Whether any record is kept.
     pub fn is_empty(&self) -> bool {
         self.trees.revisions.is_empty()
+    }
+
+    /// Has sled let go of pages that were only passed by. To be called now and then where much is read.
+    fn sweep(&self) {
+        if self.usable().is_ok() {
+            let _ = quietly(|| self.trees.sweep.sweep(&self.trees.db));
+        }
     }
 
     /// How many bytes it takes on the disk.

@@ -123,7 +123,7 @@ fn derived_row(standing: &Standing, form: &Form) -> (IndexRow, Current) {
     row.date = day(form, &derived).unwrap_or_default().into();
     row.summary = derived.summary(form, around).into();
     row.references = super::related::references(form, &derived.instance).into_iter().map(Part::from).collect();
-    row.search = search(form, &derived, &row, around).into();
+    row.search = search(form, &derived, &row).into();
     row.identity = identity(form, &standing.merged.answers, &derived).into_iter().map(|(question, value)| (question.into(), value.into())).collect();
     (current.hidden, current.computed) = hidden_and_computed(form, &derived);
     current.of = form.of.clone();
@@ -136,7 +136,8 @@ fn day(form: &Form, derived: &Derived) -> Option<String> {
     date::from_days(day).map(|d| d.to_string())
 }
 
-fn search(form: &Form, derived: &Derived, row: &IndexRow, around: Around<'_>) -> String {
+/// What a record is found by: words, each once, since each word that is typed is looked for by itself.
+fn search(form: &Form, derived: &Derived, row: &IndexRow) -> String {
     let mut words = vec![row.summary.to_string(), row.person.to_string(), row.date.to_string()];
     for id in form.ids().filter(|id| form.node(*id).scope == crate::form::ROOT) {
         let node = form.node(id);
@@ -150,8 +151,14 @@ fn search(form: &Form, derived: &Derived, row: &IndexRow, around: Around<'_>) ->
             _ => {}
         }
     }
-    let _ = around;
-    fold::fold(&words.join(" "))
+    let folded = fold::fold(&words.join(" "));
+    let mut once: Vec<&str> = Vec::new();
+    for word in folded.split(' ') {
+        if !once.iter().any(|known| known.contains(word)) {
+            once.push(word);
+        }
+    }
+    once.join(" ")
 }
 
 /// What other records of the form may be told to be the same by, as far as it is answered and asked.

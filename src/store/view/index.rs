@@ -1,6 +1,7 @@
 //! The lines of all records, read on every core.
 
 use super::View;
+use super::walk::{Between, range};
 use crate::store::StoreProblem;
 use crate::store::derived::IndexRow;
 use crate::store::envelope;
@@ -24,13 +25,13 @@ impl View {
     pub fn index(&self) -> Result<Rows, StoreProblem> {
         self.usable()?;
         let bounds = self.bounds()?;
-        let parts = spread(bounds.len() - 1, || (), |(), at| self.index_part(&bounds[at], &bounds[at + 1]));
+        let parts = spread(bounds.len() - 1, || (), |(), at| self.index_part((&bounds[at], &bounds[at + 1])));
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Rows::new(parts.into_iter().flatten().collect()))
     }
 
     /// Where the parts begin and end: ids are spread evenly between the first and the last, or at least not all in one place.
-    fn bounds(&self) -> Result<Vec<Bound<Vec<u8>>>, StoreProblem> {
+    pub(super) fn bounds(&self) -> Result<Vec<Bound<Vec<u8>>>, StoreProblem> {
         let ends = self.asked(|| Ok((self.trees.index.first()?, self.trees.index.last()?)))?;
         let number = |key: Option<(sled::IVec, sled::IVec)>| u128::from_str_radix(&std::str::from_utf8(key?.0.get(..36)?).ok()?.replace('-', ""), 16).ok();
         let between: Vec<Bound<Vec<u8>>> = match (number(ends.0), number(ends.1)) {
@@ -40,9 +41,10 @@ impl View {
         Ok(std::iter::once(Bound::Unbounded).chain(between).chain([Bound::Unbounded]).collect())
     }
 
-    fn index_part(&self, from: &Bound<Vec<u8>>, to: &Bound<Vec<u8>>) -> Result<Vec<Arc<IndexRow>>, StoreProblem> {
-        let to = if let Bound::Included(to) = to { Bound::Excluded(to.clone()) } else { Bound::Unbounded };
-        self.lines(self.trees.index.range::<Vec<u8>, _>((from.clone(), to)))
+    fn index_part(&self, between: Between<'_>) -> Result<Vec<Arc<IndexRow>>, StoreProblem> {
+        let lines = self.lines(self.trees.index.range::<Vec<u8>, _>(range(between)));
+        self.sweep();
+        lines
     }
 
     fn lines(&self, items: sled::Iter) -> Result<Vec<Arc<IndexRow>>, StoreProblem> {

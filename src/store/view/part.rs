@@ -10,11 +10,16 @@ use super::View;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+/// After so many bytes sled is made to let go of what was read.
+const SWEPT: usize = 8 << 20;
+
 /// Reads what is kept of records one by one; may be used by several threads, each with its own.
 pub struct Reading<'v> {
     view: &'v View,
     dictionary: Arc<Dictionary>,
     scratch: Scratch,
+    /// Bytes since the last sweep.
+    read: usize,
 }
 
 /// What is kept of one record, still packed.
@@ -30,14 +35,14 @@ impl<'b> Kept<'b, '_> {
     /// # Errors
     /// The value is not what was stored: what was given so far must not be used.
     pub fn read(self, wanted: &[bool], mut take: impl FnMut(Entry<'b, '_>)) -> Result<(), StoreProblem> {
-        self.packed.read(self.dictionary, self.scratch, wanted, &mut take).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))
+        self.packed.read(self.dictionary, self.scratch, wanted, &mut take).map(|_| ()).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))
     }
 }
 
 impl View {
     /// To read a few answers of many records.
     pub fn reading(&self) -> Reading<'_> {
-        Reading { view: self, dictionary: self.lock().dictionary.clone(), scratch: Scratch::default() }
+        Reading { view: self, dictionary: self.lock().dictionary.clone(), scratch: Scratch::default(), read: 0 }
     }
 }
 
@@ -53,9 +58,14 @@ impl Reading<'_> {
     /// sled's, a value that is not what was stored, and the errors of `visit`.
     pub fn each(&mut self, first: &str, last: &str, visit: &mut dyn FnMut(&str, Kept<'_, '_>) -> Result<(), StoreProblem>) -> Result<(), StoreProblem> {
         self.view.usable()?;
-        let Self { view, dictionary, scratch } = self;
+        let Self { view, dictionary, scratch, read } = self;
         let items = view.trees.current.range(chunk_key(&record_key(first), 0)..=chunk_key(&record_key(last), usize::from(u16::MAX)));
         let done = each_of(items, &mut |key, bytes| {
+            *read += bytes.len();
+            if *read > SWEPT {
+                *read = 0;
+                view.sweep();
+            }
             let packed = Packed::new(envelope::payload(SCHEMA, bytes).map_err(doubtful)?);
             let record = std::str::from_utf8(key).map_err(|_| doubtful(EnvelopeProblem::Damaged))?;
             visit(record, Kept { packed, dictionary, scratch })

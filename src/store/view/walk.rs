@@ -1,9 +1,28 @@
 //! Reading the whole view once: whether every value can be read, and whether what is derived is derived from all of it.
 
-use super::{CurrentV2, EnvelopeProblem, IndexRowV3, StoreProblem, View, doubtful, record_key};
-use crate::record::revision::Act;
+use super::{EnvelopeProblem, IndexRowV3, StoreProblem, View, doubtful, record_key};
+use crate::record::revision::{Act, RevisionId};
+use crate::store::packed::Scratch;
+use crate::store::schema::{RevisionV2, unpack};
+use crate::store::spread::spread;
 use crate::store::trees::key_parts;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+/// Revisions by the first half of their ids: enough to tell them apart, also where somebody wished them alike.
+#[derive(Debug, Default)]
+pub struct Ids(Vec<u128>);
+
+impl Ids {
+    fn half(id: &RevisionId) -> u128 {
+        id.iter().take(16).fold(0, |half, byte| half << 8 | u128::from(*byte))
+    }
+
+    /// Whether a revision is among them.
+    pub fn contains(&self, id: &RevisionId) -> bool {
+        self.0.binary_search(&Self::half(id)).is_ok()
+    }
+}
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -12,18 +31,44 @@ pub struct Walked {
     pub entries: u64,
     /// Records whose line or current answers are missing, or were derived from other revisions than there are.
     pub outdated: BTreeSet<String>,
+    /// The revisions.
+    pub revisions: Ids,
 }
 
+/// Records from one id to another.
+pub(super) type Between<'b> = (&'b Bound<Vec<u8>>, &'b Bound<Vec<u8>>);
+
 impl View {
-    /// Reads everything once.
+    /// Reads everything once, on every core.
     ///
     /// # Errors
     /// Any value that cannot be read.
     pub fn walk(&self) -> Result<Walked, StoreProblem> {
+        let bounds = self.bounds()?;
+        let parts = spread(bounds.len() - 1, || (), |(), at| self.walk_part((&bounds[at], &bounds[at + 1])));
         let mut walked = Walked { entries: self.definitions()?.len() as u64, ..Walked::default() };
+        for part in parts {
+            let part = part?;
+            walked.entries += part.entries;
+            walked.outdated.extend(part.outdated);
+            walked.revisions.0.extend(part.revisions.0);
+        }
+        walked.revisions.0.sort_unstable();
+        self.stale()?;
+        self.forms_seen()?;
+        self.pairings()?;
+        Ok(walked)
+    }
+
+    fn walk_part(&self, between: Between<'_>) -> Result<Walked, StoreProblem> {
+        let mut walked = Walked::default();
         let mut sums: BTreeMap<String, crc32fast::Hasher> = BTreeMap::new();
-        self.revisions("", &mut |revision| {
+        let dictionary = self.lock().dictionary.clone();
+        let damaged = || doubtful(EnvelopeProblem::Damaged);
+        self.each_of::<RevisionV2>(self.trees.revisions.range::<Vec<u8>, _>(range(between)), &mut |key, packed| {
+            let revision = unpack(packed, key_parts(key).ok_or_else(damaged)?, &dictionary).ok_or_else(damaged)?;
             walked.entries += 1;
+            walked.revisions.0.push(Ids::half(&revision.id));
             // Pairs of records are noted apart; those few records are derived again rather than checked.
             if matches!(revision.act, Act::Link | Act::Apart | Act::Undo) {
                 walked.outdated.insert(revision.record.clone());
@@ -32,22 +77,21 @@ impl View {
             Ok(())
         })?;
         let sums: BTreeMap<String, u32> = sums.into_iter().map(|(record, sum)| (record, sum.finalize())).collect();
-        let mut current: BTreeMap<String, u32> = BTreeMap::new();
-        self.each::<IndexRowV3>(&self.trees.index, b"", &mut |key, row| {
-            current.insert(String::from_utf8_lossy(key).into_owned(), row.revisions);
+        let mut lines: BTreeMap<String, u32> = BTreeMap::new();
+        self.each_of::<IndexRowV3>(self.trees.index.range::<Vec<u8>, _>(range(between)), &mut |key, row| {
+            lines.insert(String::from_utf8_lossy(key).into_owned(), row.revisions);
             Ok(())
         })?;
-        walked.outdated.extend(sums.iter().filter(|(record, sum)| current.get(*record) != Some(sum)).map(|(record, _)| record.clone()));
-        current.clear();
-        let dictionary = self.lock().dictionary.clone();
-        self.each::<CurrentV2>(&self.trees.current, b"", &mut |key, derived| {
-            current.insert(String::from_utf8_lossy(key).into_owned(), derived.revisions);
-            derived.unpack(&dictionary).map(|_| ()).ok_or_else(|| doubtful(EnvelopeProblem::Damaged))
+        let mut answers: BTreeMap<String, u32> = BTreeMap::new();
+        let mut scratch = Scratch::default();
+        self.each_packed(self.trees.current.range::<Vec<u8>, _>(range(between)), &mut |key, packed| {
+            let sum = packed.read(&dictionary, &mut scratch, &[], &mut |_| ()).ok_or_else(damaged)?;
+            answers.insert(String::from_utf8_lossy(key).into_owned(), sum);
+            Ok(())
         })?;
-        walked.outdated.extend(sums.iter().filter(|(record, sum)| current.get(*record) != Some(sum)).map(|(record, _)| record.clone()));
-        self.stale()?;
-        self.forms_seen()?;
-        self.pairings()?;
+        let is_outdated = |(record, sum): &(&String, &u32)| lines.get(*record) != Some(*sum) || answers.get(*record) != Some(*sum);
+        walked.outdated.extend(sums.iter().filter(is_outdated).map(|(record, _)| record.clone()));
+        self.sweep();
         Ok(walked)
     }
 
@@ -73,4 +117,10 @@ impl View {
         }
         Ok(sum.finalize())
     }
+}
+
+/// As a range of keys.
+pub(super) fn range((from, to): Between<'_>) -> (Bound<Vec<u8>>, Bound<Vec<u8>>) {
+    let to = if let Bound::Included(to) = to { Bound::Excluded(to.clone()) } else { Bound::Unbounded };
+    (from.clone(), to)
 }

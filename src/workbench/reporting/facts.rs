@@ -76,7 +76,10 @@ impl Desk {
         if is_stopped.into_inner() {
             return Err(stopped());
         }
-        Ok(found.into_iter().collect::<Result<Vec<_>, StoreProblem>>()?.into_iter().flatten().collect())
+        let found = found.into_iter().collect::<Result<Vec<_>, StoreProblem>>()?;
+        let mut all = Vec::with_capacity(found.iter().map(Vec::len).sum());
+        found.into_iter().for_each(|piece| all.extend(piece));
+        Ok(all)
     }
 }
 
@@ -86,7 +89,7 @@ impl Source<'_> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
         let names = reading.names().to_vec();
         let taken: BTreeMap<&str, Taken<'_>> = self.forms.iter().map(|(id, form)| (id.as_str(), Taken::new(form, &names))).collect();
-        let mut facts = Vec::with_capacity(rows.len());
+        let mut facts = Vec::new();
         let mut left = rows.iter().peekable();
         reading.each(&first.record, &last.record, &mut |record, kept| {
             let Some(row) = left.next_if(|row| row.record == record) else { return Ok(()) };

@@ -1,0 +1,54 @@
+//! Keeps sled's pages from filling memory.
+//!
+//! sled 0.34 deals its pages by number into 256 hands and lets go of pages of a hand only when 64 of that hand were asked for,
+//! so that up to sixteen thousand stay in memory however little room it is given: as much as everything else together at a
+//! hundred thousand records. So while much is read, a small tree of tiny pages, some in every hand, is read often enough that
+//! every hand comes to its turn.
+
+use sled::{Db, Tree};
+use std::sync::{Mutex, PoisonError, TryLockError};
+
+/// Smaller views have few pages.
+const LARGE: u64 = 64 << 20;
+
+/// So many pages of a hand are asked for before any is let go.
+const ASKED: usize = 64;
+
+/// So many entries make some pages for each of the 256 hands: sled splits a page at 17 entries, and what is put in behind the last
+/// leaves pages of 8.
+const ENTRIES: u16 = 3 * 256 * 8 / 2;
+
+/// The tree, once it was needed.
+#[derive(Default)]
+pub struct Sweep(Mutex<Option<Tree>>);
+
+impl Sweep {
+    /// Has sled let go of all pages but those that were asked for last, as far as its room goes. What fails shows elsewhere.
+    pub fn sweep(&self, db: &Db) {
+        // Who comes while another does it has nothing to do.
+        let mut tree = match self.0.try_lock() {
+            Ok(tree) => tree,
+            Err(TryLockError::Poisoned(poisoned)) => PoisonError::into_inner(poisoned),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if tree.is_none() {
+            *tree = db.size_on_disk().ok().filter(|bytes| *bytes >= LARGE).and_then(|_| made(db).ok());
+        }
+        for _ in 0..tree.as_ref().map_or(0, |_| ASKED) {
+            if tree.iter().flat_map(Tree::iter).any(|item| item.is_err()) {
+                return;
+            }
+        }
+    }
+}
+
+fn made(db: &Db) -> sled::Result<Tree> {
+    let tree = db.open_tree("sweep")?;
+    let last = (ENTRIES - 1).to_be_bytes();
+    if !tree.contains_key(last)? {
+        for at in 0..ENTRIES {
+            tree.insert(at.to_be_bytes(), &[])?;
+        }
+    }
+    Ok(tree)
+}
