@@ -78,6 +78,9 @@ struct Inner {
 /// Takes a value and its key.
 type Visit<'v, T> = &'v mut dyn FnMut(&[u8], T) -> Result<(), StoreProblem>;
 
+/// Takes what is kept of a record, still packed, and its key.
+type VisitPacked<'v> = &'v mut dyn FnMut(&[u8], Packed<'_>) -> Result<(), StoreProblem>;
+
 impl View {
     /// Opens or makes the view in `dir`.
     pub fn open(dir: &Path) -> Result<Self, StoreProblem> {
@@ -161,7 +164,7 @@ impl View {
     }
 
     /// The same of what is kept of records, read where it lies.
-    fn each_packed(&self, items: sled::Iter, visit: &mut dyn FnMut(&[u8], Packed<'_>) -> Result<(), StoreProblem>) -> Result<(), StoreProblem> {
+    fn each_packed(&self, items: sled::Iter, visit: VisitPacked<'_>) -> Result<(), StoreProblem> {
         self.usable()?;
         let done = each_of(items, &mut |key, bytes| visit(key, Packed::new(envelope::payload(SCHEMA, bytes).map_err(doubtful)?)));
         done.map(|_| ()).inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))
