@@ -1,6 +1,7 @@
 //! What is fuzzed: everything that reads bytes from outside. Each target takes any bytes and must neither panic nor hang;
 //! what must hold beyond that is asserted in it. Shared by `fuzz_targets/` (cargo-fuzz) and `tests/fuzz.rs` (stable Rust).
 
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use khuyencong::form::Form;
 use khuyencong::form::world::Nowhere;
 use khuyencong::interview::{Around, Interview, Who};
@@ -8,6 +9,10 @@ use khuyencong::locale::Lang;
 use khuyencong::record::Entry;
 use khuyencong::record::revision::{ID_AT, digest_of, hex};
 use khuyencong::store::{Drafts, trial};
+use khuyencong::tui::burst::messages;
+use khuyencong::tui::field::Field;
+use khuyencong::tui::message::Message;
+use khuyencong::tui::typing::{Composer, Mode};
 use khuyencong::workbench::library::check_bytes;
 use std::sync::Arc;
 
@@ -15,7 +20,7 @@ use std::sync::Arc;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("form_toml", form_toml),
     ("xform", xform),
     ("xlsform", xlsform),
@@ -24,6 +29,7 @@ pub const TARGETS: [Target; 8] = [
     ("central_line", central_line),
     ("store_value", store_value),
     ("drafts", drafts),
+    ("key_bursts", key_bursts),
 ];
 
 fn begin(form: Option<Form>) {
@@ -104,4 +110,54 @@ pub fn drafts(bytes: &[u8]) {
         vouched.push(b'\n');
     }
     let _ = Drafts::read(&vouched).iter().count();
+}
+
+/// The key that a terminal's character is.
+fn key_of(c: char) -> KeyEvent {
+    match c {
+        '\u{7f}' => KeyCode::Backspace.into(),
+        '\u{8}' => KeyEvent::new(KeyCode::Char('h'), KeyModifiers::CONTROL),
+        '\r' | '\n' => KeyCode::Enter.into(),
+        '\t' => KeyCode::Tab.into(),
+        '\u{1b}' => KeyCode::Esc.into(),
+        c if c < ' ' => KeyEvent::new(KeyCode::Char((c as u8 + b'`') as char), KeyModifiers::CONTROL),
+        c => KeyCode::Char(c).into(),
+    }
+}
+
+/// Keys as they come from a terminal, in bursts (a zero byte ends one), into a field with and without a typing mode. Letters
+/// and Backspaces alone must come to what they say.
+pub fn key_bursts(bytes: &[u8]) {
+    let Some((how, bytes)) = bytes.split_first() else { return };
+    let text = String::from_utf8_lossy(bytes);
+    let mut composer = Composer::default();
+    composer.mode = [Mode::Off, Mode::Telex, Mode::Vni][usize::from(how % 3)];
+    let (mut field, mut meant) = (Field::default(), Some(String::new()).filter(|_| how % 3 == 0 && how & 64 == 0));
+    for burst in text.split('\0') {
+        for message in messages(burst.chars().map(|c| Event::Key(key_of(c))).collect(), how & 64 != 0) {
+            match message {
+                Message::Key(key) if Field::takes(&key) => {
+                    for key in composer.take(key) {
+                        field.key(&key);
+                    }
+                }
+                Message::Paste(text) => field.paste(&text),
+                _ => composer.forget(),
+            }
+        }
+        for c in burst.chars() {
+            match (&mut meant, c) {
+                (Some(meant), '\u{7f}' | '\u{8}') => drop(meant.pop()),
+                (Some(meant), c) if !c.is_control() => meant.push(c),
+                _ => meant = None,
+            }
+        }
+        for width in [1, 7, 80] {
+            let (shown, column) = field.window(width);
+            assert!(column <= shown.len().max(width), "the cursor is out of sight");
+        }
+    }
+    if let Some(meant) = meant {
+        assert_eq!(field.text(), meant);
+    }
 }

@@ -136,4 +136,4 @@ macro_rules! each {
     ($($name:ident)*) => { $(#[test] fn $name() { fuzz(stringify!($name)); })* };
 }
 
-each! { form_toml xform xlsform xlsform_text expression central_line store_value drafts }
+each! { form_toml xform xlsform xlsform_text expression central_line store_value drafts key_bursts }

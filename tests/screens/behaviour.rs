@@ -114,7 +114,7 @@ fn a_plan_writes_nothing_and_a_second_enter_syncs() {
     let d = district(&place);
     let mut driver = Driver::open(&d.laptop).sized(120, 40);
     let central = place.path("central.jsonl");
-    driver.shows("7 chưa đồng bộ").keys("<tab><tab><tab>").paste(&central.display().to_string());
+    driver.shows("7 chưa đồng bộ").keys("<tab><tab><tab><ret>").shows("Gõ đường dẫn tệp trước").paste(&central.display().to_string());
     driver.keys("<ret>").shows("Xem trước").shows("gửi đi             7");
     assert!(!central.exists());
     driver.keys("<ret>").shows("Đã đồng bộ").hides("7 chưa đồng bộ");

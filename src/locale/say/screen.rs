@@ -143,6 +143,7 @@ say! {
     act_undo() "lấy lại quyết định" "took back a decision"
 
     sync_title() "Đồng bộ với tệp tổng hợp" "Sync with a central file"
+    sync_no_path() "Gõ đường dẫn tệp trước, ví dụ E:\\khuyencong.jsonl." "Type the path of a file first, such as E:\\khuyencong.jsonl."
     sync_intro() "Gõ hoặc dán đường dẫn tệp trên USB hay thư mục chung. Tệp chưa có sẽ được tạo." "Type or paste the path of a file on a stick or shared folder. It is made if absent."
     sync_recent(count) "↑ ↓ chọn tệp: trên USB, đã dùng ({count})" "↑ ↓ pick a file: on drives, used before ({count})"
     sync_help(count) "Enter: xem trước, chưa ghi gì. Đang có {count} bản lưu chưa gửi." "Enter: see the plan, nothing is written. Revisions not sent yet: {count}."

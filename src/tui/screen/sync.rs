@@ -6,6 +6,7 @@ use super::super::keys::{Command, Place};
 use super::super::message::Effect;
 use super::super::task::Task;
 use super::Step;
+use crate::locale::say::screen as s;
 use crate::workbench::transfer::Synced;
 use crossterm::event::{KeyCode, KeyEvent};
 use std::path::PathBuf;
@@ -87,6 +88,7 @@ impl Sync {
         // A path copied from a file manager often comes in quotes.
         let typed = self.path.text().trim().trim_matches(['"', '\'']).to_owned();
         if typed.is_empty() {
+            shared.notice = Some(s::sync_no_path(shared.lang));
             return Step::default();
         }
         shared.busy = true;
