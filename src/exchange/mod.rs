@@ -14,6 +14,7 @@ mod lanes;
 pub mod reader;
 pub mod seal;
 pub mod seqs;
+pub mod tally;
 pub mod union;
 pub mod writer;
 

@@ -4,6 +4,7 @@
 use super::check::{Batch, Checked, Checkers, Fact, Placed};
 use super::reader::FileProblem;
 use super::seal::SealBuilder;
+use super::tally::{Counting, Seals};
 use crate::record::line::LineProblem;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
@@ -82,12 +83,13 @@ const BATCH: usize = 256 << 10;
 /// So many batches may be on their way to and from the checkers.
 const WAITING: usize = 8;
 
-/// Gives every distinct line of all sources to `visit`, in order and checked; then what each source holds, checked too.
+/// Gives every distinct line of all sources to `visit`, in order and checked; then what each source and all of them hold,
+/// checked too.
 ///
 /// # Errors
 /// The first problem of any source, or of `visit`. What was visited before must not be used then.
-pub fn union(sources: &mut [Box<dyn Source + '_>], checkers: &Checkers, visit: Visit<'_>) -> Result<Vec<SealBuilder>, UnionProblem> {
-    let mut collecting = Collecting { seals: vec![SealBuilder::default(); sources.len()], waiting: VecDeque::new() };
+pub fn union(sources: &mut [Box<dyn Source + '_>], checkers: &Checkers, visit: Visit<'_>) -> Result<Seals, UnionProblem> {
+    let mut collecting = Collecting { counting: Counting::new(sources.len()), waiting: VecDeque::new() };
     let merged = Merging::begin(sources).and_then(|mut merging| {
         while let Some(batch) = merging.batch(sources)? {
             let batch = Arc::new(batch);
@@ -106,14 +108,15 @@ pub fn union(sources: &mut [Box<dyn Source + '_>], checkers: &Checkers, visit: V
         }
     }
     merged?;
-    for (source, seal) in sources.iter_mut().zip(&mut collecting.seals) {
+    let mut seals = collecting.counting.finish();
+    for (source, seal) in sources.iter_mut().zip(&mut seals.each) {
         source.end(seal)?;
     }
-    Ok(collecting.seals)
+    Ok(seals)
 }
 
 struct Collecting {
-    seals: Vec<SealBuilder>,
+    counting: Counting,
     waiting: VecDeque<(Arc<Batch>, Receiver<Checked>)>,
 }
 
@@ -126,13 +129,7 @@ impl Collecting {
             sources[first].refused(batch.lines[at].number, problem)
         })?;
         for (at, fact) in facts.iter().enumerate() {
-            for holder in batch.holders(at) {
-                let seal = &mut self.seals[usize::from(*holder)];
-                seal.line();
-                if let Some(fact) = fact {
-                    seal.revision(fact);
-                }
-            }
+            self.counting.line(batch.holders(at), fact.as_ref());
         }
         visit(&batch, &facts)
     }

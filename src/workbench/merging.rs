@@ -62,21 +62,19 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
     let sides = Sides { had: exists.then_some(0), first: u16::from(exists), inputs: inputs.len(), sends: false };
     let mut teller = Teller::new(Library::new(settings), settings.clock.now(), sides);
     let mut carrying = Carrying::new(vec![attachments::of_file(out)], inputs.iter().map(|input| attachments::of_file(input)).collect());
-    let mut seal = SealBuilder::default();
-    union(&mut sources, &crew.checkers, &mut |batch, facts| {
+    let seals = union(&mut sources, &crew.checkers, &mut |batch, facts| {
         lock.iter_mut().for_each(FileLock::touch);
         teller.batch(batch, facts);
         carrying.batch(batch);
-        facts.iter().flatten().for_each(|fact| seal.revision(fact));
-        writer.as_mut().map_or(Ok(()), |w| w.batch(batch, facts, &|holders| sides.is_had(holders)).map_err(UnionProblem::Io))
+        writer.as_mut().map_or(Ok(()), |w| w.batch(batch, &|holders| sides.is_had(holders)).map_err(UnionProblem::Io))
     })
     .map_err(|p| Failure::union(p, out))?;
     drop(sources);
-    if let Some((Some(file), _)) = writer.map(Writer::finish).transpose().map_err(io)? {
+    if let Some(Some(file)) = writer.map(|writer| writer.finish(&seals.all)).transpose().map_err(io)? {
         file.commit(true).map_err(io)?;
     }
     let told = teller.finish()?;
-    Ok(Merged { told, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried: carrying.finish(plan) })
+    Ok(Merged { told, gaps: runs(&seals.all, &|d| d.gaps()), forks: runs(&seals.all, &|d| d.forks()), carried: carrying.finish(plan) })
 }
 
 type Sources = Vec<Box<dyn Source>>;
@@ -169,7 +167,7 @@ fn read(path: &Path, visit: &mut dyn FnMut(&Batch, &[Option<Fact>])) -> Result<S
         visit(batch, facts);
         Ok(())
     });
-    let seal = seals.map_err(|p| Failure::union(p, path))?.pop();
+    let seal = seals.map_err(|p| Failure::union(p, path))?.each.pop();
     seal.ok_or_else(|| FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs }.into())
 }
 
