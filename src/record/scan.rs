@@ -143,10 +143,16 @@ impl Sought {
     }
 }
 
-/// `2026-11-23T02:56:21.123Z-0003`; days that not every month has are left to [`Stamp::parse`].
+/// `2026-11-23T02:56:21.123Z-0003`; the last of February is left to [`Stamp::parse`].
 fn is_stamp(bytes: &[u8; 29]) -> bool {
     let pair = |at: usize| u32::from(bytes[at] - b'0') * 10 + u32::from(bytes[at + 1] - b'0');
-    let is_common = || (1..=12).contains(&pair(5)) && (1..=28).contains(&pair(8)) && pair(11) < 24 && pair(14) < 60 && pair(17) < 60;
+    let days = || match pair(5) {
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    let is_common = || (1..=days()).contains(&pair(8)) && pair(11) < 24 && pair(14) < 60 && pair(17) < 60;
     fits(bytes, b"0000-00-00T00:00:00.000Z-hhhh") && (is_common() || ascii(bytes).is_some_and(|text| Stamp::parse(text).is_some()))
 }
 
@@ -195,6 +201,26 @@ mod tests {
         assert_eq!(sought("energy/a7q2/#"), (true, Some("\"V\"")));
         assert_eq!(sought("worker"), (false, None));
         assert_eq!((sought("name").0, sought("energy").0), (true, false));
+    }
+
+    #[test]
+    fn a_day_is_one_of_its_month() {
+        for (day, is_one) in [
+            ("02-28", true),
+            ("02-29", false),
+            ("02-30", false),
+            ("04-30", true),
+            ("04-31", false),
+            ("12-31", true),
+            ("12-32", false),
+            ("13-01", false),
+            ("00-10", false),
+            ("01-00", false),
+        ] {
+            let text = format!("2026-{day}T02:56:21.123Z-0003");
+            assert_eq!(is_stamp(text.as_bytes().try_into().unwrap()), is_one, "{day}");
+            assert_eq!(Stamp::parse(&text).is_some(), is_one, "{day}");
+        }
     }
 
     #[test]

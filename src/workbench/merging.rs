@@ -7,6 +7,7 @@ use super::library::Library;
 use super::telling::{Sides, Teller, Told};
 use crate::disk::{FileLock, remove_leftovers};
 use crate::error::{Exit, Failure};
+use crate::exchange::beside::beside;
 use crate::exchange::check::{Batch, Fact};
 use crate::exchange::seal::SealBuilder;
 use crate::exchange::union::{Source, UnionProblem, union};
@@ -60,21 +61,33 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
     let target = Replaced::new(out, exists);
     let mut writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, sources.len()));
     let sides = Sides { had: exists.then_some(0), first: u16::from(exists), inputs: inputs.len(), sends: false };
-    let mut teller = Teller::new(Library::new(settings), settings.clock.now(), sides);
-    let mut carrying = Carrying::new(vec![attachments::of_file(out)], inputs.iter().map(|input| attachments::of_file(input)).collect());
-    let seals = union(&mut sources, &crew.checkers, &mut |batch, facts| {
-        lock.iter_mut().for_each(FileLock::touch);
+    let carrying = Carrying::new(vec![attachments::of_file(out)], inputs.iter().map(|input| attachments::of_file(input)).collect());
+    let mut counting = (Teller::new(Library::new(settings), settings.clock.now(), sides), carrying);
+    let count = |(teller, carrying): &mut (Teller, Carrying), batch: &Batch, facts: &[Option<Fact>]| {
         teller.batch(batch, facts);
         carrying.batch(batch);
-        writer.as_mut().map_or(Ok(()), |w| w.batch(batch, &|holders| sides.is_had(holders)).map_err(UnionProblem::Io))
-    })
-    .map_err(|p| Failure::union(p, out))?;
-    drop(sources);
-    if let Some(Some(file)) = writer.map(|writer| writer.finish(&seals.all)).transpose().map_err(io)? {
-        file.commit(true).map_err(io)?;
-    }
-    let told = teller.finish()?;
-    Ok(Merged { told, gaps: runs(&seals.all, &|d| d.gaps()), forks: runs(&seals.all, &|d| d.forks()), carried: carrying.finish(plan) })
+    };
+    // Counting takes as long as reading: it goes on beside it, and ends while the disk writes.
+    let (united, told) = beside(
+        &mut counting,
+        count,
+        |(teller, _)| teller.finish(),
+        |hand| {
+            let seals = union(&mut sources, &crew.checkers, &mut |batch, facts| {
+                lock.iter_mut().for_each(FileLock::touch);
+                hand.batch(batch, facts);
+                writer.as_mut().map_or(Ok(()), |w| w.batch(batch, &|holders| sides.is_had(holders)).map_err(UnionProblem::Io))
+            })
+            .map_err(|p| Failure::union(p, out))?;
+            drop((hand, sources));
+            if let Some(Some(file)) = writer.map(|writer| writer.finish(&seals.all)).transpose().map_err(io)? {
+                file.commit(true).map_err(io)?;
+            }
+            Ok::<_, Failure>(seals.all)
+        },
+    );
+    let seal = united?;
+    Ok(Merged { told: told?, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried: counting.1.finish(plan) })
 }
 
 type Sources = Vec<Box<dyn Source>>;

@@ -291,14 +291,15 @@ impl Teller {
     ///
     /// # Errors
     /// A temporary file that was needed for counting cannot be read back.
-    pub fn finish(mut self) -> Result<Told, Failure> {
+    pub fn finish(&mut self) -> Result<Told, Failure> {
         self.close();
-        let pairs = self.suspects.pairs(self.sides.inputs).map_err(|e| Failure::io(Path::new("tmp"), &e))?;
-        self.told.tally.duplicates = pairs.all;
-        for (tally, brought) in self.told.inputs.iter_mut().zip(pairs.brought) {
+        let (suspects, mut told) = (std::mem::take(&mut self.suspects), std::mem::take(&mut self.told));
+        let pairs = suspects.pairs(self.sides.inputs).map_err(|e| Failure::io(Path::new("tmp"), &e))?;
+        told.tally.duplicates = pairs.all;
+        for (tally, brought) in told.inputs.iter_mut().zip(pairs.brought) {
             tally.duplicates = brought;
         }
-        Ok(self.told)
+        Ok(told)
     }
 }
 
