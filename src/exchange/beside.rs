@@ -10,7 +10,7 @@ use std::thread;
 pub type Facts = Arc<Vec<Option<Fact>>>;
 
 /// So many batches may wait.
-const WAITING: usize = 8;
+const WAITING: usize = 4;
 
 type Take<'t> = &'t (dyn Fn(&Batch, &[Option<Fact>]) + Sync);
 
@@ -57,4 +57,33 @@ pub fn beside<T: Send, E: Send, R>(
             Err(_) => (run(Hand::Here(&take)), end()),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::Placed;
+    use super::*;
+
+    #[test]
+    fn batches_come_in_order_and_the_end_behind_the_last() {
+        let mut seen = Vec::new();
+        let take = |seen: &mut Vec<u64>, batch: &Batch, facts: &[Option<Fact>]| {
+            assert_eq!(facts.len(), batch.lines.len());
+            seen.extend(batch.lines.iter().map(|line| line.number));
+        };
+        let (ran, ended) = beside(
+            &mut seen,
+            take,
+            |seen| seen.len(),
+            |hand| {
+                for number in 0..100 {
+                    let batch = Batch { lines: vec![Placed { end: 0, holders: 0, number }], ..Batch::default() };
+                    hand.batch(&Arc::new(batch), &Arc::new(vec![None]));
+                }
+                "ran"
+            },
+        );
+        assert_eq!((ran, ended), ("ran", 100));
+        assert!(seen.into_iter().eq(0..100));
+    }
 }

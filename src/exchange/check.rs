@@ -1,6 +1,6 @@
 //! Whether lines are what they claim to be, looked at on threads of their own while others are still being read.
 
-use super::lanes::ids_of;
+use super::lanes::{ids_of, plain_test};
 use crate::record::Entry;
 use crate::record::line::LineProblem;
 use crate::record::revision::RevisionId;
@@ -173,7 +173,7 @@ impl Checkers {
 }
 
 fn work(waiting: &Mutex<Receiver<Job>>) {
-    let mut scanner = Scanner::default();
+    let mut scanner = Scanner::with(plain_test());
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((batch, answer)) = job else { return };

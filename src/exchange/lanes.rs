@@ -3,6 +3,7 @@
 //! else: single texts, and all of it on machines without these instructions.
 
 use crate::record::revision::{ID_AT, RevisionId, digest_of};
+use crate::record::scan::is_plain_text;
 use sha2::digest::generic_array::GenericArray;
 
 const BLOCK: usize = 64;
@@ -115,6 +116,16 @@ pub fn ids_of(lines: &[&[u8]]) -> Vec<RevisionId> {
         }
     }
     ids
+}
+
+/// The quickest way that this machine has to say what [`is_plain_text`] does.
+pub fn plain_test() -> fn(&[u8]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if wide::is_possible() {
+        // SAFETY: the machine has the instructions.
+        return |line| unsafe { wide::is_plain_text(line) };
+    }
+    is_plain_text
 }
 
 /// The ids of two lines that are not short.
@@ -287,6 +298,18 @@ mod tests {
                     let found = unsafe { wide::ids(&some.map(|at| lines[at])) };
                     some.into_iter().zip(found).for_each(|(at, id)| assert_eq!(id, alone[at]));
                 }
+            }
+        }
+
+        /// However a text is looked at: it is plain or not.
+        #[test]
+        fn every_way_to_look_at_a_text_says_the_same(text in "([ -~]{0,90}|[ắêơđ–“”]{0,3}|[\\u{300}Ω€\\n]){0,5}", at in any::<prop::sample::Index>(), byte: u8) {
+            let mut bytes = text.into_bytes();
+            prop_assert_eq!(plain_test()(&bytes), is_plain_text(&bytes));
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+                prop_assert_eq!(plain_test()(&bytes), is_plain_text(&bytes));
             }
         }
 

@@ -74,7 +74,7 @@ pub fn unpacked(mut input: impl Read + 'static) -> io::Result<Box<dyn Read>> {
 }
 
 /// So many bytes are handed on to be hashed, at the least.
-const HASHED_AT_ONCE: usize = 128 << 10;
+const HASHED_AT_ONCE: usize = 256 << 10;
 
 /// Reads one file.
 pub struct Reader {
@@ -107,7 +107,7 @@ impl Reader {
             number: 0,
             part,
             buffer: Arc::default(),
-            used: Used::default(),
+            used: digester.used().clone(),
             ended: false,
             previous: 0..0,
             current: 0..0,

@@ -13,7 +13,7 @@ use super::line::MAX_LINE;
 use super::revision::RevisionId;
 use cursor::Cursor;
 use memchr::memmem::Finder;
-use plain::is_plain_text;
+pub use plain::is_plain_text;
 use shape::Shape;
 
 /// The parents of a revision, as far as most readers need them.
@@ -52,16 +52,27 @@ pub struct Scanned<'l> {
 
 /// Looks at lines, one after another. It remembers what the lines of a form have in common, so that names that were found
 /// good in one need only be compared in the next.
-#[derive(Default)]
 pub struct Scanner {
     shapes: Vec<Shape>,
     last: usize,
+    is_plain: fn(&[u8]) -> bool,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::with(is_plain_text)
+    }
 }
 
 /// So many forms are remembered.
 const SHAPES: usize = 16;
 
 impl Scanner {
+    /// With a quicker way to say what [`is_plain_text`] does.
+    pub fn with(is_plain: fn(&[u8]) -> bool) -> Self {
+        Self { shapes: Vec::new(), last: 0, is_plain }
+    }
+
     /// Looks at a revision's line (without LF). `None` is no verdict.
     pub fn scan<'l>(&mut self, line: &'l [u8]) -> Option<Scanned<'l>> {
         if line.len() > MAX_LINE {
@@ -83,7 +94,7 @@ impl Scanner {
         at.literal(",\"notes\":")?;
         at.texts_by_name()?;
         at.literal("}")?;
-        let is_plain = at.at == line.len() && is_plain_text(&line[..from]) && is_plain_text(&line[plain_from..]);
+        let is_plain = at.at == line.len() && (self.is_plain)(&line[..from]) && (self.is_plain)(&line[plain_from..]);
         is_plain.then_some(())?;
         shape.learn((!is_known).then_some(wrote), scanned.answers, unforeseen);
         Some(scanned)

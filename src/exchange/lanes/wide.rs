@@ -4,6 +4,7 @@
 use super::side_by_side::ROUNDS;
 use super::{BLOCK, HEAD, START, head, two_ids};
 use crate::record::revision::RevisionId;
+use crate::record::scan;
 use std::arch::x86_64::{
     __m512i, _mm_extract_epi32, _mm512_add_epi32, _mm512_extracti32x4_epi32, _mm512_mask_mov_epi32, _mm512_ror_epi32, _mm512_set_epi64, _mm512_set1_epi32, _mm512_set4_epi32,
     _mm512_shuffle_epi8, _mm512_shuffle_i32x4, _mm512_srli_epi32, _mm512_ternarylogic_epi32, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32,
@@ -21,7 +22,7 @@ const FEW: usize = 11;
 
 /// Whether this machine has the instructions.
 pub fn is_possible() -> bool {
-    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw")
+    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vl")
 }
 
 /// Whether sixteen at a time take less than two at a time, as tried out once.
@@ -100,6 +101,12 @@ pub fn ids(lines: &[&[u8]; LANES]) -> [RevisionId; LANES] {
         }
         id
     })
+}
+
+/// [`scan::is_plain_text`], compiled for these instructions.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+pub fn is_plain_text(line: &[u8]) -> bool {
+    scan::is_plain_text(line)
 }
 
 /// Sixteen numbers as a list.

@@ -1,7 +1,8 @@
 //! Whether bytes are text of which it is certain, without looking anything up, that it is in normal form.
 
 /// UTF-8 without control characters in which every letter is certainly in normal form: ASCII, Latin up to U+02FF,
-/// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F).
+/// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F). Inlined, so that it can be compiled for what a machine has.
+#[inline(always)]
 pub fn is_plain_text(line: &[u8]) -> bool {
     // Two blanks in front, and at least one behind, of what is looked at: every byte is judged by the two before it, and a
     // letter that is cut off at the end lacks what a blank is not.
@@ -27,6 +28,7 @@ pub fn is_plain_text(line: &[u8]) -> bool {
 const AT_ONCE: usize = 64;
 
 /// Whether bytes behind two others are plain text.
+#[inline(always)]
 fn is_plain_part(part: &[u8; AT_ONCE + 2]) -> bool {
     let (mut all, mut least, mut wrong) = (0, 0xff, false);
     for byte in part {
