@@ -12,7 +12,7 @@ pub type Facts = Arc<Vec<Option<Fact>>>;
 /// So many batches may wait.
 const WAITING: usize = 4;
 
-type Take<'t> = &'t (dyn Fn(&Batch, &[Option<Fact>]) + Sync);
+type Take<'t> = &'t (dyn Fn(&Arc<Batch>, &Facts) + Sync);
 
 /// Hands batches to the work that is done beside. Dropped behind the last.
 pub enum Hand<'t> {
@@ -34,14 +34,9 @@ impl Hand<'_> {
 }
 
 /// Runs `run`, which hands on what `take` works at beside it, and `end` behind the last batch. Gives what each comes to.
-pub fn beside<T: Send, E: Send, R>(
-    state: &mut T,
-    take: impl Fn(&mut T, &Batch, &[Option<Fact>]) + Sync,
-    end: impl Fn(&mut T) -> E + Sync,
-    run: impl FnOnce(Hand<'_>) -> R,
-) -> (R, E) {
+pub fn beside<T: Send, E: Send, R>(state: &mut T, take: impl Fn(&mut T, &Arc<Batch>, &Facts) + Sync, end: impl Fn(&mut T) -> E + Sync, run: impl FnOnce(Hand<'_>) -> R) -> (R, E) {
     let state = Mutex::new(state);
-    let take = |batch: &Batch, facts: &[Option<Fact>]| take(&mut state.lock().unwrap_or_else(PoisonError::into_inner), batch, facts);
+    let take = |batch: &Arc<Batch>, facts: &Facts| take(&mut state.lock().unwrap_or_else(PoisonError::into_inner), batch, facts);
     let end = || end(&mut state.lock().unwrap_or_else(PoisonError::into_inner));
     thread::scope(|scope| {
         let (to, handed) = sync_channel::<(Arc<Batch>, Facts)>(WAITING);
@@ -67,7 +62,7 @@ mod tests {
     #[test]
     fn batches_come_in_order_and_the_end_behind_the_last() {
         let mut seen = Vec::new();
-        let take = |seen: &mut Vec<u64>, batch: &Batch, facts: &[Option<Fact>]| {
+        let take = |seen: &mut Vec<u64>, batch: &Arc<Batch>, facts: &Facts| {
             assert_eq!(facts.len(), batch.lines.len());
             seen.extend(batch.lines.iter().map(|line| line.number));
         };

@@ -7,7 +7,7 @@ use super::library::Library;
 use super::telling::{Sides, Teller, Told};
 use crate::disk::{FileLock, remove_leftovers};
 use crate::error::{Exit, Failure};
-use crate::exchange::beside::beside;
+use crate::exchange::beside::{Facts, beside};
 use crate::exchange::check::{Batch, Fact};
 use crate::exchange::seal::SealBuilder;
 use crate::exchange::union::{Source, UnionProblem, union};
@@ -17,6 +17,7 @@ use crate::locale::{Text, say};
 use crate::record::{Entry, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Device and the runs of its numbers that something is said of.
 pub type Runs = Vec<(String, Vec<(u64, u64)>)>;
@@ -63,7 +64,7 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
     let sides = Sides { had: exists.then_some(0), first: u16::from(exists), inputs: inputs.len(), sends: false };
     let carrying = Carrying::new(vec![attachments::of_file(out)], inputs.iter().map(|input| attachments::of_file(input)).collect());
     let mut counting = (Teller::new(Library::new(settings), settings.clock.now(), sides), carrying);
-    let count = |(teller, carrying): &mut (Teller, Carrying), batch: &Batch, facts: &[Option<Fact>]| {
+    let count = |(teller, carrying): &mut (Teller, Carrying), batch: &Arc<Batch>, facts: &Facts| {
         teller.batch(batch, facts);
         carrying.batch(batch);
     };
