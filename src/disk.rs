@@ -24,6 +24,9 @@ pub struct AtomicFile {
     committed: bool,
 }
 
+/// Less than this is collected before it is written; more goes to the system as it is.
+const AT_ONCE: usize = 64 << 10;
+
 impl AtomicFile {
     /// Starts writing what will become `target`.
     ///
@@ -35,7 +38,7 @@ impl AtomicFile {
         }
         let temporary = beside(target, &format!("{}.tmp", std::process::id()));
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&temporary)?;
-        Ok(Self { out: BufWriter::with_capacity(1 << 20, file), early: None, unsynced: 0, temporary, target: target.to_owned(), committed: false })
+        Ok(Self { out: BufWriter::with_capacity(AT_ONCE, file), early: None, unsynced: 0, temporary, target: target.to_owned(), committed: false })
     }
 
     /// Copies the next `bytes` of a file, by the system where it can.

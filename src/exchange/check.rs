@@ -1,10 +1,11 @@
 //! Whether lines are what they claim to be, looked at on threads of their own while others are still being read.
 
-use super::lanes::ids_of;
+use super::lanes::{ids_of, plain_test};
 use crate::record::Entry;
 use crate::record::line::LineProblem;
-use crate::record::revision::{RevisionId, digest_of};
-use crate::record::scan::{Parents, scan};
+use crate::record::revision::RevisionId;
+use crate::record::scan::{Parents, Scanner};
+use compact_str::CompactString;
 use std::ops::Range;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,7 +57,7 @@ pub struct Fact {
     /// Its own name, true to its content.
     pub id: RevisionId,
     /// Which laptop.
-    pub device: Box<str>,
+    pub device: CompactString,
     /// The laptop's number.
     pub seq: u64,
     /// The laptop's revision before.
@@ -81,13 +82,13 @@ pub struct Spans {
 }
 
 /// What a line says that names itself truly, where that can be seen at a glance.
-fn glance(line: &[u8]) -> Option<Fact> {
-    let scanned = scan(line).filter(|scanned| !scanned.device.contains('\\'))?;
+fn glance(line: &[u8], scanner: &mut Scanner) -> Option<Fact> {
+    let scanned = scanner.scan(line).filter(|scanned| !scanned.device.contains('\\'))?;
     let span = |part: &[u8]| {
         let from = (part.as_ptr() as usize - line.as_ptr() as usize) as u32;
         from..from + part.len() as u32
     };
-    let spans = Spans { of: span(scanned.of.as_bytes()), act: span(scanned.act.as_bytes()), wrote: span(scanned.wrote), answers: span(scanned.answers) };
+    let spans = Spans { of: span(scanned.of), act: span(scanned.act), wrote: span(scanned.wrote), answers: span(scanned.answers) };
     Some(Fact { id: scanned.id, device: scanned.device.into(), seq: scanned.seq, prev: scanned.prev, parents: scanned.parents, spans: Some(spans) })
 }
 
@@ -112,32 +113,31 @@ fn read(line: &[u8]) -> Result<Option<Fact>, LineProblem> {
 /// What a batch says, a fact for every line; or the first line that is refused.
 pub type Checked = Result<Vec<Option<Fact>>, (usize, LineProblem)>;
 
-fn check_all(batch: &Batch) -> Checked {
+fn check_all(batch: &Batch, scanner: &mut Scanner) -> Checked {
     let mut facts: Vec<Option<Fact>> = Vec::with_capacity(batch.lines.len());
-    // Two lines are hashed at once; this one waits for the next. An earlier line's problem is told first.
-    let mut waiting: Option<usize> = None;
-    let fits = |facts: &[Option<Fact>], at: usize, id: RevisionId| facts[at].as_ref().is_some_and(|fact| fact.id == id).then_some(()).ok_or((at, LineProblem::Altered));
+    let (mut glanced, mut refused) = (Vec::with_capacity(batch.lines.len()), None);
     for at in 0..batch.lines.len() {
-        let line = batch.line(at);
-        let Some(fact) = glance(line) else {
-            if let Some(before) = waiting.take() {
-                fits(&facts, before, digest_of(batch.line(before)))?;
+        match glance(batch.line(at), scanner) {
+            Some(fact) => {
+                glanced.push(at);
+                facts.push(Some(fact));
             }
-            facts.push(read(line).map_err(|problem| (at, problem))?);
-            continue;
-        };
-        facts.push(Some(fact));
-        match waiting.take() {
-            None => waiting = Some(at),
-            Some(before) => {
-                let (one, other) = ids_of(batch.line(before), line);
-                fits(&facts, before, one)?;
-                fits(&facts, at, other)?;
-            }
+            None => match read(batch.line(at)) {
+                Ok(fact) => facts.push(fact),
+                Err(problem) => {
+                    refused = Some((at, problem));
+                    break;
+                }
+            },
         }
     }
-    waiting.map_or(Ok(()), |last| fits(&facts, last, digest_of(batch.line(last))))?;
-    Ok(facts)
+    // Many lines are hashed at once; of an earlier line's problem and a later one's, the earlier is told.
+    let lines: Vec<&[u8]> = glanced.iter().map(|at| batch.line(*at)).collect();
+    let altered = glanced.iter().zip(ids_of(&lines)).find(|(at, id)| facts[**at].as_ref().is_none_or(|fact| fact.id != *id));
+    match altered.map(|(at, _)| (*at, LineProblem::Altered)).or(refused) {
+        Some(problem) => Err(problem),
+        None => Ok(facts),
+    }
 }
 
 type Job = (Arc<Batch>, Sender<Checked>);
@@ -166,17 +166,18 @@ impl Checkers {
         let jobs = self.jobs.as_ref().filter(|_| !self.threads.is_empty());
         if jobs.is_none_or(|jobs| jobs.send((batch.clone(), answer.clone())).is_err()) {
             // No thread was to be had: done here.
-            let _ = answer.send(check_all(batch));
+            let _ = answer.send(check_all(batch, &mut Scanner::default()));
         }
         answers
     }
 }
 
 fn work(waiting: &Mutex<Receiver<Job>>) {
+    let mut scanner = Scanner::with(plain_test());
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((batch, answer)) = job else { return };
-        let checked = check_all(&batch);
+        let checked = check_all(&batch, &mut scanner);
         drop(batch);
         // Whoever asked may have given up.
         let _ = answer.send(checked);

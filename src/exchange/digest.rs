@@ -1,6 +1,7 @@
 //! SHA-256 of streams of bytes, computed on threads of their own while the bytes are being used.
 
 use super::lanes::{Hash, update_both};
+use super::used::Used;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ enum Job {
 #[derive(Clone)]
 pub struct Digester {
     threads: Arc<Vec<SyncSender<Job>>>,
+    used: Used,
 }
 
 /// One stream being hashed.
@@ -34,7 +36,7 @@ enum Way {
 }
 
 /// So many parts of a stream may wait before its reader does.
-const WAITING: usize = 8;
+const WAITING: usize = 4;
 
 impl Digester {
     /// At most `count` threads.
@@ -43,7 +45,12 @@ impl Digester {
             let (jobs, waiting) = sync_channel(WAITING);
             thread::Builder::new().name("digest".to_owned()).spawn(move || work(&waiting)).ok().map(|_| jobs)
         });
-        Self { threads: Arc::new(threads.collect()) }
+        Self { threads: Arc::new(threads.collect()), used: Used::default() }
+    }
+
+    /// Parts that have been hashed, to be used again.
+    pub(super) fn used(&self) -> &Used {
+        &self.used
     }
 
     /// Begins a stream; its number is nobody else's.
@@ -144,34 +151,44 @@ impl Kept {
     }
 }
 
+/// So many parts of one stream wait for another's; the files of a union come in turns.
+const HELD: usize = 4;
+
 #[derive(Default)]
 struct Working {
     streams: BTreeMap<usize, Hash>,
-    held: Option<Held>,
+    /// All of one stream.
+    held: VecDeque<Held>,
     kept: BTreeMap<usize, Kept>,
 }
 
 impl Working {
     fn take(&mut self, stream: usize, buffer: Arc<Vec<u8>>, range: Range<usize>) {
-        let mut held = self.held.take();
-        if let Some(same) = held.take_if(|held| held.stream == stream) {
-            self.alone(&same);
+        if range.is_empty() {
+            return;
+        }
+        if self.kept.contains_key(&stream) {
+            self.end_held(stream);
         }
         // All that came of it before is in its sum now.
         if let Some(kept) = self.kept.get_mut(&stream) {
             kept.add(self.streams.get(&stream).cloned().unwrap_or_default(), buffer.clone(), range.clone());
         }
-        let Some(held) = held else {
-            self.held = Some(Held { stream, buffer, range });
+        let mut part = Held { stream, buffer, range };
+        while let Some(held) = self.held.front_mut().filter(|held| held.stream != stream && !part.range.is_empty()) {
+            both(&mut self.streams, held, &mut part);
+            if held.range.is_empty() {
+                self.held.pop_front();
+            }
+        }
+        if part.range.is_empty() {
             return;
-        };
-        let (mut one, mut other) = (self.streams.remove(&held.stream).unwrap_or_default(), self.streams.remove(&stream).unwrap_or_default());
-        let common = held.range.len().min(range.len());
-        let part = |range: &Range<usize>| range.start..range.start + common;
-        update_both((&mut one, &held.buffer[part(&held.range)]), (&mut other, &buffer[part(&range)]));
-        self.streams.extend([(held.stream, one), (stream, other)]);
-        let left = [held, Held { stream, buffer, range }].into_iter().find(|of| of.range.len() > common);
-        self.held = left.map(|left| Held { range: left.range.start + common..left.range.end, ..left });
+        }
+        self.held.push_back(part);
+        if self.held.len() > HELD {
+            let first = self.held.pop_front();
+            first.iter().for_each(|held| self.alone(held));
+        }
     }
 
     /// Hashes what was held by itself.
@@ -179,9 +196,16 @@ impl Working {
         self.streams.entry(held.stream).or_default().update(&held.buffer[held.range.clone()]);
     }
 
+    fn end_held(&mut self, stream: usize) {
+        while self.held.front().is_some_and(|held| held.stream == stream) {
+            let first = self.held.pop_front();
+            first.iter().for_each(|held| self.alone(held));
+        }
+    }
+
     /// A stream of which some was hashed before it was to be kept is not kept.
     fn keep(&mut self, stream: usize) {
-        if !self.streams.contains_key(&stream) && self.held.as_ref().is_none_or(|held| held.stream != stream) {
+        if !self.streams.contains_key(&stream) && self.held.front().is_none_or(|held| held.stream != stream) {
             self.kept.entry(stream).or_default();
         }
     }
@@ -192,11 +216,19 @@ impl Working {
     }
 
     fn end(&mut self, stream: usize) -> [u8; 32] {
-        if let Some(held) = self.held.take_if(|held| held.stream == stream) {
-            self.alone(&held);
-        }
+        self.end_held(stream);
         self.streams.remove(&stream).unwrap_or_default().finalize()
     }
+}
+
+/// Hashes as much of two streams as there is of both.
+fn both(streams: &mut BTreeMap<usize, Hash>, a: &mut Held, b: &mut Held) {
+    let common = a.range.len().min(b.range.len());
+    let (mut one, mut other) = (streams.remove(&a.stream).unwrap_or_default(), streams.remove(&b.stream).unwrap_or_default());
+    let part = |of: &Held| of.range.start..of.range.start + common;
+    update_both((&mut one, &a.buffer[part(a)]), (&mut other, &b.buffer[part(b)]));
+    streams.extend([(a.stream, one), (b.stream, other)]);
+    (a.range.start, b.range.start) = (a.range.start + common, b.range.start + common);
 }
 
 fn work(waiting: &Receiver<Job>) {

@@ -3,6 +3,7 @@
 //! else: single texts, and all of it on machines without these instructions.
 
 use crate::record::revision::{ID_AT, RevisionId, digest_of};
+use crate::record::scan::is_plain_text;
 use sha2::digest::generic_array::GenericArray;
 
 const BLOCK: usize = 64;
@@ -80,19 +81,55 @@ pub fn update_both((a, a_bytes): (&mut Hash, &[u8]), (b, b_bytes): (&mut Hash, &
     one(&mut b.state, &b_blocks[common..]);
 }
 
-/// The ids that two lines should have, as [`digest_of`] says.
-pub fn ids_of(a: &[u8], b: &[u8]) -> (RevisionId, RevisionId) {
-    /// The id lies in the first blocks.
-    const HEAD: usize = (ID_AT + 64).next_multiple_of(BLOCK);
-    if a.len().min(b.len()) < HEAD {
-        return (digest_of(a), digest_of(b));
+/// The id lies in the first blocks of a line.
+const HEAD: usize = (ID_AT + 64).next_multiple_of(BLOCK);
+
+/// The first blocks of a line, with noughts in the place of its id.
+fn head(line: &[u8]) -> [u8; HEAD] {
+    let mut head = [0; HEAD];
+    head.copy_from_slice(&line[..HEAD]);
+    head[ID_AT..ID_AT + 64].fill(b'0');
+    head
+}
+
+/// The ids that lines should have, as [`digest_of`] says.
+pub fn ids_of(lines: &[&[u8]]) -> Vec<RevisionId> {
+    let mut ids = vec![[0; 32]; lines.len()];
+    // Lines of about one length go together.
+    let (mut long, short): (Vec<usize>, Vec<usize>) = (0..lines.len()).partition(|at| lines[*at].len() >= HEAD);
+    long.sort_by_key(|at| lines[*at].len());
+    short.into_iter().for_each(|at| ids[at] = digest_of(lines[at]));
+    let mut rest = &long[..];
+    #[cfg(target_arch = "x86_64")]
+    if wide::is_faster() {
+        while let Some((some, others)) = wide::split(rest) {
+            // SAFETY: the machine has the instructions.
+            let found = unsafe { wide::ids(&some.map(|at| lines[at])) };
+            some.into_iter().zip(found).for_each(|(at, id)| ids[at] = id);
+            rest = others;
+        }
     }
-    let head = |line: &[u8]| {
-        let mut head = [0; HEAD];
-        head.copy_from_slice(&line[..HEAD]);
-        head[ID_AT..ID_AT + 64].fill(b'0');
-        head
-    };
+    for some in rest.chunks(2) {
+        match *some {
+            [one, other] => (ids[one], ids[other]) = two_ids(lines[one], lines[other]),
+            _ => some.iter().for_each(|at| ids[*at] = digest_of(lines[*at])),
+        }
+    }
+    ids
+}
+
+/// The quickest way that this machine has to say what [`is_plain_text`] does.
+pub fn plain_test() -> fn(&[u8]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if wide::is_possible() {
+        // SAFETY: the machine has the instructions.
+        return |line| unsafe { wide::is_plain_text(line) };
+    }
+    is_plain_text
+}
+
+/// The ids of two lines that are not short.
+fn two_ids(a: &[u8], b: &[u8]) -> (RevisionId, RevisionId) {
     let (mut one, mut other) = (Hash::default(), Hash::default());
     update_both((&mut one, &head(a)), (&mut other, &head(b)));
     update_both((&mut one, &a[HEAD..]), (&mut other, &b[HEAD..]));
@@ -118,18 +155,21 @@ fn both(a: (&mut [u32; 8], &[u8]), b: (&mut [u32; 8], &[u8])) {
     one(b.0, b.1);
 }
 
+#[cfg(target_arch = "x86_64")]
+mod wide;
+
 /// The same as Intel's instructions for SHA-256 do it for one text, with two of each.
 #[cfg(target_arch = "x86_64")]
 mod side_by_side {
     use super::BLOCK;
     use std::arch::x86_64::{
-        __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_loadu_si128, _mm_set_epi64x, _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32,
-        _mm_shuffle_epi8, _mm_shuffle_epi32, _mm_storeu_si128,
+        __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_extract_epi32, _mm_set_epi32, _mm_set_epi64x, _mm_sha256msg1_epu32, _mm_sha256msg2_epu32,
+        _mm_sha256rnds2_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32,
     };
 
     /// The constants of the 64 rounds (FIPS 180-4, 4.2.2).
     #[rustfmt::skip]
-    const ROUNDS: [[u32; 4]; 16] = [
+    pub const ROUNDS: [[u32; 4]; 16] = [
         [0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5], [0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5],
         [0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3], [0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174],
         [0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc], [0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da],
@@ -152,7 +192,7 @@ mod side_by_side {
         let mut lanes = [load(states[0]), load(states[1])];
         for (one, other) in blocks[0].chunks_exact(BLOCK).zip(blocks[1].chunks_exact(BLOCK)) {
             let before = lanes;
-            let quarter = |block: &[u8], at: usize| _mm_shuffle_epi8(read(&block[16 * at..16 * at + 16]), swap);
+            let quarter = |block: &[u8], at: usize| _mm_shuffle_epi8(read(block, at), swap);
             let mut words = [[quarter(one, 0), quarter(one, 1), quarter(one, 2), quarter(one, 3)], [quarter(other, 0), quarter(other, 1), quarter(other, 2), quarter(other, 3)]];
             for (at, constants) in ROUNDS.iter().enumerate() {
                 let constants = words_of(constants);
@@ -174,19 +214,19 @@ mod side_by_side {
         }
     }
 
+    /// A quarter of a block.
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn read(bytes: &[u8]) -> __m128i {
-        assert!(bytes.len() >= 16);
-        // SAFETY: 16 bytes are there; no alignment is asked for.
-        unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+    fn read(block: &[u8], quarter: usize) -> __m128i {
+        let (words, _) = block.as_chunks();
+        let word = |at: usize| i64::from_le_bytes(words[2 * quarter + at]);
+        _mm_set_epi64x(word(1), word(0))
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn words_of(words: &[u32; 4]) -> __m128i {
-        // SAFETY: as above.
-        unsafe { _mm_loadu_si128(words.as_ptr().cast()) }
+    fn words_of([a, b, c, d]: &[u32; 4]) -> __m128i {
+        _mm_set_epi32(*d as i32, *c as i32, *b as i32, *a as i32)
     }
 
     /// The next four words of the schedule.
@@ -200,8 +240,8 @@ mod side_by_side {
     #[inline]
     #[target_feature(enable = "sse2,ssse3,sse4.1")]
     fn load(state: &[u32; 8]) -> [__m128i; 2] {
-        // SAFETY: as above.
-        let (dcba, hgfe) = unsafe { (_mm_loadu_si128(state.as_ptr().cast()), _mm_loadu_si128(state.as_ptr().add(4).cast())) };
+        let [a, b, c, d, e, f, g, h] = *state;
+        let (dcba, hgfe) = (words_of(&[a, b, c, d]), words_of(&[e, f, g, h]));
         let (cdab, efgh) = (_mm_shuffle_epi32::<0xb1>(dcba), _mm_shuffle_epi32::<0x1b>(hgfe));
         [_mm_alignr_epi8::<8>(cdab, efgh), _mm_blend_epi16::<0xf0>(efgh, cdab)]
     }
@@ -210,10 +250,11 @@ mod side_by_side {
     #[target_feature(enable = "sse2,ssse3,sse4.1")]
     fn store([abef, cdgh]: [__m128i; 2], state: &mut [u32; 8]) {
         let (feba, dchg) = (_mm_shuffle_epi32::<0x1b>(abef), _mm_shuffle_epi32::<0xb1>(cdgh));
-        // SAFETY: as above.
-        unsafe {
-            _mm_storeu_si128(state.as_mut_ptr().cast(), _mm_blend_epi16::<0xf0>(feba, dchg));
-            _mm_storeu_si128(state.as_mut_ptr().add(4).cast(), _mm_alignr_epi8::<8>(dchg, feba));
+        let (abcd, efgh) = (_mm_blend_epi16::<0xf0>(feba, dchg), _mm_alignr_epi8::<8>(dchg, feba));
+        let words = |four: __m128i| [_mm_extract_epi32::<0>(four), _mm_extract_epi32::<1>(four), _mm_extract_epi32::<2>(four), _mm_extract_epi32::<3>(four)];
+        let (first, second) = (words(abcd), words(efgh));
+        for (word, found) in state.iter_mut().zip(first.into_iter().chain(second)) {
+            *word = found as u32;
         }
     }
 }
@@ -237,11 +278,41 @@ mod tests {
             update_both((&mut one, &bytes[..length]), (&mut other, backwards));
             assert_eq!((one.finalize(), other.finalize()), (Sha256::digest(&bytes[..length]).into(), Sha256::digest(backwards).into()), "{length}");
             let (line, next) = (&bytes[..length], &bytes[..400 - length]);
-            assert_eq!(ids_of(line, next), (digest_of(line), digest_of(next)), "{length}");
+            assert_eq!(ids_of(&[line, next]), [digest_of(line), digest_of(next)], "{length}");
         }
     }
 
     proptest! {
+        /// However many lines there are, and however long each is.
+        #[test]
+        fn many_ids_at_once_are_those_of_each_alone(lengths in prop::collection::vec(prop_oneof![0..400usize, 1300..1500usize], 0..70), by_sixteen: bool) {
+            let lines: Vec<Vec<u8>> = lengths.iter().enumerate().map(|(at, length)| (0..*length).map(|n| (n * 31 + at * 17) as u8).collect()).collect();
+            let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+            let alone: Vec<RevisionId> = lines.iter().map(|line| digest_of(line)).collect();
+            prop_assert_eq!(ids_of(&lines), &alone[..]);
+            #[cfg(target_arch = "x86_64")]
+            if by_sixteen && wide::is_possible() {
+                let long: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].len() >= HEAD).collect();
+                if let Some((some, _)) = wide::split(&long) {
+                    // SAFETY: the machine has the instructions.
+                    let found = unsafe { wide::ids(&some.map(|at| lines[at])) };
+                    some.into_iter().zip(found).for_each(|(at, id)| assert_eq!(id, alone[at]));
+                }
+            }
+        }
+
+        /// However a text is looked at: it is plain or not.
+        #[test]
+        fn every_way_to_look_at_a_text_says_the_same(text in "([ -~]{0,90}|[ắêơđ–“”]{0,3}|[\\u{300}Ω€\\n]){0,5}", at in any::<prop::sample::Index>(), byte: u8) {
+            let mut bytes = text.into_bytes();
+            prop_assert_eq!(plain_test()(&bytes), is_plain_text(&bytes));
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+                prop_assert_eq!(plain_test()(&bytes), is_plain_text(&bytes));
+            }
+        }
+
         /// Whatever parts the texts come in, side by side or alone.
         #[test]
         fn two_sums_at_once_are_those_of_each_alone(one in text(), other in text()) {

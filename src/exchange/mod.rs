@@ -8,13 +8,16 @@
 //! The body of a union is exactly what `LC_ALL=C sort -mu` gives on the bodies of its inputs, so that anyone can check
 //! it. A device's export, a return file, the central file and a backup are this one format.
 
+pub mod beside;
 pub mod check;
 pub mod digest;
 mod lanes;
 pub mod reader;
 pub mod seal;
 pub mod seqs;
+pub mod tally;
 pub mod union;
+mod used;
 pub mod writer;
 
 pub use reader::{FileProblem, Problem, Reader};

@@ -4,6 +4,7 @@ use super::FORMAT;
 use super::digest::{Digester, Stream};
 use super::seal::SealBuilder;
 use super::union::{Source, UnionProblem};
+use super::used::Used;
 use crate::record::line::{LineProblem, MAX_LINE};
 use std::cmp::Ordering;
 use std::io::{self, BufReader, Read};
@@ -73,7 +74,7 @@ pub fn unpacked(mut input: impl Read + 'static) -> io::Result<Box<dyn Read>> {
 }
 
 /// So many bytes are handed on to be hashed, at the least.
-const HASHED_AT_ONCE: usize = 128 << 10;
+const HASHED_AT_ONCE: usize = 256 << 10;
 
 /// Reads one file.
 pub struct Reader {
@@ -82,6 +83,7 @@ pub struct Reader {
     number: u64,
     part: usize,
     buffer: Arc<Vec<u8>>,
+    used: Used,
     ended: bool,
     previous: Range<usize>,
     current: Range<usize>,
@@ -105,6 +107,7 @@ impl Reader {
             number: 0,
             part,
             buffer: Arc::default(),
+            used: digester.used().clone(),
             ended: false,
             previous: 0..0,
             current: 0..0,
@@ -171,11 +174,11 @@ impl Reader {
     fn refill(&mut self, from: usize) -> Result<usize, FileProblem> {
         let kept = self.previous.start;
         self.hash_up_to(from);
-        let mut buffer = Vec::with_capacity(self.buffer.len() - kept + self.part);
+        let mut buffer = self.used.again(self.buffer.len() - kept + self.part);
         buffer.extend_from_slice(&self.buffer[kept..]);
         let read = self.input.by_ref().take(self.part as u64).read_to_end(&mut buffer).map_err(|e| self.problem(system(e)))?;
         self.ended = read < self.part;
-        self.buffer = Arc::new(buffer);
+        self.used.keep(std::mem::replace(&mut self.buffer, Arc::new(buffer)));
         self.hashed -= kept;
         self.previous = 0..self.previous.end - kept;
         Ok(from - kept)

@@ -15,9 +15,16 @@ struct Sum([u64; 4]);
 
 impl Sum {
     fn add(&mut self, id: &RevisionId) {
+        let mut words = [0; 4];
+        for (word, bytes) in words.iter_mut().zip(id.rchunks_exact(8)) {
+            *word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        }
+        self.join(Self(words));
+    }
+
+    fn join(&mut self, other: Self) {
         let mut carry = false;
-        for (sum, bytes) in self.0.iter_mut().zip(id.rchunks_exact(8)) {
-            let word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        for (sum, word) in self.0.iter_mut().zip(other.0) {
             let (with_word, over) = sum.overflowing_add(word);
             let (with_carry, over_again) = with_word.overflowing_add(u64::from(carry));
             (*sum, carry) = (with_carry, over || over_again);
@@ -52,6 +59,17 @@ impl DeviceSeal {
         }
         self.last = self.last.max((seq, *id));
         self.count += 1;
+    }
+
+    /// Adds revisions that were counted apart.
+    pub fn join(&mut self, other: &Self) {
+        self.ids.join(other.ids);
+        self.prevs.join(other.prevs);
+        let both = self.seqs.join(&other.seqs);
+        self.twice.join(&both);
+        self.twice.join(&other.twice);
+        self.last = self.last.max(other.last);
+        self.count += other.count;
     }
 
     /// The ranges of numbers present, in order.
@@ -98,9 +116,28 @@ impl SealBuilder {
 
     /// Takes a revision into its device's entry.
     pub fn revision(&mut self, fact: &Fact) {
-        match self.devices.get_mut(&fact.device) {
+        match self.devices.get_mut(&*fact.device) {
             Some(device) => device.add(fact.seq, &fact.id, fact.prev.as_ref()),
-            None => self.devices.entry(fact.device.clone()).or_default().add(fact.seq, &fact.id, fact.prev.as_ref()),
+            None => self.devices.entry((&*fact.device).into()).or_default().add(fact.seq, &fact.id, fact.prev.as_ref()),
+        }
+    }
+
+    /// Counts a line of the body; what it says where it is a revision.
+    pub fn body(&mut self, fact: Option<&Fact>) {
+        self.line();
+        if let Some(fact) = fact {
+            self.revision(fact);
+        }
+    }
+
+    /// Takes what was counted apart, but for the hash.
+    pub fn join(&mut self, other: &Self) {
+        self.lines += other.lines;
+        for (device, entry) in &other.devices {
+            match self.devices.get_mut(device) {
+                Some(own) => own.join(entry),
+                None => _ = self.devices.insert(device.clone(), entry.clone()),
+            }
         }
     }
 

@@ -21,6 +21,23 @@ impl SeqSet {
         is_new
     }
 
+    /// Adds the numbers of another set; gives those that both held.
+    pub fn join(&mut self, other: &Self) -> Self {
+        let mut both = Self::default();
+        for (at, words) in &other.parts {
+            let part = self.parts.entry(*at).or_default();
+            let mut common = [0; WORDS];
+            for ((word, more), common) in part.iter_mut().zip(words).zip(&mut common) {
+                *common = *word & more;
+                *word |= more;
+            }
+            if common != [0; WORDS] {
+                both.parts.insert(*at, common);
+            }
+        }
+        both
+    }
+
     /// How many.
     pub fn count(&self) -> u64 {
         self.parts.values().flatten().map(|word| u64::from(word.count_ones())).sum()
@@ -80,6 +97,13 @@ mod tests {
             prop_assert!(set.ranges().windows(2).all(|w| w[0].1 + 1 < w[1].0));
             prop_assert!(set.ranges().into_iter().flat_map(|(a, b)| a..=b).eq(plain.iter().copied()));
             prop_assert_eq!(set.count(), plain.len() as u64);
+            let (mut joined, mut rest) = (SeqSet::default(), SeqSet::default());
+            seqs.iter().enumerate().for_each(|(at, seq)| _ = if at % 3 == 0 { rest.insert(*seq) } else { joined.insert(*seq) });
+            let (of_one, of_rest) = (joined.clone(), rest.clone());
+            let both = joined.join(&rest);
+            prop_assert_eq!(&joined, &set);
+            prop_assert_eq!(both.count() + joined.count(), of_one.count() + of_rest.count());
+            prop_assert!(both.ranges().into_iter().flat_map(|(a, b)| a..=b).all(|seq| !of_one.clone().insert(seq) && !of_rest.clone().insert(seq)));
             prop_assert!(set.gaps().iter().all(|(a, b)| a <= b && !plain.contains(a) && !plain.contains(b) && plain.contains(&(b + 1))));
         }
     }

@@ -1,9 +1,12 @@
 //! The union of any number of sorted sources: a streaming k-way merge in which equal lines are dropped.
 //! Memory does not grow with the files, and the order of the sources makes no difference.
 
-use super::check::{Batch, Checked, Checkers, Fact, Placed};
+use super::beside::Facts;
+use super::check::{Batch, Checked, Checkers, Placed};
 use super::reader::FileProblem;
 use super::seal::SealBuilder;
+use super::tally::{Counting, Seals};
+use super::used::Used;
 use crate::record::line::LineProblem;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
@@ -74,20 +77,21 @@ impl From<FileProblem> for UnionProblem {
 }
 
 /// Takes lines that have been checked, in order: a batch, and what its lines say.
-pub type Visit<'v> = &'v mut dyn FnMut(&Arc<Batch>, &[Option<Fact>]) -> Result<(), UnionProblem>;
+pub type Visit<'v> = &'v mut dyn FnMut(&Arc<Batch>, &Facts) -> Result<(), UnionProblem>;
 
 /// About so many bytes of lines are checked and handed on at once.
-const BATCH: usize = 256 << 10;
+const BATCH: usize = 512 << 10;
 
 /// So many batches may be on their way to and from the checkers.
-const WAITING: usize = 8;
+const WAITING: usize = 4;
 
-/// Gives every distinct line of all sources to `visit`, in order and checked; then what each source holds, checked too.
+/// Gives every distinct line of all sources to `visit`, in order and checked; then what each source and all of them hold,
+/// checked too.
 ///
 /// # Errors
 /// The first problem of any source, or of `visit`. What was visited before must not be used then.
-pub fn union(sources: &mut [Box<dyn Source + '_>], checkers: &Checkers, visit: Visit<'_>) -> Result<Vec<SealBuilder>, UnionProblem> {
-    let mut collecting = Collecting { seals: vec![SealBuilder::default(); sources.len()], waiting: VecDeque::new() };
+pub fn union(sources: &mut [Box<dyn Source + '_>], checkers: &Checkers, visit: Visit<'_>) -> Result<Seals, UnionProblem> {
+    let mut collecting = Collecting { counting: Counting::new(sources.len()), waiting: VecDeque::new() };
     let merged = Merging::begin(sources).and_then(|mut merging| {
         while let Some(batch) = merging.batch(sources)? {
             let batch = Arc::new(batch);
@@ -106,14 +110,15 @@ pub fn union(sources: &mut [Box<dyn Source + '_>], checkers: &Checkers, visit: V
         }
     }
     merged?;
-    for (source, seal) in sources.iter_mut().zip(&mut collecting.seals) {
+    let mut seals = collecting.counting.finish();
+    for (source, seal) in sources.iter_mut().zip(&mut seals.each) {
         source.end(seal)?;
     }
-    Ok(collecting.seals)
+    Ok(seals)
 }
 
 struct Collecting {
-    seals: Vec<SealBuilder>,
+    counting: Counting,
     waiting: VecDeque<(Arc<Batch>, Receiver<Checked>)>,
 }
 
@@ -126,21 +131,52 @@ impl Collecting {
             sources[first].refused(batch.lines[at].number, problem)
         })?;
         for (at, fact) in facts.iter().enumerate() {
-            for holder in batch.holders(at) {
-                let seal = &mut self.seals[usize::from(*holder)];
-                seal.line();
-                if let Some(fact) = fact {
-                    seal.revision(fact);
-                }
-            }
+            self.counting.line(batch.holders(at), fact.as_ref());
         }
-        visit(&batch, &facts)
+        visit(&batch, &Arc::new(facts))
     }
 }
 
-/// Sources by their current lines, the least on top; a heap of their numbers.
+/// Sources by their current lines, the least on top: a heap.
 struct Merging {
-    heap: Vec<usize>,
+    heap: Vec<Top>,
+    used: Used,
+}
+
+/// A source by its current line.
+#[derive(Clone, Copy)]
+struct Top {
+    /// The line's first bytes, which mostly decide what stands before what; `None` where less of it is known.
+    key: Option<Key>,
+    at: usize,
+}
+
+/// Noughts stand where a line is shorter: nothing in a line is less.
+type Key = [u128; 2];
+
+fn key(line: &[u8], is_partial: bool) -> Option<Key> {
+    const HALF: usize = 16;
+    if let Some((one, rest)) = line.split_first_chunk()
+        && let Some(other) = rest.first_chunk()
+    {
+        return Some([u128::from_be_bytes(*one), u128::from_be_bytes(*other)]);
+    }
+    let mut padded = [[0; HALF]; 2];
+    padded.as_flattened_mut()[..line.len()].copy_from_slice(line);
+    (!is_partial).then(|| padded.map(u128::from_be_bytes))
+}
+
+impl Top {
+    fn of(source: &dyn Source, at: usize) -> Self {
+        Self { key: key(source.line(), source.is_partial()), at }
+    }
+
+    fn is_before(&self, other: &Self, sources: &[Box<dyn Source + '_>]) -> bool {
+        match (self.key, other.key) {
+            (Some(one), Some(other)) if one != other => one < other,
+            _ => compare(sources, self.at, other.at).is_lt(),
+        }
+    }
 }
 
 fn compare(sources: &[Box<dyn Source + '_>], a: usize, b: usize) -> Ordering {
@@ -162,10 +198,10 @@ impl Merging {
         let mut heap = Vec::new();
         for (at, source) in sources.iter_mut().enumerate() {
             if source.advance()? {
-                heap.push(at);
+                heap.push(Top::of(&**source, at));
             }
         }
-        let mut merging = Self { heap };
+        let mut merging = Self { heap, used: Used::default() };
         for at in (0..merging.heap.len() / 2).rev() {
             merging.sift(at, sources);
         }
@@ -176,7 +212,7 @@ impl Merging {
         loop {
             let mut least = at;
             for child in [2 * at + 1, 2 * at + 2] {
-                if child < self.heap.len() && compare(sources, self.heap[child], self.heap[least]).is_lt() {
+                if child < self.heap.len() && self.heap[child].is_before(&self.heap[least], sources) {
                     least = child;
                 }
             }
@@ -190,30 +226,44 @@ impl Merging {
 
     /// The next distinct lines; `None` behind the last.
     fn batch(&mut self, sources: &mut [Box<dyn Source + '_>]) -> Result<Option<Batch>, UnionProblem> {
-        let mut batch = Batch { bytes: Arc::new(Vec::with_capacity(BATCH + BATCH / 8)), ..Batch::default() };
-        while let Some(&top) = self.heap.first() {
+        let mut batch = Filling { bytes: self.used.again(BATCH + BATCH / 8), ..Filling::default() };
+        while let Some(&Top { key, at: top }) = self.heap.first() {
             let source = &mut sources[top];
-            let is_same = batch.lines.len().checked_sub(1).is_some_and(|last| beginning(source.line(), source.is_partial(), batch.line(last), false).is_eq());
+            let may_be = !batch.lines.is_empty() && (key == batch.key || key.is_none() || batch.key.is_none());
+            let is_same = may_be && beginning(source.line(), source.is_partial(), &batch.bytes[batch.last..batch.bytes.len() - 1], false).is_eq();
             if !is_same {
                 if batch.bytes.len() >= BATCH {
                     break;
                 }
-                let bytes = Arc::make_mut(&mut batch.bytes);
-                source.whole(bytes)?;
-                bytes.push(b'\n');
+                (batch.last, batch.key) = (batch.bytes.len(), key);
+                source.whole(&mut batch.bytes)?;
+                batch.bytes.push(b'\n');
                 batch.lines.push(Placed { end: batch.bytes.len() as u32, holders: 0, number: source.number() });
             }
             batch.holders.push(top as u16);
             if let Some(last) = batch.lines.last_mut() {
                 last.holders = batch.holders.len() as u32;
             }
-            if !source.advance()? {
-                self.heap.swap_remove(0);
+            match source.advance()? {
+                true => self.heap[0] = Top::of(&**source, top),
+                false => _ = self.heap.swap_remove(0),
             }
             self.sift(0, sources);
         }
-        Ok((!batch.lines.is_empty()).then_some(batch))
+        let bytes = Arc::new(batch.bytes);
+        self.used.keep(bytes.clone());
+        Ok((!batch.lines.is_empty()).then_some(Batch { bytes, lines: batch.lines, holders: batch.holders }))
     }
+}
+
+/// A batch that is being filled, and where its last line begins, and how.
+#[derive(Default)]
+struct Filling {
+    bytes: Vec<u8>,
+    lines: Vec<Placed>,
+    holders: Vec<u16>,
+    last: usize,
+    key: Option<Key>,
 }
 
 /// What a union brings, for plans and closing lines.

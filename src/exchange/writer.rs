@@ -1,6 +1,6 @@
 //! Writes a central file: header, lines as they come (they must be sorted and checked), seal; packed where wanted.
 
-use super::check::{Batch, Fact};
+use super::check::Batch;
 use super::digest::{Digester, Stream};
 use super::seal::SealBuilder;
 use std::io::{self, Read, Write};
@@ -66,7 +66,6 @@ pub struct Writer<'t, T: Target> {
     header: Vec<u8>,
     /// Bytes that the present file and the new one have in common at their beginning.
     common: u64,
-    seal: SealBuilder,
     stream: Stream,
 }
 
@@ -75,9 +74,7 @@ impl<'t, T: Target> Writer<'t, T> {
     pub fn new(target: &'t T, programme: &str, packed: bool, digester: &Digester, stream: usize) -> Self {
         let header = (super::header(programme) + "\n").into_bytes();
         let stream = if target.exists() { digester.fork_of(PRESENT, stream) } else { digester.stream(stream) };
-        let mut seal = SealBuilder::default();
-        seal.line();
-        Self { target, out: None, packed, common: header.len() as u64, header, seal, stream }
+        Self { target, out: None, packed, common: header.len() as u64, header, stream }
     }
 
     /// What both files begin with need not be hashed again, unless it was read long ago.
@@ -122,13 +119,7 @@ impl<'t, T: Target> Writer<'t, T> {
     ///
     /// # Errors
     /// The system's.
-    pub fn batch(&mut self, batch: &Batch, facts: &[Option<Fact>], is_known: &dyn Fn(&[u16]) -> bool) -> io::Result<()> {
-        for fact in facts {
-            self.seal.line();
-            if let Some(fact) = fact {
-                self.seal.revision(fact);
-            }
-        }
+    pub fn batch(&mut self, batch: &Batch, is_known: &dyn Fn(&[u16]) -> bool) -> io::Result<()> {
         let mut from = 0;
         if self.out.is_none() {
             let new = (0..batch.lines.len()).find(|at| !is_known(batch.holders(*at)));
@@ -144,22 +135,23 @@ impl<'t, T: Target> Writer<'t, T> {
         self.out.as_mut().map_or(Ok(()), |out| out.write_all(&batch.bytes[from..]))
     }
 
-    /// Writes the seal and gives the new file, if there is one, with its seal; without one nothing was hashed.
+    /// Writes the seal of all that was written, and gives the new file if there is one.
     ///
     /// # Errors
     /// The system's.
-    pub fn finish(mut self) -> io::Result<(Option<T::File>, SealBuilder)> {
+    pub fn finish(mut self, all: &SealBuilder) -> io::Result<Option<T::File>> {
         if self.out.is_none() && !self.target.exists() {
             self.begin_sum()?;
             self.out = Some(self.begin()?);
         }
-        let Some(mut out) = self.out else { return Ok((None, self.seal)) };
-        self.seal.set_digest(self.stream.end());
-        out.write_all((self.seal.seal() + "\n").as_bytes())?;
-        let file = match out {
-            Out::Plain(file) => file,
-            Out::Packed(packer) => packer.finish()?,
-        };
-        Ok((Some(file), self.seal))
+        let Some(mut out) = self.out else { return Ok(None) };
+        let mut seal = all.clone();
+        seal.line();
+        seal.set_digest(self.stream.end());
+        out.write_all((seal.seal() + "\n").as_bytes())?;
+        match out {
+            Out::Plain(file) => Ok(Some(file)),
+            Out::Packed(packer) => packer.finish().map(Some),
+        }
     }
 }

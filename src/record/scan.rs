@@ -1,17 +1,20 @@
 //! The canonical line looked at without building anything from it: for files of many gigabytes.
 //!
-//! [`scan`] says yes only to lines of which it is sure. Anything rare (a letter outside the plain ranges, an argument of a
+//! [`Scanner::scan`] says yes only to lines of which it is sure. Anything rare (a letter outside the plain ranges, an argument of a
 //! newer program) gets `None` and belongs to [`super::line::parse`], which alone refuses lines. So a mistake here can cost
 //! time but lets nothing through: `tests` holds the two against each other.
 
+mod cursor;
 mod plain;
+mod shape;
 
 use super::clock::Stamp;
 use super::line::MAX_LINE;
-use super::revision::{RevisionId, unhex};
-use crate::value::{Decimal, is_record_id};
+use super::revision::RevisionId;
+use cursor::Cursor;
 use memchr::memmem::Finder;
-use plain::is_plain_text;
+pub use plain::is_plain_text;
+use shape::Shape;
 
 /// The parents of a revision, as far as most readers need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,61 +38,81 @@ pub struct Scanned<'l> {
     pub seq: u64,
     /// The laptop's revision before.
     pub prev: Option<RevisionId>,
-    /// Who.
-    pub person: &'l str,
     /// Form, version, hash.
-    pub of: &'l str,
+    pub of: &'l [u8],
     /// What it was written on top of.
     pub parents: Parents,
     /// What it does.
-    pub act: &'l str,
+    pub act: &'l [u8],
     /// `[…]`
     pub wrote: &'l [u8],
     /// `{…}`
     pub answers: &'l [u8],
 }
 
-/// Looks at a revision's line (without LF). `None` is no verdict.
-pub fn scan(line: &[u8]) -> Option<Scanned<'_>> {
-    if line.len() > MAX_LINE {
-        return None;
+/// Looks at lines, one after another. It remembers what the lines of a form have in common, so that names that were found
+/// good in one need only be compared in the next.
+pub struct Scanner {
+    shapes: Vec<Shape>,
+    last: usize,
+    is_plain: fn(&[u8]) -> bool,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::with(is_plain_text)
     }
-    is_plain_text(line).then_some(())?;
-    let mut at = Cursor { text: line, at: 0 };
-    at.literal("{\"record\":\"")?;
-    is_record_id(ascii(at.take(36)?)?).then_some(())?;
-    at.literal("\",\"at\":\"")?;
-    is_stamp(ascii(at.take(29)?)?).then_some(())?;
-    at.literal("\",\"id\":\"")?;
-    let id = unhex(ascii(at.take(64)?)?)?;
-    at.literal("\",\"device\":")?;
-    let device = ascii(at.string()?)?;
-    at.literal(",\"seq\":")?;
-    let seq = at.whole_number()?;
-    at.literal(",\"prev\":")?;
-    let prev = match at.string()? {
-        b"" => None,
-        id => Some(unhex(ascii(id)?)?),
-    };
-    at.literal(",\"person\":")?;
-    let person = ascii(at.string()?)?;
-    at.literal(",\"of\":")?;
-    let of = ascii(at.string()?)?;
-    at.literal(",\"parents\":")?;
-    let parents = at.parents()?;
-    at.literal(",\"act\":")?;
-    let act = ascii(at.string()?)?;
-    at.literal(",\"args\":")?;
-    at.object(&mut Cursor::argument)?;
-    at.literal(",\"wrote\":")?;
-    let wrote = at.span(&mut |at| at.sorted_names())?;
-    at.literal(",\"answers\":")?;
-    let answers = at.span(&mut |at| at.object(&mut Cursor::value))?;
-    at.literal(",\"notes\":")?;
-    at.object(&mut |at| at.string().map(|_| ()))?;
-    at.literal("}")?;
-    let whole = at.at == at.text.len() && (1..=super::line::MAX_SEQ).contains(&seq);
-    whole.then_some(Scanned { id, device, seq, prev, person, of, parents, act, wrote, answers })
+}
+
+/// So many forms are remembered.
+const SHAPES: usize = 16;
+
+impl Scanner {
+    /// With a quicker way to say what [`is_plain_text`] does.
+    pub fn with(is_plain: fn(&[u8]) -> bool) -> Self {
+        Self { shapes: Vec::new(), last: 0, is_plain }
+    }
+
+    /// Looks at a revision's line (without LF). `None` is no verdict.
+    pub fn scan<'l>(&mut self, line: &'l [u8]) -> Option<Scanned<'l>> {
+        if line.len() > MAX_LINE {
+            return None;
+        }
+        let mut at = Cursor { text: line, at: 0 };
+        let mut scanned = at.head()?;
+        self.turn_to(scanned.of);
+        let shape = self.shapes.get_mut(self.last)?;
+        let from = at.at;
+        let (wrote, is_known) = at.wrote(shape)?;
+        scanned.wrote = wrote;
+        // What is known is plain text too.
+        let plain_from = if is_known { at.at } else { from };
+        at.literal(",\"answers\":")?;
+        let from_answers = at.at;
+        let unforeseen = at.names([b'{', b'}'], shape, |at| at.literal(":").and_then(|()| at.value()))?;
+        scanned.answers = line.get(from_answers..at.at)?;
+        at.literal(",\"notes\":")?;
+        at.texts_by_name()?;
+        at.literal("}")?;
+        let is_plain = at.at == line.len() && (self.is_plain)(&line[..from]) && (self.is_plain)(&line[plain_from..]);
+        is_plain.then_some(())?;
+        shape.learn((!is_known).then_some(wrote), scanned.answers, unforeseen);
+        Some(scanned)
+    }
+
+    /// Makes a form's shape the last.
+    fn turn_to(&mut self, of: &[u8]) {
+        if self.shapes.get(self.last).is_some_and(|shape| shape.of == of) {
+            return;
+        }
+        self.last = self.shapes.iter().position(|shape| shape.of == of).unwrap_or_else(|| {
+            if self.shapes.len() == SHAPES {
+                self.shapes.remove(0);
+            }
+            self.shapes.push(Shape::of(of));
+            self.shapes.len() - 1
+        });
+    }
 }
 
 /// A small part as text; that it is text has been seen.
@@ -125,255 +148,35 @@ impl Sought {
     /// The value of its answer in a scanned `{…}` of answers, as written.
     pub fn answer<'l>(&self, answers: &'l [u8]) -> Option<&'l str> {
         let at = self.key.find(answers)? + self.key.needle().len();
-        ascii(Cursor { text: answers, at }.span(&mut Cursor::value)?)
+        let mut value = Cursor { text: answers, at };
+        value.value()?;
+        ascii(answers.get(at..value.at)?)
     }
 }
 
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-
-/// `2026-11-23T02:56:21.123Z-0003`; days that not every month has are left to [`Stamp::parse`].
-fn is_stamp(text: &str) -> bool {
-    let bytes = text.as_bytes();
+/// `2026-11-23T02:56:21.123Z-0003`; the last of February is left to [`Stamp::parse`].
+fn is_stamp(bytes: &[u8; 29]) -> bool {
     let pair = |at: usize| u32::from(bytes[at] - b'0') * 10 + u32::from(bytes[at + 1] - b'0');
-    let shape = b"0000-00-00T00:00:00.000Z-hhhh";
-    let fits = bytes.len() == shape.len()
-        && bytes.iter().zip(shape).all(|(byte, wanted)| match wanted {
-            b'0' => byte.is_ascii_digit(),
-            b'h' => byte.is_ascii_digit() || (b'a'..=b'f').contains(byte),
-            exactly => byte == exactly,
-        });
-    let common = |_: ()| (1..=12).contains(&pair(5)) && (1..=28).contains(&pair(8)) && pair(11) < 24 && pair(14) < 60 && pair(17) < 60;
-    fits && (common(()) || Stamp::parse(text).is_some())
+    let days = || match pair(5) {
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    let is_common = || (1..=days()).contains(&pair(8)) && pair(11) < 24 && pair(14) < 60 && pair(17) < 60;
+    fits(bytes, b"0000-00-00T00:00:00.000Z-hhhh") && (is_common() || ascii(bytes).is_some_and(|text| Stamp::parse(text).is_some()))
 }
 
-/// A name with its first bytes as a number, which mostly decides what stands before what.
-#[derive(Clone, Copy)]
-struct Name<'l> {
-    head: u64,
-    name: &'l [u8],
-}
-
-impl Name<'_> {
-    #[inline]
-    fn is_before(&self, other: &Self) -> bool {
-        if self.head == other.head { self.name < other.name } else { self.head < other.head }
+/// Whether bytes have a shape: `0` for a digit, `h` for one of base 16, the others for themselves. Without branches, so that
+/// the compiler can take many at a time.
+fn fits<const N: usize>(bytes: &[u8; N], shape: &[u8; N]) -> bool {
+    let mut wrong = false;
+    for (byte, wanted) in bytes.iter().zip(shape) {
+        let is_digit = byte.wrapping_sub(b'0') <= 9;
+        let is_hex = is_digit | (byte.wrapping_sub(b'a') <= 5);
+        wrong |= !(((*wanted == b'0') & is_digit) | ((*wanted == b'h') & is_hex) | ((*wanted != b'h') & (byte == wanted)));
     }
-}
-
-struct Cursor<'l> {
-    text: &'l [u8],
-    at: usize,
-}
-
-impl<'l> Cursor<'l> {
-    #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-
-    #[inline]
-    fn literal(&mut self, wanted: &str) -> Option<()> {
-        self.text[self.at..].starts_with(wanted.as_bytes()).then(|| self.at += wanted.len())
-    }
-
-    fn take(&mut self, length: usize) -> Option<&'l [u8]> {
-        let taken = self.text.get(self.at..self.at + length)?;
-        self.at += length;
-        Some(taken)
-    }
-
-    fn span(&mut self, read: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<&'l [u8]> {
-        let from = self.at;
-        read(self)?;
-        self.text.get(from..self.at)
-    }
-
-    /// A string with canonical escapes.
-    #[inline]
-    fn string(&mut self) -> Option<&'l [u8]> {
-        let from = self.quoted()?;
-        loop {
-            self.skip_plain();
-            match self.peek()? {
-                b'"' => break,
-                b'\\' => self.escape()?,
-                _ => self.at += 1,
-            }
-        }
-        self.at += 1;
-        self.text.get(from..self.at - 1)
-    }
-
-    /// Goes behind a quote; says where.
-    #[inline]
-    fn quoted(&mut self) -> Option<usize> {
-        (self.peek()? == b'"').then(|| {
-            self.at += 1;
-            self.at
-        })
-    }
-
-    /// Goes on to the next quote or `\`, or close to the end, eight bytes at a time.
-    #[inline]
-    fn skip_plain(&mut self) {
-        const ONES: u64 = 0x0101_0101_0101_0101;
-        let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH_BITS;
-        while let Some(word) = self.text.get(self.at..self.at + 8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes) {
-            let found = zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
-            if found != 0 {
-                // The lowest mark is exact; those above it may come from a borrow.
-                self.at += found.trailing_zeros() as usize / 8;
-                return;
-            }
-            self.at += 8;
-        }
-    }
-
-    /// `\"`, `\\`, `\b \t \n \f \r`, or `\u00xx` for what has no shorter form.
-    fn escape(&mut self) -> Option<()> {
-        self.at += match self.text.get(self.at + 1)? {
-            b'"' | b'\\' | b'b' | b't' | b'n' | b'f' | b'r' => 2,
-            b'u' => {
-                let digits = ascii(self.text.get(self.at + 2..self.at + 6)?)?;
-                let code = u8::from_str_radix(digits.strip_prefix("00")?, 16).ok()?;
-                (code < 0x20 && !matches!(code, 8 | 9 | 10 | 12 | 13) && format!("{code:04x}") == digits).then_some(6)?
-            }
-            _ => return None,
-        };
-        Some(())
-    }
-
-    /// A name that can be compared as it is written.
-    #[inline]
-    fn name(&mut self) -> Option<Name<'l>> {
-        let from = self.quoted()?;
-        loop {
-            self.skip_plain();
-            match self.peek()? {
-                b'"' => break,
-                b'\\' => return None,
-                _ => self.at += 1,
-            }
-        }
-        self.at += 1;
-        let name = self.text.get(from..self.at - 1)?;
-        let head = match self.text.get(from..from + 8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes) {
-            Some(head) if name.len() >= 8 => head,
-            Some(head) => head & !(u64::MAX >> (8 * name.len())),
-            None => name.iter().enumerate().fold(0, |head, (at, byte)| head | u64::from(*byte) << (56 - 8 * at)),
-        };
-        Some(Name { head, name })
-    }
-
-    fn whole_number(&mut self) -> Option<u64> {
-        let digits = self.number()?;
-        let all_digits = digits.len() < 19 && digits.iter().all(u8::is_ascii_digit);
-        all_digits.then(|| digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
-    }
-
-    fn number(&mut self) -> Option<&'l [u8]> {
-        /// Longer ones, fractions and negative ones are looked at closely.
-        const SHORT: usize = 18;
-        let from = self.at;
-        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            self.at += 1;
-        }
-        let is_whole = self.peek().is_none_or(|b| b != b'-' && b != b'.');
-        if is_whole && (1..=SHORT).contains(&(self.at - from)) && (self.text[from] != b'0' || self.at == from + 1) {
-            return self.text.get(from..self.at);
-        }
-        while self.peek().is_some_and(|b| b.is_ascii_digit() || b == b'-' || b == b'.') {
-            self.at += 1;
-        }
-        self.text.get(from..self.at).filter(|text| ascii(text).is_some_and(Decimal::is_canonical))
-    }
-
-    /// Items between brackets that have been opened, up to `end`.
-    #[inline]
-    fn items(&mut self, end: u8, read: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<usize> {
-        let mut count = 0;
-        self.at += 1;
-        while self.peek()? != end {
-            if count > 0 {
-                self.literal(",")?;
-            }
-            read(self)?;
-            count += 1;
-        }
-        self.at += 1;
-        Some(count)
-    }
-
-    fn object(&mut self, read: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        (self.peek()? == b'{').then_some(())?;
-        let mut previous: Option<Name<'_>> = None;
-        let entries = self.items(b'}', &mut |at| {
-            let key = at.name()?;
-            previous.is_none_or(|before| before.is_before(&key)).then_some(())?;
-            previous = Some(key);
-            at.literal(":")?;
-            read(at)
-        });
-        entries.map(|_| ())
-    }
-
-    fn sorted_names(&mut self) -> Option<()> {
-        (self.peek()? == b'[').then_some(())?;
-        let mut previous: Option<Name<'_>> = None;
-        let names = self.items(b']', &mut |at| {
-            let name = at.name()?;
-            previous.is_none_or(|before| before.is_before(&name)).then_some(())?;
-            previous = Some(name);
-            Some(())
-        });
-        names.map(|_| ())
-    }
-
-    fn parents(&mut self) -> Option<Parents> {
-        (self.peek()? == b'[').then_some(())?;
-        let mut last: Option<RevisionId> = None;
-        let count = self.items(b']', &mut |at| {
-            let id = unhex(ascii(at.string()?)?)?;
-            last.is_none_or(|before| before < id).then_some(())?;
-            last = Some(id);
-            Some(())
-        })?;
-        Some(match (count, last) {
-            (1, Some(id)) => Parents::One(id),
-            (0, _) => Parents::None,
-            _ => Parents::Many,
-        })
-    }
-
-    /// Texts, and lists of texts; anything else is for the careful reader.
-    fn argument(&mut self) -> Option<()> {
-        match self.peek()? {
-            b'"' => self.string().map(|_| ()),
-            b'[' => self.items(b']', &mut |at| at.string().map(|_| ())).map(|_| ()),
-            _ => None,
-        }
-    }
-
-    /// An answer's value.
-    fn value(&mut self) -> Option<()> {
-        match self.peek()? {
-            b'"' => self.string().map(|_| ()),
-            b'[' if self.text.get(self.at + 1).is_some_and(|b| matches!(b, b'"' | b']')) => self.items(b']', &mut |at| at.string().map(|_| ())).map(|_| ()),
-            b'[' => self.items(b']', &mut |at| at.number().map(|_| ())).filter(|count| (2..=4).contains(count)).map(|_| ()),
-            b'{' => self.file(),
-            _ => self.number().map(|_| ()),
-        }
-    }
-
-    fn file(&mut self) -> Option<()> {
-        self.literal("{\"sha256\":")?;
-        unhex(ascii(self.string()?)?)?;
-        self.literal(",\"bytes\":")?;
-        self.whole_number()?;
-        self.literal(",\"name\":")?;
-        self.string()?;
-        self.literal("}")
-    }
+    !wrong
 }
 
 #[cfg(test)]
@@ -381,6 +184,10 @@ mod tests {
     use super::super::line::parse;
     use super::*;
     use proptest::prelude::*;
+
+    fn scan(line: &[u8]) -> Option<Scanned<'_>> {
+        Scanner::default().scan(line)
+    }
 
     const LINE: &str = r#"{"record":"0192f3c0-7a10-7c3e-9d52-3f1f6a2b4c5d","at":"2026-11-23T02:56:21.123Z-0003","id":"0000000000000000000000000000000000000000000000000000000000000000","device":"lt07-k3f9q2","seq":12,"prev":"7d85818cfb5a76fee9379d3e656eb9525f6569ce7be75e660a7ba6bac0182ace","person":"Nguyễn Thử \"Nghiệm\"","of":"shop@1@3f2a9c0d1e4b","parents":["7d85818cfb5a76fee9379d3e656eb9525f6569ce7be75e660a7ba6bac0182ace"],"act":"save","args":{"carried":["a","b"],"reason":"đo lại"},"wrote":["energy/a7q2/#","name"],"answers":{"energy/a7q2/#":"V","file":{"sha256":"7d85818cfb5a76fee9379d3e656eb9525f6569ce7be75e660a7ba6bac0182ace","bytes":10,"name":"ảnh.jpg"},"kinds":["a","b"],"name":"Cơ sở\n\u0001 khô","place":[9.1,105.25],"workers":-12.5},"notes":{"name":"“nghe nói”"}}"#;
 
@@ -399,12 +206,32 @@ mod tests {
         let line = sealed(LINE);
         let (scanned, parsed) = (scan(&line).unwrap(), parse(&line).unwrap());
         assert_eq!((scanned.id, scanned.device, scanned.seq, scanned.prev), (parsed.id, parsed.device.as_str(), parsed.seq, parsed.prev));
-        assert_eq!((scanned.of, scanned.act, scanned.parents), (parsed.of.as_str(), "save", Parents::One(parsed.parents[0])));
+        assert_eq!((scanned.of, scanned.act, scanned.parents), (parsed.of.as_bytes(), &b"save"[..], Parents::One(parsed.parents[0])));
         let sought = |path: &str| (Sought::new(path).is_in(scanned.wrote), Sought::new(path).answer(scanned.answers));
         assert_eq!(sought("workers"), (false, Some("-12.5")));
         assert_eq!(sought("energy/a7q2/#"), (true, Some("\"V\"")));
         assert_eq!(sought("worker"), (false, None));
         assert_eq!((sought("name").0, sought("energy").0), (true, false));
+    }
+
+    #[test]
+    fn a_day_is_one_of_its_month() {
+        for (day, is_one) in [
+            ("02-28", true),
+            ("02-29", false),
+            ("02-30", false),
+            ("04-30", true),
+            ("04-31", false),
+            ("12-31", true),
+            ("12-32", false),
+            ("13-01", false),
+            ("00-10", false),
+            ("01-00", false),
+        ] {
+            let text = format!("2026-{day}T02:56:21.123Z-0003");
+            assert_eq!(is_stamp(text.as_bytes().try_into().unwrap()), is_one, "{day}");
+            assert_eq!(Stamp::parse(&text).is_some(), is_one, "{day}");
+        }
     }
 
     #[test]
@@ -430,10 +257,37 @@ mod tests {
             let whole = |at: usize| (at..LINE.len()).find(|at| LINE.is_char_boundary(*at)).unwrap_or(LINE.len());
             let (from, to) = (whole(at), whole((at + length).min(LINE.len())));
             let line = sealed(&[&LINE[..from], &put, &LINE[to..]].concat());
-            if let Some(scanned) = scan(&line) {
+            let mut remembering = Scanner::default();
+            prop_assert!(remembering.scan(LINE.as_bytes()).is_some());
+            let scanned = scan(&line);
+            prop_assert_eq!(&remembering.scan(&line), &scanned, "what was seen before changes nothing");
+            if let Some(scanned) = scanned {
                 let careful = parse(&line);
                 let same_id = super::super::revision::digest_of(&line) == scanned.id;
                 prop_assert_eq!(careful.is_ok(), same_id, "{:?}", String::from_utf8_lossy(&line));
+            }
+        }
+
+        /// Lines of a form in which questions come and go: a memory of those before changes nothing in what is found.
+        #[test]
+        fn a_memory_of_other_lines_changes_nothing(lines in prop::collection::vec((prop::collection::vec((0..40u8, any::<bool>()), 0..30), prop::collection::vec(0..40u8, 0..20), any::<bool>()), 1..12)) {
+            let mut remembering = Scanner::default();
+            for (answers, wrote, sorts) in lines {
+                let name = |n: &u8| match n % 3 { 0 => format!("q{n:02}"), 1 => format!("energy_before_works/k{n:02}/of_all_machines"), _ => format!("{n}") };
+                let (mut answers, mut wrote): (Vec<_>, Vec<_>) = (answers.iter().map(|(n, text)| (name(n), *text, n)).collect(), wrote.iter().map(name).collect());
+                if sorts {
+                    answers.sort();
+                    answers.dedup_by(|a, b| a.0 == b.0);
+                    wrote.sort();
+                    wrote.dedup();
+                }
+                let answers: Vec<String> = answers.iter().map(|(name, text, n)| if *text { format!("\"{name}\":\"mắm {n}\"") } else { format!("\"{name}\":{}", u64::from(**n) * 99_999_999) }).collect();
+                let wrote: Vec<String> = wrote.iter().map(|name| format!("\"{name}\"")).collect();
+                let (before, _) = LINE.split_once("[\"energy").unwrap();
+                let line = sealed(&format!("{before}[{}],\"answers\":{{{}}},\"notes\":{{}}}}", wrote.join(","), answers.join(",")));
+                let found = remembering.scan(&line);
+                prop_assert_eq!(found.is_some(), parse(&line).is_ok(), "{}", String::from_utf8_lossy(&line));
+                prop_assert_eq!(found, scan(&line));
             }
         }
     }

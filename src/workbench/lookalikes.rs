@@ -88,9 +88,11 @@ impl Known {
 pub fn keys(form: &Known, answers: &Answers, is_asked: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
     let mut found = BTreeSet::new();
     for (path, value) in answers.iter().filter(|(path, _)| is_asked(path)) {
-        let names: Vec<&str> = path.split('/').step_by(2).collect();
-        let key = Some(identity_text(value)).filter(|key| !NOTHING.contains(&key.as_str())).unwrap_or_default();
-        if form.identity.iter().any(|name| Some(&name.as_str()) == names.last()) && !key.is_empty() {
+        let name = path.split('/').step_by(2).last();
+        let is_identity = form.identity.iter().any(|identity| Some(identity.as_str()) == name);
+        let key = is_identity.then(|| identity_text(value)).filter(|key| !key.is_empty() && !NOTHING.contains(&key.as_str()));
+        if let Some(key) = key {
+            let names: Vec<&str> = path.split('/').step_by(2).collect();
             found.insert((names.join("/"), key));
         } else if form.subject.is_none()
             && path == "phone"

@@ -7,6 +7,7 @@ use super::library::Library;
 use super::telling::{Sides, Teller, Told};
 use crate::disk::{FileLock, remove_leftovers};
 use crate::error::{Exit, Failure};
+use crate::exchange::beside::{Facts, beside};
 use crate::exchange::check::{Batch, Fact};
 use crate::exchange::seal::SealBuilder;
 use crate::exchange::union::{Source, UnionProblem, union};
@@ -16,6 +17,7 @@ use crate::locale::{Text, say};
 use crate::record::{Entry, Revision};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Device and the runs of its numbers that something is said of.
 pub type Runs = Vec<(String, Vec<(u64, u64)>)>;
@@ -60,23 +62,33 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
     let target = Replaced::new(out, exists);
     let mut writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, sources.len()));
     let sides = Sides { had: exists.then_some(0), first: u16::from(exists), inputs: inputs.len(), sends: false };
-    let mut teller = Teller::new(Library::new(settings), settings.clock.now(), sides);
-    let mut carrying = Carrying::new(vec![attachments::of_file(out)], inputs.iter().map(|input| attachments::of_file(input)).collect());
-    let mut seal = SealBuilder::default();
-    union(&mut sources, &crew.checkers, &mut |batch, facts| {
-        lock.iter_mut().for_each(FileLock::touch);
+    let carrying = Carrying::new(vec![attachments::of_file(out)], inputs.iter().map(|input| attachments::of_file(input)).collect());
+    let mut counting = (Teller::new(Library::new(settings), settings.clock.now(), sides), carrying);
+    let count = |(teller, carrying): &mut (Teller, Carrying), batch: &Arc<Batch>, facts: &Facts| {
         teller.batch(batch, facts);
         carrying.batch(batch);
-        facts.iter().flatten().for_each(|fact| seal.revision(fact));
-        writer.as_mut().map_or(Ok(()), |w| w.batch(batch, facts, &|holders| sides.is_had(holders)).map_err(UnionProblem::Io))
-    })
-    .map_err(|p| Failure::union(p, out))?;
-    drop(sources);
-    if let Some((Some(file), _)) = writer.map(Writer::finish).transpose().map_err(io)? {
-        file.commit(true).map_err(io)?;
-    }
-    let told = teller.finish()?;
-    Ok(Merged { told, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried: carrying.finish(plan) })
+    };
+    // Counting takes as long as reading: it goes on beside it, and ends while the disk writes.
+    let (united, told) = beside(
+        &mut counting,
+        count,
+        |(teller, _)| teller.finish(),
+        |hand| {
+            let seals = union(&mut sources, &crew.checkers, &mut |batch, facts| {
+                lock.iter_mut().for_each(FileLock::touch);
+                hand.batch(batch, facts);
+                writer.as_mut().map_or(Ok(()), |w| w.batch(batch, &|holders| sides.is_had(holders)).map_err(UnionProblem::Io))
+            })
+            .map_err(|p| Failure::union(p, out))?;
+            drop((hand, sources));
+            if let Some(Some(file)) = writer.map(|writer| writer.finish(&seals.all)).transpose().map_err(io)? {
+                file.commit(true).map_err(io)?;
+            }
+            Ok::<_, Failure>(seals.all)
+        },
+    );
+    let seal = united?;
+    Ok(Merged { told: told?, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried: counting.1.finish(plan) })
 }
 
 type Sources = Vec<Box<dyn Source>>;
@@ -169,7 +181,7 @@ fn read(path: &Path, visit: &mut dyn FnMut(&Batch, &[Option<Fact>])) -> Result<S
         visit(batch, facts);
         Ok(())
     });
-    let seal = seals.map_err(|p| Failure::union(p, path))?.pop();
+    let seal = seals.map_err(|p| Failure::union(p, path))?.each.pop();
     seal.ok_or_else(|| FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs }.into())
 }
 

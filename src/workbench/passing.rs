@@ -13,7 +13,6 @@ use super::{Desk, Settings};
 use crate::disk::FileLock;
 use crate::error::Failure;
 use crate::exchange::check::{Batch, Fact};
-use crate::exchange::seal::SealBuilder;
 use crate::exchange::union::{Source, UnionProblem, union};
 use crate::exchange::writer::Writer;
 use crate::exchange::{FileProblem, Problem};
@@ -80,9 +79,8 @@ pub fn pass(
     let sides = Sides { had: Some(store), first: 0, inputs: usize::from(store), sends: true };
     let mut teller = Teller::new(here.library.clone(), here.now, sides);
     let mut carrying = Carrying::new(vec![attachments::of_store(here.dir), attachments::of_file(central)], Vec::new());
-    let mut seal = SealBuilder::default();
     let (mut seen, stopped) = (0, Cell::new(false));
-    union(&mut sources, &crew.checkers, &mut |batch, facts| {
+    let seals = union(&mut sources, &crew.checkers, &mut |batch, facts| {
         seen += facts.len() as u64;
         if !here.watch.goes_on(seen) {
             stopped.set(true);
@@ -91,24 +89,23 @@ pub fn pass(
         lock.iter_mut().for_each(|lock| lock.touch());
         teller.batch(batch, facts);
         carrying.batch(batch);
-        facts.iter().flatten().for_each(|fact| seal.revision(fact));
         noting.iter_mut().for_each(|noting| note(noting, batch, facts));
         if !plan {
             incoming.batch(batch, &|holders| sides.is_had(holders))?;
         }
-        writer.as_mut().map_or(Ok(()), |w| w.batch(batch, facts, &|holders| exists && holders.contains(&0)).map_err(UnionProblem::Io))
+        writer.as_mut().map_or(Ok(()), |w| w.batch(batch, &|holders| exists && holders.contains(&0)).map_err(UnionProblem::Io))
     })
     .map_err(|p| if stopped.get() { watch::stopped() } else { Failure::union(p, central) })?;
     drop(sources);
     incoming.seal()?;
-    if let Some((Some(file), _)) = writer.map(Writer::finish).transpose().map_err(io)? {
+    if let Some(Some(file)) = writer.map(|writer| writer.finish(&seals.all)).transpose().map_err(io)? {
         file.commit(true).map_err(io)?;
     }
-    let missing = runs(&seal, &|device| device.gaps());
+    let missing = runs(&seals.all, &|device| device.gaps());
     let gaps = missing.iter().map(|(device, runs)| (device.clone(), runs.iter().map(|(first, last)| last - first + 1).sum())).collect();
     let told = teller.finish()?;
     let (tally, ahead) = (told.tally, told.ahead);
-    let beside = Beside { ahead, missing, forks: runs(&seal, &|device| device.forks()), carried: carrying.finish(plan) };
+    let beside = Beside { ahead, missing, forks: runs(&seals.all, &|device| device.forks()), carried: carrying.finish(plan) };
     Ok(Synced { tally, creates: !exists, gaps, beside: Box::new(beside) })
 }
 

@@ -7,7 +7,8 @@ use super::library::Library;
 use super::lookalikes::Known;
 use super::suspects::Suspects;
 use crate::error::Failure;
-use crate::exchange::check::{Batch, Fact};
+use crate::exchange::beside::Facts;
+use crate::exchange::check::{Batch, Fact, Spans};
 use crate::exchange::union::Tally;
 use crate::form::instance::Answers;
 use crate::record::Entry;
@@ -21,6 +22,7 @@ use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Which sources are what.
 #[derive(Clone, Copy, Debug)]
@@ -60,10 +62,56 @@ pub struct Told {
 
 /// One revision of the record that is passing.
 struct Passing {
-    line: Range<usize>,
-    fact: Fact,
+    batch: Arc<Batch>,
+    facts: Facts,
+    /// Its place among them.
+    at: usize,
     /// The input that brings it.
     brought: Option<usize>,
+}
+
+impl Passing {
+    fn line(&self) -> &[u8] {
+        self.batch.line(self.at)
+    }
+
+    fn fact(&self) -> Option<&Fact> {
+        self.facts.get(self.at)?.as_ref()
+    }
+
+    fn spans(&self) -> Option<&Spans> {
+        self.fact()?.spans.as_ref()
+    }
+
+    fn part(&self, of: impl Fn(&Spans) -> &Range<u32>) -> &[u8] {
+        let part = self.spans().map(of).and_then(|span| self.line().get(span.start as usize..span.end as usize));
+        part.unwrap_or_default()
+    }
+}
+
+/// What the last record of one revision wrote, and what of it tells it from others: the next one mostly wrote the same.
+#[derive(Default)]
+struct Wrote {
+    form: String,
+    names: Vec<u8>,
+    /// Places among what its form is told by.
+    own: Vec<usize>,
+    in_repeats: Vec<Sought>,
+}
+
+impl Wrote {
+    fn turn_to(&mut self, form: &str, names: &[u8], telling: &Telling) {
+        if self.names == names && self.form == form {
+            return;
+        }
+        self.own = (0..telling.own.len()).filter(|at| telling.own[*at].is_in(names)).collect();
+        self.in_repeats = telling.in_repeats(names).iter().map(|path| Sought::new(path)).collect();
+        self.names.clear();
+        self.names.extend_from_slice(names);
+        if self.form != form {
+            form.clone_into(&mut self.form);
+        }
+    }
 }
 
 /// Counts.
@@ -74,8 +122,8 @@ pub struct Teller {
     /// The latest time that is believed, as it is written.
     believed: Vec<u8>,
     told: Told,
-    record: Vec<u8>,
     passing: Vec<Passing>,
+    wrote: Wrote,
     known: BTreeMap<String, Telling>,
     /// Whether records of a form (as `of` says) are seen as they are, without migrations.
     plain: BTreeMap<String, bool>,
@@ -103,6 +151,21 @@ impl Telling {
         let seen = known.subject.iter().chain(&known.date).map(|path| Sought::new(path));
         Self { own: own.into_iter().map(Sought::new).collect(), in_repeats: ends.collect(), seen: seen.collect(), known }
     }
+
+    /// Paths of identifying answers in repeats among names that were written.
+    fn in_repeats(&self, wrote: &[u8]) -> BTreeSet<String> {
+        let mut paths = BTreeSet::new();
+        for (name, find) in &self.in_repeats {
+            for at in find.find_iter(wrote) {
+                let from = memchr::memrchr(b'"', &wrote[..at]).map_or(0, |quote| quote + 1);
+                let path = String::from_utf8_lossy(&wrote[from..at + 1 + name.len()]);
+                if path.split('/').step_by(2).last() == Some(name.as_str()) {
+                    paths.insert(path.into_owned());
+                }
+            }
+        }
+        paths
+    }
 }
 
 /// Where the digits of a record's id stand in its lines.
@@ -120,8 +183,8 @@ impl Teller {
             sides,
             library,
             now,
-            record: Vec::new(),
             passing: Vec::new(),
+            wrote: Wrote::default(),
             known: BTreeMap::new(),
             plain: BTreeMap::new(),
             plain_of: Vec::new(),
@@ -130,12 +193,14 @@ impl Teller {
     }
 
     /// Takes lines that have been checked.
-    pub fn batch(&mut self, batch: &Batch, facts: &[Option<Fact>]) {
+    pub fn batch(&mut self, batch: &Arc<Batch>, facts: &Facts) {
         for (at, fact) in facts.iter().enumerate() {
-            let (line, holders) = (batch.line(at), batch.holders(at));
             match fact {
-                Some(fact) => self.revision(line, fact, holders),
-                None => self.definition(line),
+                Some(fact) => {
+                    let brought = self.revision(batch.line(at), fact, batch.holders(at));
+                    self.passing.push(Passing { batch: batch.clone(), facts: facts.clone(), at, brought });
+                }
+                None => self.definition(batch.line(at)),
             }
         }
     }
@@ -146,8 +211,9 @@ impl Teller {
         self.library.add(definition);
     }
 
-    fn revision(&mut self, line: &[u8], fact: &Fact, holders: &[u16]) {
-        let is_same = self.passing.first().is_some_and(|first| self.record[first.line.clone()][RECORD] == line[RECORD]);
+    /// Counts a revision; gives the input that brings it.
+    fn revision(&mut self, line: &[u8], fact: &Fact, holders: &[u16]) -> Option<usize> {
+        let is_same = self.passing.first().is_some_and(|first| first.line().get(RECORD) == line.get(RECORD));
         if !is_same {
             self.close();
         }
@@ -164,22 +230,16 @@ impl Teller {
             self.told.ahead.insert(fact.device.to_string());
         }
         self.told.tally.sent += u64::from(self.sides.sends && self.sides.inputs_of(holders).next().is_none());
-        let from = self.record.len();
-        self.record.extend_from_slice(line);
-        self.passing.push(Passing { line: from..self.record.len(), fact: fact.clone(), brought });
+        brought
     }
 
     /// Whether every revision follows the one before it and none takes anything back: then there is nothing to be asked.
     fn is_chain(&self) -> bool {
         let acts: [&[u8]; 5] = [b"save", b"submit", b"approve", b"return", b"answer"];
-        let is_plain = |passing: &Passing| passing.fact.spans.as_ref().is_some_and(|spans| acts.contains(&self.part(passing, &spans.act)));
-        let follows = |pair: &[Passing]| pair[1].fact.parents == Parents::One(pair[0].fact.id);
-        self.passing[0].fact.parents == Parents::None && self.passing.windows(2).all(follows) && self.passing.iter().all(is_plain)
-    }
-
-    fn part(&self, passing: &Passing, span: &Range<u32>) -> &[u8] {
-        let line = &self.record[passing.line.clone()];
-        line.get(span.start as usize..span.end as usize).unwrap_or_default()
+        let is_plain = |passing: &Passing| acts.contains(&passing.part(|spans| &spans.act));
+        let parents = |passing: &Passing| passing.fact().map(|fact| fact.parents);
+        let follows = |pair: &[Passing]| parents(&pair[1]) == pair[0].fact().map(|before| Parents::One(before.id));
+        parents(&self.passing[0]) == Some(Parents::None) && self.passing.windows(2).all(follows) && self.passing.iter().all(is_plain)
     }
 
     fn close(&mut self) {
@@ -190,13 +250,12 @@ impl Teller {
             self.history();
         }
         self.passing.clear();
-        self.record.clear();
     }
 
     /// A plain chain: only its identifying answers matter. False where its form would see them otherwise.
     fn chain(&mut self) -> bool {
         for at in 0..self.passing.len() {
-            let of = self.passing[at].fact.spans.as_ref().map_or(&[][..], |spans| self.part(&self.passing[at], &spans.of));
+            let of = self.passing[at].part(|spans| &spans.of);
             // Records of one form mostly stand together.
             if of != self.plain_of.as_slice() {
                 let of = of.to_vec();
@@ -207,15 +266,23 @@ impl Teller {
             }
         }
         let form = std::str::from_utf8(&self.plain_of).ok().and_then(|of| of.split('@').next()).unwrap_or_default();
-        let record = self.record.get(RECORD).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default();
+        let record = self.passing[0].line().get(RECORD).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default();
         self.suspects.passed(record, Vec::new());
         let Some(telling) = self.known.get(form) else { return true };
         let mut answers = Answers::new();
-        for sought in telling.own.iter() {
-            answers.extend(self.answer(sought).map(|value| (sought.path().to_owned(), value)));
-        }
-        for path in self.in_repeats(telling) {
-            answers.extend(self.answer(&Sought::new(&path)).map(|value| (path, value)));
+        if let [only] = &self.passing[..] {
+            self.wrote.turn_to(form, only.part(|spans| &spans.wrote), telling);
+            let found = |sought: &Sought| sought.answer(only.part(|spans| &spans.answers)).and_then(value).map(|value| (sought.path().to_owned(), value));
+            let own = self.wrote.own.iter().filter_map(|at| telling.own.get(*at));
+            answers.extend(own.chain(&self.wrote.in_repeats).filter_map(found));
+        } else {
+            let in_repeats: BTreeSet<String> = self.passing.iter().flat_map(|passing| telling.in_repeats(passing.part(|spans| &spans.wrote))).collect();
+            for sought in telling.own.iter() {
+                answers.extend(self.answer(sought).map(|value| (sought.path().to_owned(), value)));
+            }
+            for path in in_repeats {
+                answers.extend(self.answer(&Sought::new(&path)).map(|value| (path, value)));
+            }
         }
         if !answers.is_empty() {
             for sought in &telling.seen {
@@ -227,28 +294,10 @@ impl Teller {
         true
     }
 
-    /// Paths of identifying answers in repeats that the chain wrote.
-    fn in_repeats(&self, telling: &Telling) -> BTreeSet<String> {
-        let mut paths = BTreeSet::new();
-        for wrote in self.passing.iter().filter_map(|passing| passing.fact.spans.as_ref().map(|spans| self.part(passing, &spans.wrote))) {
-            for (name, find) in &telling.in_repeats {
-                for at in find.find_iter(wrote) {
-                    let from = memchr::memrchr(b'"', &wrote[..at]).map_or(0, |quote| quote + 1);
-                    let path = String::from_utf8_lossy(&wrote[from..at + 1 + name.len()]);
-                    if path.split('/').step_by(2).last() == Some(name.as_str()) {
-                        paths.insert(path.into_owned());
-                    }
-                }
-            }
-        }
-        paths
-    }
-
     /// What the chain comes to at a path.
     fn answer(&self, sought: &Sought) -> Option<Value> {
-        let written = |passing: &&Passing| passing.fact.spans.as_ref().is_some_and(|spans| sought.is_in(self.part(passing, &spans.wrote)));
-        let last = self.passing.iter().rev().find(written)?;
-        sought.answer(self.part(last, &last.fact.spans.as_ref()?.answers)).and_then(value)
+        let last = self.passing.iter().rev().find(|passing| sought.is_in(passing.part(|spans| &spans.wrote)))?;
+        sought.answer(last.part(|spans| &spans.answers)).and_then(value)
     }
 
     fn is_plain(&mut self, of: &str) -> bool {
@@ -263,7 +312,7 @@ impl Teller {
 
     /// Any other record is merged.
     fn history(&mut self) {
-        let revision = |passing: &Passing| match Entry::parse(&self.record[passing.line.clone()]) {
+        let revision = |passing: &Passing| match Entry::parse(passing.line()) {
             Ok(Entry::Revision(revision)) => Some(revision),
             _ => None,
         };
@@ -291,14 +340,15 @@ impl Teller {
     ///
     /// # Errors
     /// A temporary file that was needed for counting cannot be read back.
-    pub fn finish(mut self) -> Result<Told, Failure> {
+    pub fn finish(&mut self) -> Result<Told, Failure> {
         self.close();
-        let pairs = self.suspects.pairs(self.sides.inputs).map_err(|e| Failure::io(Path::new("tmp"), &e))?;
-        self.told.tally.duplicates = pairs.all;
-        for (tally, brought) in self.told.inputs.iter_mut().zip(pairs.brought) {
+        let (suspects, mut told) = (std::mem::take(&mut self.suspects), std::mem::take(&mut self.told));
+        let pairs = suspects.pairs(self.sides.inputs).map_err(|e| Failure::io(Path::new("tmp"), &e))?;
+        told.tally.duplicates = pairs.all;
+        for (tally, brought) in told.inputs.iter_mut().zip(pairs.brought) {
             tally.duplicates = brought;
         }
-        Ok(self.told)
+        Ok(told)
     }
 }
 

@@ -62,10 +62,10 @@ pub fn joined(inputs: &[&[Vec<u8>]], packed: bool) -> (Lines, Vec<u8>) {
     let mut sources: Vec<Box<dyn Source + '_>> = inputs.iter().map(|lines| Box::new(Memory::new(lines)) as Box<dyn Source>).collect();
     let mut writer = Writer::new(&Nothing, "ca-mau-2026-2030", packed, &digester, 0);
     let mut lines = Lines::new();
-    union(&mut sources, &checkers, &mut |batch, facts| {
+    let seals = union(&mut sources, &checkers, &mut |batch, _| {
         lines.extend((0..batch.lines.len()).map(|at| batch.line(at).to_vec()));
-        writer.batch(batch, facts, &|_| false).map_err(UnionProblem::Io)
+        writer.batch(batch, &|_| false).map_err(UnionProblem::Io)
     })
     .unwrap();
-    (lines, writer.finish().unwrap().0.unwrap())
+    (lines, writer.finish(&seals.all).unwrap().unwrap())
 }

@@ -1,41 +1,43 @@
 //! Whether bytes are text of which it is certain, without looking anything up, that it is in normal form.
 
 /// UTF-8 without control characters in which every letter is certainly in normal form: ASCII, Latin up to U+02FF,
-/// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F).
+/// Vietnamese (U+1E00–U+1EFF) and common punctuation (U+2002–U+203F). Inlined, so that it can be compiled for what a machine has.
+#[inline(always)]
 pub fn is_plain_text(line: &[u8]) -> bool {
-    // Two blanks in front, and one behind, of what is looked at: every byte is judged by the two before it.
-    let (start, rest) = line.split_at(line.len().min(2));
-    let mut edge = [b' '; 4];
-    edge[2..2 + start.len()].copy_from_slice(start);
-    let mut plain = (0..start.len()).all(|at| !is_wrong(edge[at], edge[at + 1], edge[at + 2]));
-    let mut done = 0;
-    while let Some(part) = line[done..].first_chunk::<{ AT_ONCE + 2 }>() {
+    // Two blanks in front, and at least one behind, of what is looked at: every byte is judged by the two before it, and a
+    // letter that is cut off at the end lacks what a blank is not.
+    let (mut edge, first) = ([b' '; AT_ONCE + 2], line.len().min(AT_ONCE));
+    edge[2..2 + first].copy_from_slice(&line[..first]);
+    let mut from = first.saturating_sub(2);
+    if !is_plain_part(&edge) {
+        return false;
+    }
+    while let Some(part) = line[from..].first_chunk() {
         if !is_plain_part(part) {
             return false;
         }
-        done += AT_ONCE;
+        from += AT_ONCE;
     }
-    plain &= (done..rest.len()).all(|at| !is_wrong(line[at], line[at + 1], line[at + 2]));
-    let back = |count: usize| line.len().checked_sub(count).map_or(b' ', |at| line[at]);
-    // A letter that is cut off at the end lacks what a blank is not.
-    plain && !is_wrong(back(2), back(1), b' ')
+    let rest = &line[from..];
+    edge = [b' '; AT_ONCE + 2];
+    edge[..rest.len()].copy_from_slice(rest);
+    is_plain_part(&edge)
 }
 
 /// So many bytes are looked at together, without branches, so that the compiler can take many at a time.
 const AT_ONCE: usize = 64;
 
 /// Whether bytes behind two others are plain text.
+#[inline(always)]
 fn is_plain_part(part: &[u8; AT_ONCE + 2]) -> bool {
-    let (mut all, mut low, mut wrong) = (0, false, false);
+    let (mut all, mut least, mut wrong) = (0, 0xff, false);
     for byte in part {
         all |= byte;
+        least = least.min(*byte);
     }
     // Most of a line is ASCII, of which only the control characters are wrong.
     if all < 0x80 {
-        for byte in &part[2..] {
-            low |= *byte < 0x20;
-        }
-        return !low;
+        return least >= 0x20;
     }
     for at in 0..AT_ONCE {
         wrong |= is_wrong(part[at], part[at + 1], part[at + 2]);
