@@ -246,7 +246,7 @@ impl Store {
         // The numbers are used up from here on, even if the view should fail.
         for (_, entry) in &new {
             if let Entry::Revision(revision) = entry {
-                self.view.observe(revision, &self.identity.device, now);
+                self.view.observe(&revision.into(), &self.identity.device, now);
             }
         }
         for (_, entry) in &new {

@@ -3,10 +3,11 @@
 use super::identity::Identity;
 use super::journal::{self, End, Scan};
 use super::mark::{self, Mark};
+use super::replay::{self, Told};
 use super::salvage::salvage;
 use super::view::View;
 use super::view::walk::{Ids, Walked};
-use super::{Notice, StoreProblem, replay};
+use super::{Notice, StoreProblem};
 use crate::disk;
 use crate::record::Entry;
 use crate::record::line::MAX_LINE;
@@ -201,11 +202,10 @@ impl Taker<'_> {
     /// Takes what the journal says; of its revisions those in `held` are in the view.
     fn replay(&mut self, dir: &Path, held: &Ids) -> std::io::Result<Scan> {
         let (view, device, now) = (self.view, &self.identity.device, self.now);
-        let is_new = |entry: &Entry| {
-            let Entry::Revision(revision) = entry else { return true };
+        let is_new = |told: &Told<'_>| {
             // The view may hold the revision without its end of the chain, when the kill came in between.
-            view.observe(revision, device, now);
-            !held.contains(&revision.id)
+            view.observe(told, device, now);
+            !held.contains(&told.id)
         };
         if let Some(scan) = replay::sound(dir, &is_new, &mut |entry| self.add(&entry))? {
             self.entries = scan.end.lines;
@@ -213,7 +213,7 @@ impl Taker<'_> {
         }
         journal::scan(dir, &mut |_, entry| {
             self.entries += 1;
-            if is_new(&entry) {
+            if !matches!(&entry, Entry::Revision(revision) if !is_new(&revision.into())) {
                 self.add(&entry);
             }
         })

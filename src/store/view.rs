@@ -15,6 +15,7 @@ use super::dictionary::Dictionary;
 use super::envelope::{self, EnvelopeProblem};
 use super::packed::Packed;
 use super::recover::quietly;
+use super::replay::Told;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_of, failed, key_parts, record_key, revision_key};
 use crate::disk;
@@ -225,14 +226,14 @@ impl View {
                 let packed = pack(revision, Arc::make_mut(&mut self.lock().dictionary));
                 self.store_names()?;
                 self.put(&self.trees.revisions, &revision_key(revision), &packed)?;
-                self.observe(revision, device, now);
+                self.observe(&revision.into(), device, now);
                 self.store_chain()
             }
         }
     }
 
     /// Takes a revision into account for this laptop's chain and clock.
-    pub fn observe(&self, revision: &Revision, device: &str, now: DateTime<Utc>) {
+    pub fn observe(&self, revision: &Told<'_>, device: &str, now: DateTime<Utc>) {
         let chain = &mut self.lock().chain;
         // A clock that is years ahead must not drag this laptop's along: such stamps are not absorbed.
         if revision.device == device || revision.at.is_trusted(now) {
