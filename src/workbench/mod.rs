@@ -90,6 +90,8 @@ pub struct Desk {
     /// Record → its standing decisions about pairs, and what they come to.
     pairings: BTreeMap<String, Vec<Pairing>>,
     links: Links,
+    /// Forms, by hash, that were found in the store together with their lists: hashing those at every save would be felt.
+    defined: BTreeSet<String>,
     watch: watch::Watch,
 }
 
@@ -283,6 +285,7 @@ impl Desk {
         let mut lines = self.definitions_of(form);
         lines.push((revision.line().into_bytes(), Entry::Revision(revision.clone())));
         self.store.append(&lines, self.settings.clock.now())?;
+        self.defined.insert(form.of.clone());
         self.refresh(record)?;
         Ok(revision)
     }
@@ -337,8 +340,11 @@ impl Desk {
         }
     }
 
-    /// The form and its list files as entries, so that they travel with the records.
+    /// The form and its list files as entries, so that they travel with the records; none where they are known to be there.
     fn definitions_of(&self, form: &Form) -> Vec<(Vec<u8>, Entry)> {
+        if self.defined.contains(&form.of) {
+            return Vec::new();
+        }
         let own = Definition::Form { id: form.id.clone(), version: form.version, source: form.source.to_string() };
         let lists = form.lists.iter().filter_map(|list| list.source.as_ref().map(|source| Definition::List { name: list.name.clone(), source: source.to_string() }));
         std::iter::once(own).chain(lists).map(|d| (d.line().into_bytes(), Entry::Definition(d))).collect()

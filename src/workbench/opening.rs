@@ -35,8 +35,18 @@ impl Desk {
     /// With the forms and the decisions about pairs, but without the records' lines: enough to take lines in.
     pub(super) fn bare(settings: Settings, store: Store) -> Result<Self, Failure> {
         let (library, chance) = (Library::new(&settings), Chance::new(&settings, &store));
-        let mut desk =
-            Self { settings, store, library, chance, rows: Rows::default(), about: BTreeSet::new(), pairings: BTreeMap::new(), links: Links::default(), watch: Default::default() };
+        let mut desk = Self {
+            settings,
+            store,
+            library,
+            chance,
+            rows: Rows::default(),
+            about: BTreeSet::new(),
+            pairings: BTreeMap::new(),
+            links: Links::default(),
+            defined: BTreeSet::new(),
+            watch: Default::default(),
+        };
         for definition in desk.store.view().definitions()? {
             desk.library.add(definition);
         }
