@@ -22,7 +22,8 @@ fn main() {
     let settings = Settings { data_dir: place.path().join("store"), lang: Some(Lang::Vi), seed: Some("save".into()), ..Settings::default() };
     demo::create(&settings).expect("a new store");
     let mut desk = Desk::open(settings).expect("a store").0;
-    demo::fill(&mut desk, 300, "1").expect("records");
+    // So many that no record is saved more than twice: a person saves a visit once, not the same one twelve times.
+    demo::fill(&mut desk, 3_600, "1").expect("records");
     let records: Vec<String> = desk.rows().values().filter(|row| row.form == FORM).map(|row| row.record.to_string()).collect();
     assert!(!records.is_empty(), "the demo has follow-ups");
     let mut raw = OpenOptions::new().append(true).create(true).open(place.path().join("raw")).expect("a file");

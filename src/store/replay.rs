@@ -170,7 +170,7 @@ mod tests {
             };
             Entry::Revision(revision.seal())
         };
-        let line = |at: usize| if at % 3 == 0 { list(at) } else { revision(at) }.line();
+        let line = |at: usize| if at.is_multiple_of(3) { list(at) } else { revision(at) }.line();
         let bytes: Vec<u8> = (0..count).flat_map(|at| (line(at) + "\n").into_bytes()).collect();
         std::fs::write(dir.join(journal::FILE), &bytes).unwrap();
         bytes
@@ -189,7 +189,7 @@ mod tests {
             let told = Mutex::new(Vec::new());
             let tell = |line: &Told<'_>| {
                 told.lock().unwrap().push((line.seq, line.id, line.device.to_owned(), line.at));
-                line.seq % 2 == 0
+                line.seq.is_multiple_of(2)
             };
             let mut even = Vec::new();
             sound_in(dir.path(), size, &tell, &mut |entry| even.push(entry)).unwrap().unwrap();
