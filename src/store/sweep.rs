@@ -14,9 +14,11 @@ const LARGE: u64 = 64 << 20;
 /// So many pages of a hand are asked for before any is let go.
 const ASKED: usize = 64;
 
-/// So many entries make some pages for each of the 256 hands: sled splits a page at 17 entries, and what is put in behind the last
-/// leaves pages of 8.
-const ENTRIES: u16 = 3 * 256 * 8 / 2;
+/// sled splits a page at 17 entries: what is put in behind the last leaves pages of so many.
+const ON_A_PAGE: u16 = 8;
+
+/// So many entries make a page or two for each of the 256 hands.
+const ENTRIES: u16 = 384 * ON_A_PAGE;
 
 /// The tree, once it was needed.
 #[derive(Default)]
@@ -35,7 +37,9 @@ impl Sweep {
             *tree = db.size_on_disk().ok().filter(|bytes| *bytes >= LARGE).and_then(|_| made(db).ok());
         }
         for _ in 0..tree.as_ref().map_or(0, |_| ASKED) {
-            if tree.iter().flat_map(Tree::iter).any(|item| item.is_err()) {
+            // Every page once.
+            let mut pages = (0..ENTRIES).step_by(usize::from(ON_A_PAGE));
+            if tree.iter().any(|tree| pages.any(|at| tree.get(at.to_be_bytes()).is_err())) {
                 return;
             }
         }

@@ -75,7 +75,7 @@ impl Desk {
         answers::write(self, &mut answers, &going)?;
         let mut files = vec![records.finish()?, answers.finish()?];
         if only.is_none() {
-            let facts = self.facts(&programme)?;
+            let facts = self.facts(&programme, false)?;
             files.extend(indicators(dir, &programme, &Facts::new(&facts), self.now().date())?);
             files.push(lists(dir, &programme)?);
         }

@@ -84,7 +84,7 @@ impl Desk {
             let what = Text::both(|l| say::programme::bad_by(l, by));
             return Err(Failure::new(Exit::Usage, what).hint(Text::both(|l| say::programme::bad_by_hint(l, &names))));
         }
-        let all = self.facts(&programme)?;
+        let all = self.facts(&programme, !with_tables)?;
         let counted = all.len() as u64;
         let goes_on = || if self.watch.goes_on(counted) { Ok(()) } else { Err(super::watch::stopped()) };
         let facts = Facts::new(&all);

@@ -52,8 +52,8 @@ struct Source<'d> {
 }
 
 impl Desk {
-    /// The records that the programme counts.
-    pub(in crate::workbench) fn facts(&self, programme: &Programme) -> Result<Vec<Fact<'_>>, Failure> {
+    /// The records that the programme counts; sparing memory or time.
+    pub(in crate::workbench) fn facts(&self, programme: &Programme, is_sparing: bool) -> Result<Vec<Fact<'_>>, Failure> {
         // A record of another version is counted as the programme's version sees it, by the names of its questions.
         let forms = programme.projections();
         let counts = |row: &&IndexRow| is_handed_in(row.state) && forms.contains_key(&*row.form) && !self.links().is_linked(&row.record);
@@ -63,7 +63,7 @@ impl Desk {
         let (watch, seen, is_stopped) = (&self.watch, AtomicU64::new(0), AtomicBool::new(false));
         let found = spread(
             pieces.len(),
-            || source.view.reading(),
+            || source.view.reading().sparing(is_sparing),
             |reading, at| {
                 let seen = seen.fetch_add(pieces[at].len() as u64, Ordering::Relaxed);
                 if is_stopped.load(Ordering::Relaxed) || !watch.goes_on(seen) {
