@@ -1,7 +1,7 @@
 //! The lines of all records, read on every core.
 
 use super::View;
-use super::walk::{Between, range};
+use super::walk::range;
 use crate::store::StoreProblem;
 use crate::store::derived::IndexRow;
 use crate::store::envelope;
@@ -17,6 +17,9 @@ use std::sync::atomic::Ordering;
 /// Into so many parts the ids are divided; they need not hold equally many records.
 const PARTS: u128 = 24;
 
+/// After so many parts sled is made to let go of what was read.
+const SWEPT: usize = 6;
+
 impl View {
     /// All records' lines, by record.
     ///
@@ -25,7 +28,17 @@ impl View {
     pub fn index(&self) -> Result<Rows, StoreProblem> {
         self.usable()?;
         let bounds = self.bounds()?;
-        let parts = spread(bounds.len() - 1, || (), |(), at| self.index_part((&bounds[at], &bounds[at + 1])));
+        let parts = spread(
+            bounds.len() - 1,
+            || (),
+            |(), at| {
+                let lines = self.lines(self.trees.index.range::<Vec<u8>, _>(range((&bounds[at], &bounds[at + 1]))));
+                if at % SWEPT == SWEPT - 1 {
+                    self.sweep();
+                }
+                lines
+            },
+        );
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Rows::new(parts.into_iter().flatten().collect()))
     }
@@ -39,12 +52,6 @@ impl View {
             _ => Vec::new(),
         };
         Ok(std::iter::once(Bound::Unbounded).chain(between).chain([Bound::Unbounded]).collect())
-    }
-
-    fn index_part(&self, between: Between<'_>) -> Result<Vec<Arc<IndexRow>>, StoreProblem> {
-        let lines = self.lines(self.trees.index.range::<Vec<u8>, _>(range(between)));
-        self.sweep();
-        lines
     }
 
     fn lines(&self, items: sled::Iter) -> Result<Vec<Arc<IndexRow>>, StoreProblem> {

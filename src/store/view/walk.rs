@@ -36,7 +36,7 @@ pub struct Walked {
 }
 
 /// Records from one id to another.
-pub(super) type Between<'b> = (&'b Bound<Vec<u8>>, &'b Bound<Vec<u8>>);
+type Between<'b> = (&'b Bound<Vec<u8>>, &'b Bound<Vec<u8>>);
 
 impl View {
     /// Reads everything once, on every core.
