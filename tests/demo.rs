@@ -115,10 +115,11 @@ fn the_desk_counts_what_the_report_counts_though_it_reads_less() {
     let (glance, report) = (desk.glance().expect("a glance"), desk.report(None).expect("a report"));
     let headline = report.figures.iter().filter(|figure| report.programme.targets[figure.target].headline);
     let told = |report: &khuyencong::workbench::reporting::Report, figure: &khuyencong::programme::figure::Figure| {
-        (report.programme.targets[figure.target].id.clone(), figure.done, figure.percent, figure.met, figure.records.clone())
+        (report.programme.targets[figure.target].id.clone(), figure.done, figure.percent, figure.met, figure.plan, figure.year_done)
     };
     let expected: Vec<_> = headline.map(|figure| told(&report, figure)).collect();
     assert!(expected.len() > 8 && expected.iter().any(|(_, done, ..)| done.is_some_and(|done| done > 0.0)), "something to compare: {expected:?}");
     assert_eq!(glance.figures.iter().map(|figure| told(&glance, figure)).collect::<Vec<_>>(), expected);
+    assert!(expected.iter().any(|(.., plan, _)| plan.is_some()), "a plan that a target may lag behind: {expected:?}");
     assert_eq!(glance.due, report.due);
 }

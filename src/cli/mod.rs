@@ -138,6 +138,7 @@ fn settings(matches: &ArgMatches) -> Result<Settings, Failure> {
         clock,
         seed: variable("KHUYENCONG_SEED"),
         viewer: variable("KHUYENCONG_VIEWER").map(Into::into),
+        is_sparing: false,
     })
 }
 

@@ -16,10 +16,25 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A record as the indicators see it.
-pub struct Fact<'r> {
+/// What a figure keeps of a record that it counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'r> {
     /// Its id.
     pub record: &'r str,
+    /// When it was saved.
+    pub at: Stamp,
+    /// Whether a supervisor approved it as it is.
+    pub approved: bool,
+    /// Whether an answer is in conflict.
+    pub conflicted: bool,
+    /// Whether a soft check was overridden.
+    pub overridden: bool,
+}
+
+/// A record as the indicators see it.
+pub struct Fact<'r> {
+    /// What figures keep of it.
+    pub head: Head<'r>,
     /// Its form, as the programme counts it.
     pub form: Arc<Form>,
     /// Its answers and results.
@@ -28,16 +43,8 @@ pub struct Fact<'r> {
     pub date: &'r str,
     /// The same as a day, if it is one.
     pub day: Option<NaiveDate>,
-    /// When it was saved.
-    pub at: Stamp,
     /// One line about it.
     pub summary: &'r str,
-    /// Whether a supervisor approved it as it is.
-    pub approved: bool,
-    /// Whether an answer is in conflict.
-    pub conflicted: bool,
-    /// Whether a soft check was overridden.
-    pub overridden: bool,
 }
 
 /// Another reading of a target.
@@ -179,8 +186,19 @@ pub struct Question<'a> {
     pub today: NaiveDate,
     /// The dimension by which figures are parted, by name.
     pub by: Option<&'a str>,
-    /// Whether the numbers of years, of plans and of the programme so far come with their records too.
-    pub opens: bool,
+    /// Which of its numbers come with their records.
+    pub opens: Opens,
+}
+
+/// Which numbers come with the records that they rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// None: what is only looked at.
+    Nothing,
+    /// Those of the period.
+    Period,
+    /// Those of years, of plans and of the programme so far too.
+    Everything,
 }
 
 /// Counts every target over the facts of a period. Facts may come in any order; those of other forms are passed over.
@@ -200,14 +218,15 @@ pub fn with_parts(programme: &Programme, mut figures: Vec<Figure>) -> Vec<Figure
     figures
 }
 
-fn ids(facts: &[&Fact<'_>]) -> Vec<String> {
-    facts.iter().map(|fact| fact.record.to_owned()).collect()
+fn ids(heads: &[Head<'_>]) -> Vec<String> {
+    heads.iter().map(|head| head.record.to_owned()).collect()
 }
 
 /// Counts targets, each on its own: several threads may share one.
 pub struct Counting<'a, 'f> {
     programme: &'a Programme,
-    facts: &'a Facts<'f>,
+    /// None where what is counted was taken from them already.
+    facts: Option<&'a Facts<'f>>,
     plans: Plans,
 }
 
@@ -221,18 +240,28 @@ struct Place<'a> {
 impl<'a, 'f> Counting<'a, 'f> {
     /// Of a programme over facts.
     pub fn new(programme: &'a Programme, facts: &'a Facts<'f>) -> Self {
-        Self { programme, facts, plans: Plans::new(programme, facts) }
+        Self { programme, facts: Some(facts), plans: Plans::new(programme, facts) }
+    }
+
+    /// Of a programme where the facts are gone: what reads them again (groups, factors) is left out.
+    pub fn of_plans(programme: &'a Programme, plans: Plans) -> Self {
+        Self { programme, facts: None, plans }
     }
 
     /// A target's figures for as many questions as are asked: what they count is read from the records once.
     pub fn target(&self, at: usize, questions: &[Question<'_>]) -> Vec<Figure> {
-        let target = &self.programme.targets[at];
-        let lines: Vec<Lines<'_>> = target.readings.iter().map(|reading| lines(self.programme, reading, self.facts)).collect();
-        questions.iter().map(|question| self.figure(at, Place { target, question: *question }, &lines)).collect()
+        let lines = |reading: &Reading| self.facts.map_or_else(Lines::default, |facts| lines(self.programme, reading, facts));
+        self.figures(at, &self.programme.targets[at].readings.iter().map(lines).collect::<Vec<_>>(), questions)
     }
 }
 
 impl Counting<'_, '_> {
+    /// The same from the lines of each of its readings.
+    pub fn figures(&self, at: usize, lines: &[Lines<'_>], questions: &[Question<'_>]) -> Vec<Figure> {
+        let target = &self.programme.targets[at];
+        questions.iter().map(|question| self.figure(at, Place { target, question: *question }, lines)).collect()
+    }
+
     fn count<'l>(&self, reading: &Reading, lines: &Lines<'l>, period: &Period, today: NaiveDate) -> Count<'l> {
         count(reading, lines, Asked { programme: self.programme, period, today, keep: &|_| true, divide: true })
     }
@@ -242,14 +271,15 @@ impl Counting<'_, '_> {
         let (reading, taken) = (&target.readings[0], &lines[0]);
         let counted = self.count(reading, taken, period, today);
         let records = &counted.records;
-        let how_many = |test: &dyn Fn(&Fact<'_>) -> bool| records.iter().filter(|fact| test(fact)).count();
-        let of_target = |fact: &Fact<'_>| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
-        let on_reference = |fact: &Fact<'_>| of_target(fact) && holds(target.reference_factors.as_ref(), fact, false);
-        let reference: Vec<&Fact<'_>> = records.iter().copied().filter(|fact| on_reference(fact)).collect();
-        let versions = target.factor_version.iter().flat_map(|code| records.iter().filter(|f| of_target(f)).map(|f| value(code, f, ROOT_ROW, None).to_text().to_string()));
+        let how_many = |test: &dyn Fn(&Head<'_>) -> bool| records.iter().filter(|head| test(head)).count();
+        let of_target = |fact: &&Fact<'_>| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
+        let fact = |head: &Head<'_>| self.facts.and_then(|facts| facts.get(head.record)).filter(of_target);
+        let on_reference = |head: &Head<'_>| target.reference_factors.as_ref().is_some_and(|code| fact(head).is_some_and(|fact| holds(Some(code), fact, false)));
+        let reference: Vec<Head<'_>> = records.iter().copied().filter(on_reference).collect();
+        let versions = target.factor_version.iter().flat_map(|code| records.iter().filter_map(fact).map(|f| value(code, f, ROOT_ROW, None).to_text().to_string()));
         let versions: BTreeSet<String> = versions.filter(|version| !version.is_empty()).collect();
         let year = year_of(self.programme, period.to.min(today.max(period.from))).clamp(self.programme.years.0, self.programme.years.1);
-        let ids = |records: &[&Fact<'_>]| if opens { ids(records) } else { Vec::new() };
+        let ids = |wanted: Opens, records: &[Head<'_>]| if opens == wanted || opens == Opens::Everything { ids(records) } else { Vec::new() };
         let (year_done, cumulative) = (self.since(year, place, taken), self.since(self.programme.years.0, place, taken));
         Figure {
             target: at,
@@ -264,18 +294,18 @@ impl Counting<'_, '_> {
             reference_factors: reference.len(),
             reference_records: self::ids(&reference),
             factor_versions: versions.into_iter().collect(),
-            out_of_season: guarded(taken, period).into_iter().collect(),
+            out_of_season: if opens == Opens::Nothing { Vec::new() } else { guarded(taken, period).into_iter().collect() },
             year,
             plan: self.plans.of(year, &target.id),
             plan_records: self.plan_records(year, place),
             year_done: year_done.value,
-            year_records: ids(&year_done.records),
+            year_records: ids(Opens::Everything, &year_done.records),
             cumulative: cumulative.value,
-            cumulative_records: ids(&cumulative.records),
+            cumulative_records: ids(Opens::Everything, &cumulative.records),
             years: self.years(place, taken),
             groups: self.groups(reading, taken, place.question),
-            undetermined: self::ids(&counted.undetermined),
-            records: self::ids(&counted.records),
+            undetermined: ids(Opens::Period, &counted.undetermined),
+            records: ids(Opens::Period, &counted.records),
         }
     }
 
@@ -293,7 +323,7 @@ impl Counting<'_, '_> {
 
     /// The record that a year's plan of the target was read from.
     fn plan_records(&self, year: i32, place: Place<'_>) -> Vec<String> {
-        let from = self.plans.record_of(year, &place.target.id).filter(|_| place.question.opens);
+        let from = self.plans.record_of(year, &place.target.id).filter(|_| place.question.opens == Opens::Everything);
         from.map(str::to_owned).into_iter().collect()
     }
 
@@ -302,19 +332,19 @@ impl Counting<'_, '_> {
         let year = |year: i32| {
             let begun = self.programme.year(year).filter(|period| period.from <= today);
             let count = begun.map(|period| self.count(&target.readings[0], lines, &period, today)).unwrap_or_default();
-            let records = if opens { ids(&count.records) } else { Vec::new() };
+            let records = if opens == Opens::Everything { ids(&count.records) } else { Vec::new() };
             YearFigure { year, plan: self.plans.of(year, &target.id), done: count.value, plan_records: self.plan_records(year, place), records }
         };
         (self.programme.years.0..=self.programme.years.1).map(year).collect()
     }
 
     fn groups(&self, reading: &Reading, lines: &Lines<'_>, question: Question<'_>) -> Vec<GroupFigure> {
-        let Some(by) = question.by.filter(|_| reading.entries.is_none()) else { return Vec::new() };
+        let Some((by, facts)) = question.by.filter(|_| reading.entries.is_none()).zip(self.facts) else { return Vec::new() };
         let dimension: Option<&Dimension> = self.programme.dimensions.iter().find(|d| d.name == by);
         if dimension.is_none() && by != YEAR {
             return Vec::new();
         }
-        let placed: Vec<BTreeSet<String>> = lines.counted.iter().map(|line| groups_of(self.programme, dimension, reading, line, self.facts)).collect();
+        let placed: Vec<BTreeSet<String>> = lines.counted.iter().map(|line| groups_of(self.programme, dimension, reading, line, facts)).collect();
         let mut names: BTreeMap<&str, ()> = placed.iter().flatten().map(|name| (name.as_str(), ())).collect();
         names.insert("", ());
         // A figure per commune is not divided again when it is shown by commune.

@@ -76,7 +76,7 @@ impl Value {
     /// The other record that it is read from, where it is.
     pub fn other<'f>(&self, fact: &'f Fact<'f>, row: RowId, facts: &Facts<'f>) -> Option<&'f str> {
         self.via.as_ref()?;
-        self.place(fact, row, facts).map(|(other, _)| other.record)
+        self.place(fact, row, facts).map(|(other, _)| other.head.record)
     }
 
     /// The value.
@@ -88,12 +88,13 @@ impl Value {
 impl Dimension {
     /// The groups of a line, by name; none when it cannot be placed.
     pub fn groups(&self, reading: &Reading, line: &Line<'_>, facts: &Facts<'_>) -> BTreeSet<String> {
-        let form = &line.fact.form;
+        let Some(fact) = facts.get(line.head.record) else { return BTreeSet::new() };
+        let form = &fact.form;
         let scope = reading.sources.iter().find(|s| s.form.of == form.of).and_then(|s| s.rows).map(|(scope, _)| scope);
         let of_form = || self.keys.iter().filter(|key| key.form.of == form.of);
         let Some(key) = of_form().find(|key| key.rows == scope).or_else(|| of_form().find(|key| key.rows.is_none())) else { return BTreeSet::new() };
         let row = if key.rows.is_some() { line.row } else { ROOT_ROW };
-        let value = key.of.read(line.fact, row, facts).to_text();
+        let value = key.of.read(fact, row, facts).to_text();
         match (&self.list, self.holds) {
             (Some(list), Some(column)) if !key.own => {
                 let holds = |choice: &&crate::form::list::Choice| choice.cells.get(column).is_some_and(|cell| cell.split_whitespace().any(|word| *word == *value));

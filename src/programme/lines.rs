@@ -1,6 +1,6 @@
 //! What a reading takes from records: a line for each record, or for each row of a repeat.
 
-use super::figure::Fact;
+use super::figure::{Fact, Head};
 use super::period::Period;
 use super::{Measure, Programme, Reading, Source};
 use crate::form::expression::evaluate::{Frame, evaluate};
@@ -24,8 +24,8 @@ impl<'f> Facts<'f> {
     /// Facts may come in any order; of a record that comes twice the last is taken.
     pub fn new(facts: &'f [Fact<'f>]) -> Self {
         let mut all: Vec<&Fact<'f>> = facts.iter().rev().collect();
-        all.sort_by_key(|fact| fact.record);
-        all.dedup_by_key(|fact| fact.record);
+        all.sort_by_key(|fact| fact.head.record);
+        all.dedup_by_key(|fact| fact.head.record);
         let mut by_form: BTreeMap<&str, Vec<&Fact<'f>>> = BTreeMap::new();
         for fact in &all {
             by_form.entry(&fact.form.of).or_default().push(fact);
@@ -40,7 +40,7 @@ impl<'f> Facts<'f> {
 
     /// A record.
     pub fn get(&self, record: &str) -> Option<&'f Fact<'f>> {
-        self.all.binary_search_by_key(&record, |fact| fact.record).ok().map(|at| self.all[at])
+        self.all.binary_search_by_key(&record, |fact| fact.head.record).ok().map(|at| self.all[at])
     }
 }
 
@@ -60,7 +60,7 @@ pub struct Line<'f> {
     /// Its place among the lines.
     pub at: usize,
     /// Its record.
-    pub fact: &'f Fact<'f>,
+    pub head: Head<'f>,
     /// Its row; the record's own where no repeat is read.
     pub row: RowId,
     /// The day that places it in a period.
@@ -109,32 +109,63 @@ pub fn day_of(programme: &Programme, source: &Source, fact: &Fact<'_>) -> Option
 
 /// The lines of a reading, by record.
 pub fn lines<'f>(programme: &Programme, reading: &Reading, facts: &Facts<'f>) -> Lines<'f> {
-    let mut lines = Lines::default();
-    let (mut latests, mut things) = (Numbers::default(), Numbers::default());
-    for (source_at, source) in reading.sources.iter().enumerate() {
-        let holder = source.rows.map(|(_, holder)| holder);
-        for fact in facts.of(&source.form) {
-            let Some(day) = day_of(programme, source, fact) else { continue };
-            for row in rows(source, fact) {
-                let holds = |code: &Option<Code>, otherwise: bool| code.as_ref().map_or(otherwise, |code| value(code, fact, row, holder).to_boolean());
-                if !holds(&source.filter, true) {
-                    continue;
-                }
-                if !holds(&source.guard, true) {
-                    lines.guarded.push((day, fact.record));
-                    continue;
-                }
-                let latest = source.latest_per.map(|question| latests.of(source_at, fact.instance.read(&fact.form, ROOT_ROW, question).to_text()));
-                let preferred = holds(&source.prefer, false);
-                lines.counted.push(Line { latest, preferred, ..line(reading, source, (fact, row, day), &mut things) });
-            }
+    let mut taker = Taker::new(programme, reading);
+    for (at, source) in reading.sources.iter().enumerate() {
+        facts.of(&source.form).iter().for_each(|fact| taker.take_as(at, source, fact));
+    }
+    taker.finish()
+}
+
+/// Takes the lines of a reading from one fact after the other, which need not be kept.
+pub struct Taker<'p, 'f> {
+    programme: &'p Programme,
+    reading: &'p Reading,
+    lines: Lines<'f>,
+    latests: Numbers,
+    things: Numbers,
+}
+
+impl<'p, 'f> Taker<'p, 'f> {
+    /// Without a line yet.
+    pub fn new(programme: &'p Programme, reading: &'p Reading) -> Self {
+        Self { programme, reading, lines: Lines::default(), latests: Numbers::default(), things: Numbers::default() }
+    }
+
+    /// Takes what the reading counts of a fact; facts may come in any order, each once.
+    pub fn take(&mut self, fact: &Fact<'f>) {
+        let reading = self.reading;
+        for (at, source) in reading.sources.iter().enumerate().filter(|(_, source)| source.form.of == fact.form.of) {
+            self.take_as(at, source, fact);
         }
     }
-    (lines.latests, lines.things) = (latests.texts.len(), things.texts.len());
-    // Of one form they are in that order already.
-    lines.counted.sort_by(|a, b| a.fact.record.cmp(b.fact.record));
-    lines.counted.iter_mut().enumerate().for_each(|(at, line)| line.at = at);
-    lines
+
+    fn take_as(&mut self, source_at: usize, source: &Source, fact: &Fact<'f>) {
+        let holder = source.rows.map(|(_, holder)| holder);
+        let Some(day) = day_of(self.programme, source, fact) else { return };
+        for row in rows(source, fact) {
+            let holds = |code: &Option<Code>, otherwise: bool| code.as_ref().map_or(otherwise, |code| value(code, fact, row, holder).to_boolean());
+            if !holds(&source.filter, true) {
+                continue;
+            }
+            if !holds(&source.guard, true) {
+                self.lines.guarded.push((day, fact.head.record));
+                continue;
+            }
+            let latest = source.latest_per.map(|question| self.latests.of(source_at, fact.instance.read(&fact.form, ROOT_ROW, question).to_text()));
+            let preferred = holds(&source.prefer, false);
+            self.lines.counted.push(Line { latest, preferred, ..line(self.reading, source, (fact, row, day), &mut self.things) });
+        }
+    }
+
+    /// The lines, by record.
+    pub fn finish(self) -> Lines<'f> {
+        let Self { mut lines, latests, things, .. } = self;
+        (lines.latests, lines.things) = (latests.texts.len(), things.texts.len());
+        // Of one form they are in that order already, most of the time.
+        lines.counted.sort_by(|a, b| a.head.record.cmp(b.head.record));
+        lines.counted.iter_mut().enumerate().for_each(|(at, line)| line.at = at);
+        lines
+    }
 }
 
 /// Texts by number, so that they are compared once and not in every period. They are found by a digest, which is much nearer at
@@ -168,7 +199,7 @@ fn digest(text: &str) -> u64 {
     text.as_bytes().chunks(8).fold(0xcbf2_9ce4_8422_2325, |sum: u64, bytes| (sum ^ word(bytes)).wrapping_mul(0x0100_0000_01b3).rotate_left(29))
 }
 
-fn line<'f>(reading: &Reading, source: &Source, (fact, row, day): (&'f Fact<'f>, RowId, NaiveDate), things: &mut Numbers) -> Line<'f> {
+fn line<'f>(reading: &Reading, source: &Source, (fact, row, day): (&Fact<'f>, RowId, NaiveDate), things: &mut Numbers) -> Line<'f> {
     let holder = source.rows.map(|(_, holder)| holder);
     let read = |code: &Option<Code>| code.as_ref().map_or(Datum::Blank, |code| value(code, fact, row, holder));
     let of = read(&source.of);
@@ -182,7 +213,7 @@ fn line<'f>(reading: &Reading, source: &Source, (fact, row, day): (&'f Fact<'f>,
     });
     Line {
         at: 0,
-        fact,
+        head: fact.head,
         row,
         day,
         latest: None,
@@ -200,7 +231,7 @@ fn line<'f>(reading: &Reading, source: &Source, (fact, row, day): (&'f Fact<'f>,
 pub fn select<'l, 'f>(reading: &Reading, lines: &'l Lines<'f>, period: &Period) -> Vec<&'l Line<'f>> {
     let mut chosen: Vec<&Line> = lines.counted.iter().filter(|line| (period.from..=period.to).contains(&line.day)).collect();
     let mut best: Vec<Option<&Line>> = vec![None; lines.latests];
-    let rank = |line: &Line<'f>| (line.preferred, line.day, line.fact.at, line.fact.record);
+    let rank = |line: &Line<'f>| (line.preferred, line.day, line.head.at, line.head.record);
     for line in &chosen {
         if let Some(best) = line.latest.and_then(|key| best.get_mut(key))
             && best.is_none_or(|best| rank(line) > rank(best))
@@ -208,7 +239,7 @@ pub fn select<'l, 'f>(reading: &Reading, lines: &'l Lines<'f>, period: &Period) 
             *best = Some(line);
         }
     }
-    let is_best = |line: &Line<'f>, key: usize| best.get(key).copied().flatten().is_some_and(|best| std::ptr::eq(best.fact, line.fact));
+    let is_best = |line: &Line<'f>, key: usize| best.get(key).copied().flatten().is_some_and(|best| best.head.record == line.head.record);
     chosen.retain(|line| line.latest.is_none_or(|key| is_best(line, key)));
     if let Some(class) = &reading.class {
         // What has no name is a thing of its own kind.

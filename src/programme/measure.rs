@@ -1,6 +1,6 @@
 //! Lines → one number.
 
-use super::figure::Fact;
+use super::figure::Head;
 use super::lines::{Line, Lines, select, year_of};
 use super::period::Period;
 use super::{Measure, Programme, Reading};
@@ -14,9 +14,9 @@ pub struct Count<'f> {
     /// The newest day among what was counted.
     pub day: Option<NaiveDate>,
     /// The records counted, by id, each once.
-    pub records: Vec<&'f Fact<'f>>,
+    pub records: Vec<Head<'f>>,
     /// Records that fit but in which the value is undetermined.
-    pub undetermined: Vec<&'f Fact<'f>>,
+    pub undetermined: Vec<Head<'f>>,
 }
 
 /// When and for whom a reading is counted.
@@ -98,7 +98,7 @@ fn yearly<'f>(reading: &Reading, lines: &Lines<'f>, asked: Asked<'_>) -> Count<'
 
 /// A figure over lines, and which of their records have a determined value.
 fn measure<'f>(measure: Measure, lines: &[&Line<'f>], things: usize) -> Count<'f> {
-    let newest = lines.iter().max_by_key(|line| (line.day, line.fact.at, line.fact.record));
+    let newest = lines.iter().max_by_key(|line| (line.day, line.head.at, line.head.record));
     let day = newest.map(|line| line.day);
     let whole = |value: Option<f64>| Count { value, day, records: records(lines), undetermined: Vec::new() };
     match measure {
@@ -125,19 +125,19 @@ fn measure<'f>(measure: Measure, lines: &[&Line<'f>], things: usize) -> Count<'f
     let (all, counted) = (records(lines), records(&counted));
     // Both are in order: what is not among those counted is undetermined.
     let mut left = counted.iter().peekable();
-    let undetermined = all.into_iter().filter(|fact| left.next_if(|next| std::ptr::eq(**next, *fact)).is_none()).collect();
+    let undetermined = all.into_iter().filter(|head| left.next_if(|next| next.record == head.record).is_none()).collect();
     Count { value: combine(measure, &pairs), day, undetermined, records: counted }
 }
 
 /// The records of lines, which stand in their order.
-fn records<'f>(lines: &[&Line<'f>]) -> Vec<&'f Fact<'f>> {
-    let mut records: Vec<&Fact<'_>> = lines.iter().map(|line| line.fact).collect();
+fn records<'f>(lines: &[&Line<'f>]) -> Vec<Head<'f>> {
+    let mut records: Vec<Head<'_>> = lines.iter().map(|line| line.head).collect();
     once_each(&mut records);
     records
 }
 
-fn once_each(records: &mut Vec<&Fact<'_>>) {
-    records.dedup_by(|a, b| std::ptr::eq(*a, *b));
+fn once_each(records: &mut Vec<Head<'_>>) {
+    records.dedup_by_key(|head| head.record);
 }
 
 fn combine(measure: Measure, pairs: &[(f64, f64)]) -> Option<f64> {

@@ -51,11 +51,19 @@ pub struct Programme {
 }
 
 impl Programme {
-    /// Only what is seen at a glance: the headline targets and what falls due. Far fewer answers have to be read for it.
+    /// Only what is seen at a glance: the headline targets as they count, their plans, and what falls due. Far fewer answers
+    /// have to be read for it.
     #[must_use]
     pub fn at_a_glance(&self) -> Self {
-        let targets = self.targets.iter().filter(|target| target.headline).cloned().collect();
-        Self { targets, dimensions: Vec::new(), tables: Vec::new(), plan: None, ..self.clone() }
+        let as_it_counts = |target: &Target| Target {
+            readings: target.readings.iter().take(1).cloned().collect(),
+            parts: Vec::new(),
+            reference_factors: None,
+            factor_version: None,
+            ..target.clone()
+        };
+        let targets = self.targets.iter().filter(|target| target.headline).map(as_it_counts).collect();
+        Self { targets, dimensions: Vec::new(), tables: Vec::new(), ..self.clone() }
     }
 
     /// The forms whose records are needed: those counted, listed or referred to.

@@ -239,7 +239,7 @@ impl TableRule {
             }
             chosen.extend(own.into_iter().map(|row| (fact, row)));
         }
-        chosen.sort_by(|(a, _), (b, _)| (a.date, a.record).cmp(&(b.date, b.record)));
+        chosen.sort_by(|(a, _), (b, _)| (a.date, a.head.record).cmp(&(b.date, b.head.record)));
         // A record without rows has nothing to say in the columns of rows.
         let has_row = |value: &Value, fact: &Fact<'_>, row: RowId| row != ROOT_ROW || !value.is_of_rows(&fact.form);
         let other = |value: &Value, fact: &Fact<'_>, row: RowId, facts: &Facts<'_>| value.other(fact, row, facts).map(|record| BTreeSet::from([record.to_owned()]));
@@ -248,7 +248,7 @@ impl TableRule {
         };
         let line = |(fact, row): (&Fact<'_>, RowId)| TableLine {
             cells: values.iter().zip(&self.columns).map(|(value, column)| cell(value, column, fact, row)).collect(),
-            records: BTreeSet::from([fact.record.to_owned()]),
+            records: BTreeSet::from([fact.head.record.to_owned()]),
             own: values.iter().enumerate().filter(|(_, value)| has_row(value, fact, row)).filter_map(|(at, value)| other(value, fact, row, facts).map(|own| (at, own))).collect(),
         };
         chosen.into_iter().map(line).collect()
@@ -273,15 +273,15 @@ impl TableRule {
                     let name: Vec<(usize, String)> =
                         part.keys.iter().zip(keys).map(|(code, key)| (read(code).to_text().to_string(), key)).map(|(n, key)| (place(key, &n), n)).collect();
                     let line = lines.entry(name.clone()).or_insert_with(blank);
-                    line.records.insert(fact.record.to_owned());
+                    line.records.insert(fact.head.record.to_owned());
                     for (at, code) in &part.sums {
                         if let Some(number) = number(&read(code)) {
                             add(&mut line.cells[*at], number);
-                            line.own(*at).insert(fact.record.to_owned());
+                            line.own(*at).insert(fact.head.record.to_owned());
                         }
                     }
                     let best = newest.entry(name).or_insert(fact);
-                    if (fact.date, fact.at, fact.record) > (best.date, best.at, best.record) {
+                    if (fact.date, fact.head.at, fact.head.record) > (best.date, best.head.at, best.head.record) {
                         *best = fact;
                     }
                 }
@@ -290,7 +290,7 @@ impl TableRule {
                 let Some(line) = lines.get_mut(name) else { continue };
                 for (at, value) in &part.latest {
                     line.cells[*at] = cell_of(value, self.columns[*at].kind, fact, ROOT_ROW, facts);
-                    *line.own(*at) = BTreeSet::from([value.other(fact, ROOT_ROW, facts).unwrap_or(fact.record).to_owned()]);
+                    *line.own(*at) = BTreeSet::from([value.other(fact, ROOT_ROW, facts).unwrap_or(fact.head.record).to_owned()]);
                 }
             }
         }
@@ -336,11 +336,11 @@ fn in_period<'f>(programme: &Programme, source: &Source, facts: &Facts<'f>, peri
         let mut best: BTreeMap<Arc<str>, &Fact<'_>> = BTreeMap::new();
         for fact in &chosen {
             let best = best.entry(key(fact)).or_insert(fact);
-            if (fact.date, fact.at, fact.record) > (best.date, best.at, best.record) {
+            if (fact.date, fact.head.at, fact.head.record) > (best.date, best.head.at, best.head.record) {
                 *best = fact;
             }
         }
-        chosen.retain(|fact| best.get(&key(fact)).is_some_and(|best| best.record == fact.record));
+        chosen.retain(|fact| best.get(&key(fact)).is_some_and(|best| best.head.record == fact.head.record));
     }
     chosen
 }

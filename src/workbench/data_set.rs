@@ -12,7 +12,7 @@ use crate::export::columns::{ANSWERS, COUNTED, Field, INDICATORS, LISTS, RECORDS
 use crate::export::parquet::ParquetTable;
 use crate::form::list::ChoiceList;
 use crate::programme::Programme;
-use crate::programme::figure::{Counting, Figure, Question, with_parts};
+use crate::programme::figure::{Counting, Figure, Opens, Question, with_parts};
 use crate::programme::lines::Facts;
 use crate::programme::period::Period;
 use crate::record::history::State;
@@ -75,7 +75,7 @@ impl Desk {
         answers::write(self, &mut answers, &going)?;
         let mut files = vec![records.finish()?, answers.finish()?];
         if only.is_none() {
-            let facts = self.facts(&programme, false)?;
+            let facts = self.facts(&programme)?;
             files.extend(indicators(dir, &programme, &Facts::new(&facts), self.now().date())?);
             files.push(lists(dir, &programme)?);
         }
@@ -142,7 +142,7 @@ fn periods(programme: &Programme) -> Vec<Period> {
 fn indicators(dir: &Path, programme: &Programme, facts: &Facts<'_>, today: NaiveDate) -> Result<Vec<(PathBuf, AtomicFile, u64)>, Failure> {
     let (mut indicators, mut counted) = (Table::new(dir, INDICATORS)?, Table::new(dir, COUNTED)?);
     let (counting, periods) = (Counting::new(programme, facts), periods(programme));
-    let questions: Vec<Question<'_>> = periods.iter().map(|period| Question { period, today, by: None, opens: false }).collect();
+    let questions: Vec<Question<'_>> = periods.iter().map(|period| Question { period, today, by: None, opens: Opens::Period }).collect();
     let mut by_target: Vec<_> = spread(programme.targets.len(), || (), |(), at| counting.target(at, &questions).into_iter()).into_iter().collect();
     for period in &periods {
         let figures = by_target.iter_mut().filter_map(Iterator::next).collect();

@@ -7,12 +7,14 @@ use super::Desk;
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, Text, number, say};
 use crate::programme::Programme;
-use crate::programme::due::{Due, due};
-use crate::programme::figure::{Counting, Figure, Question, with_parts};
-use crate::programme::lines::Facts;
+use crate::programme::due::{Due, Dues};
+use crate::programme::figure::{Counting, Figure, Opens, Question, with_parts};
+use crate::programme::lines::{Facts, Taker};
 use crate::programme::period::Period;
+use crate::programme::plan::Plans;
 use crate::programme::table::{Table, tables};
 use crate::store::spread::spread;
+use std::sync::{Mutex, PoisonError};
 
 /// A report: the programme, a period, and the figures.
 #[derive(Clone, Debug)]
@@ -66,14 +68,33 @@ impl Desk {
     /// # Errors
     /// The programme file has errors.
     pub fn glance(&self) -> Result<Report, Failure> {
-        self.count(self.library().programme()?.at_a_glance(), None, None, false)
+        let programme = self.library().programme()?.at_a_glance();
+        let period = programme.whole().ok_or_else(|| bad_period(period_text(&programme)))?;
+        let today = self.now().date();
+        // Of a hundred thousand records only what is counted is kept, not the answers.
+        let takers: Vec<Mutex<Taker<'_, '_>>> = programme.targets.iter().map(|target| Mutex::new(Taker::new(&programme, &target.readings[0]))).collect();
+        let (plans, dues) = (Mutex::new(Plans::default()), Mutex::new(Dues::new(&programme)));
+        self.in_pieces(&programme, |facts| {
+            for taker in &takers {
+                let mut taker = taker.lock().unwrap_or_else(PoisonError::into_inner);
+                facts.iter().for_each(|fact| taker.take(fact));
+            }
+            let mut plans = plans.lock().unwrap_or_else(PoisonError::into_inner);
+            facts.iter().for_each(|fact| plans.take(&programme, fact));
+            let mut dues = dues.lock().unwrap_or_else(PoisonError::into_inner);
+            facts.iter().for_each(|fact| dues.take(fact));
+        })?;
+        let due = dues.into_inner().unwrap_or_else(PoisonError::into_inner).by(today);
+        let counting = Counting::of_plans(&programme, plans.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let question = Question { period: &period, today, by: None, opens: Opens::Nothing };
+        let figure = |(at, taker): (usize, Mutex<Taker<'_, '_>>)| counting.figures(at, &[taker.into_inner().unwrap_or_else(PoisonError::into_inner).finish()], &[question]);
+        let figures = takers.into_iter().enumerate().flat_map(figure).collect();
+        drop(counting);
+        Ok(Report { period, by: None, by_label: Text::both(say::programme::year), figures, tables: Vec::new(), due, demo: self.identity().demo, programme })
     }
 
     fn counted(&self, asked: Option<&str>, by: Option<&str>, with_tables: bool) -> Result<Report, Failure> {
-        self.count(self.library().programme()?, asked, by, with_tables)
-    }
-
-    fn count(&self, programme: Programme, asked: Option<&str>, by: Option<&str>, with_tables: bool) -> Result<Report, Failure> {
+        let programme = self.library().programme()?;
         let period = match asked {
             Some(text) => programme.period(text),
             None => programme.whole(),
@@ -84,18 +105,20 @@ impl Desk {
             let what = Text::both(|l| say::programme::bad_by(l, by));
             return Err(Failure::new(Exit::Usage, what).hint(Text::both(|l| say::programme::bad_by_hint(l, &names))));
         }
-        let all = self.facts(&programme, !with_tables)?;
+        let all = self.facts(&programme)?;
         let counted = all.len() as u64;
         let goes_on = || if self.watch.goes_on(counted) { Ok(()) } else { Err(super::watch::stopped()) };
         let facts = Facts::new(&all);
         let today = self.now().date();
         let counting = Counting::new(&programme, &facts);
-        let question = Question { period: &period, today, by, opens: with_tables };
+        let question = Question { period: &period, today, by, opens: if with_tables { Opens::Everything } else { Opens::Period } };
         let figures = spread(programme.targets.len(), || (), |(), at| counting.target(at, &[question])).into_iter().flatten();
         let figures = with_parts(&programme, figures.collect());
         let tables = if with_tables { tables(&programme, &facts, &period, &figures) } else { Vec::new() };
         goes_on()?;
-        let due = due(&programme, &all, today);
+        let mut dues = Dues::new(&programme);
+        all.iter().for_each(|fact| dues.take(fact));
+        let due = dues.by(today);
         let by_label = programme.dimensions.iter().find(|d| Some(d.name.as_str()) == by).map_or_else(|| Text::both(say::programme::year), |d| d.label.clone());
         Ok(Report { programme, period, by: by.map(str::to_owned), by_label, figures, tables, due, demo: self.identity().demo })
     }

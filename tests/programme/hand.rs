@@ -5,7 +5,7 @@ use khuyencong::form::draft::Source;
 use khuyencong::form::instance::{Answers, Instance};
 use khuyencong::locale::Lang;
 use khuyencong::programme::Programme;
-use khuyencong::programme::figure::{Fact, Figure, Question, figures};
+use khuyencong::programme::figure::{Fact, Figure, Head, Opens, Question, figures};
 use khuyencong::programme::lines::Facts;
 use khuyencong::programme::read::Library as Known;
 use khuyencong::record::clock::Stamp;
@@ -40,16 +40,12 @@ fn fact(programme: &Programme, form: &str, record: &str, date: &str, answers: &[
     let answers: Answers = answers.iter().map(|(path, value)| ((*path).to_owned(), typed(&form, path, value))).collect();
     let instance = Instance::new(&form, &answers);
     Fact {
-        record,
+        head: Head { record, at: Stamp { millis: 0, counter: 0 }, approved: false, conflicted: false, overridden: false },
         form,
         instance,
         date,
         day: khuyencong::locale::date::parse_iso(date),
-        at: Stamp { millis: 0, counter: 0 },
         summary: record,
-        approved: false,
-        conflicted: false,
-        overridden: false,
     }
 }
 
@@ -65,7 +61,7 @@ fn typed(form: &Form, path: &str, value: &str) -> Value {
 fn counted(programme: &Programme, facts: &[Fact<'_>], period: &str, today: &str, by: Option<&str>) -> BTreeMap<String, Figure> {
     let period = programme.period(period).expect("a period");
     let today = today.parse().expect("a day");
-    let figures = figures(programme, &Facts::new(facts), Question { period: &period, today, by, opens: true });
+    let figures = figures(programme, &Facts::new(facts), Question { period: &period, today, by, opens: Opens::Everything });
     figures.into_iter().map(|figure| (programme.targets[figure.target].id.clone(), figure)).collect()
 }
 
@@ -135,7 +131,7 @@ fn a_year_is_compared_with_its_newest_approved_plan() {
 fn table(programme: &Programme, facts: &[Fact<'_>], period: &str, id: &str) -> khuyencong::programme::table::Table {
     let period = programme.period(period).expect("a period");
     let facts = Facts::new(facts);
-    let figures = figures(programme, &facts, Question { period: &period, today: "2030-12-01".parse().expect("a day"), by: None, opens: true });
+    let figures = figures(programme, &facts, Question { period: &period, today: "2030-12-01".parse().expect("a day"), by: None, opens: Opens::Everything });
     khuyencong::programme::table::tables(programme, &facts, &period, &figures).into_iter().find(|table| table.id == id).unwrap_or_else(|| panic!("{id}"))
 }
 

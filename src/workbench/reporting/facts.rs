@@ -10,7 +10,7 @@ use crate::form::projection::Projection;
 use crate::form::{Form, NodeId};
 use crate::locale::date;
 use crate::programme::Programme;
-use crate::programme::figure::Fact;
+use crate::programme::figure::{Fact, Head};
 use crate::record::history::State;
 use crate::record::links::Links;
 use crate::store::spread::spread;
@@ -52,14 +52,23 @@ struct Source<'d> {
 }
 
 impl Desk {
-    /// The records that the programme counts; sparing memory or time.
-    pub(in crate::workbench) fn facts(&self, programme: &Programme, is_sparing: bool) -> Result<Vec<Fact<'_>>, Failure> {
+    /// The records that the programme counts.
+    pub(in crate::workbench) fn facts(&self, programme: &Programme) -> Result<Vec<Fact<'_>>, Failure> {
+        let found = self.in_pieces(programme, |facts| facts)?;
+        let mut all = Vec::with_capacity(found.iter().map(Vec::len).sum());
+        found.into_iter().for_each(|piece| all.extend(piece));
+        Ok(all)
+    }
+
+    /// The records that the programme counts, a piece at a time on every core; gives what is taken of each piece, in order.
+    pub(super) fn in_pieces<'d, T: Send>(&'d self, programme: &Programme, take: impl Fn(Vec<Fact<'d>>) -> T + Sync) -> Result<Vec<T>, Failure> {
         // A record of another version is counted as the programme's version sees it, by the names of its questions.
         let forms = programme.projections();
         let counts = |row: &&IndexRow| is_handed_in(row.state) && forms.contains_key(&*row.form) && !self.links().is_linked(&row.record);
         let rows: Vec<&IndexRow> = self.rows().values().filter(counts).collect();
         let source = Source { view: self.store().view(), links: self.links(), forms: &forms };
         let pieces: Vec<&[&IndexRow]> = rows.chunks(PIECE).collect();
+        let is_sparing = self.settings().is_sparing;
         let (watch, seen, is_stopped) = (&self.watch, AtomicU64::new(0), AtomicBool::new(false));
         let found = spread(
             pieces.len(),
@@ -68,18 +77,15 @@ impl Desk {
                 let seen = seen.fetch_add(pieces[at].len() as u64, Ordering::Relaxed);
                 if is_stopped.load(Ordering::Relaxed) || !watch.goes_on(seen) {
                     is_stopped.store(true, Ordering::Relaxed);
-                    return Ok(Vec::new());
+                    return Ok(None);
                 }
-                source.piece(reading, pieces[at])
+                source.piece(reading, pieces[at]).map(|facts| Some(take(facts)))
             },
         );
         if is_stopped.into_inner() {
             return Err(stopped());
         }
-        let found = found.into_iter().collect::<Result<Vec<_>, StoreProblem>>()?;
-        let mut all = Vec::with_capacity(found.iter().map(Vec::len).sum());
-        found.into_iter().for_each(|piece| all.extend(piece));
-        Ok(all)
+        found.into_iter().filter_map(Result::transpose).collect::<Result<Vec<_>, StoreProblem>>().map_err(Failure::from)
     }
 }
 
@@ -123,16 +129,12 @@ impl Source<'_> {
             }
         })?;
         Ok(Fact {
-            record: &row.record,
+            head: Head { record: &row.record, at: row.at, approved: row.state == State::Approved, conflicted: row.conflicts > 0, overridden: row.warnings > 0 },
             form: taken.form.clone(),
             instance: laying.finish(),
             date: &row.date,
             day: date::parse_iso(&row.date),
-            at: row.at,
             summary: &row.summary,
-            approved: row.state == State::Approved,
-            conflicted: row.conflicts > 0,
-            overridden: row.warnings > 0,
         })
     }
 
