@@ -17,6 +17,7 @@ use super::packed::Packed;
 use super::recover::quietly;
 use super::replay::Told;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
+use super::sweep::give_back;
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_of, failed, key_parts, record_key, revision_key};
 use crate::disk;
 use crate::record::clock::Stamp;
@@ -331,6 +332,12 @@ impl View {
         if self.usable().is_ok() {
             let _ = quietly(|| self.trees.sweep.sweep(&self.trees.db));
         }
+    }
+
+    /// Gives back what memory much reading took: sled's pages, and what the allocator keeps.
+    pub fn spare(&self) {
+        self.sweep();
+        give_back();
     }
 
     /// How many bytes it takes on the disk.

@@ -172,9 +172,14 @@ fn decide(desk: &mut Desk, effect: Effect) -> Result<Option<Reply>, Failure> {
         Effect::Report(period, by) => {
             let report = desk.report_by(period.as_deref(), by.as_deref())?;
             let period = report.period.clone();
+            desk.store().view().spare();
             Ok(Some(Reply::Report(Box::new(report), period)))
         }
-        Effect::Glance => Ok(Some(Reply::Glance(Box::new(desk.glance()?)))),
+        Effect::Glance => {
+            let report = Box::new(desk.glance()?);
+            desk.store().view().spare();
+            Ok(Some(Reply::Glance(report)))
+        }
         Effect::TypingMode(mode) => {
             let mut identity = desk.identity().clone();
             identity.typing = mode.code().to_owned();

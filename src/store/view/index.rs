@@ -39,6 +39,9 @@ impl View {
                 lines
             },
         );
+        if is_sparing {
+            self.spare();
+        }
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Rows::new(parts.into_iter().flatten().collect()))
     }

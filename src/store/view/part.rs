@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// After so many bytes sled is made to let go of what was read.
-const SWEPT: usize = 12 << 20;
+const SWEPT: usize = 6 << 20;
 
 /// Reads what is kept of records one by one; may be used by several threads, each with its own.
 pub struct Reading<'v> {
