@@ -138,7 +138,6 @@ fn settings(matches: &ArgMatches) -> Result<Settings, Failure> {
         clock,
         seed: variable("KHUYENCONG_SEED"),
         viewer: variable("KHUYENCONG_VIEWER").map(Into::into),
-        is_sparing: false,
     })
 }
 

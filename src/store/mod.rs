@@ -40,6 +40,7 @@ pub use packed::{Entry as KeptEntry, Part as KeptPart, Raw};
 pub use part::Part;
 pub use recover::{GUARDED_THREAD, is_guarded};
 pub use rows::Rows;
+pub use sweep::keep_little;
 pub use trees::RevisionKey;
 
 use crate::disk;

@@ -6,7 +6,21 @@
 //! every hand comes to its turn.
 
 use sled::{Db, Tree};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, TryLockError};
+
+static LITTLE: AtomicBool = AtomicBool::new(false);
+
+/// From now on this process keeps little in memory: the screens stay open for hours beside other programs. A command ends soon
+/// and takes the memory that makes it quick.
+pub fn keep_little() {
+    LITTLE.store(true, Ordering::Relaxed);
+}
+
+/// Whether it does.
+pub fn keeps_little() -> bool {
+    LITTLE.load(Ordering::Relaxed)
+}
 
 /// Smaller views have few pages.
 const LARGE: u64 = 64 << 20;

@@ -3,7 +3,7 @@
 use super::StoreProblem;
 use super::envelope::EnvelopeProblem;
 use super::recover::quietly;
-use super::sweep::Sweep;
+use super::sweep::{Sweep, keeps_little};
 use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
 use crate::record::{Definition, Revision};
@@ -14,8 +14,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// What sled may hold of its pages. Lists have their lines from memory; single records are small.
-const CACHE: u64 = 4 << 20;
+/// What sled may hold of its pages where little is to be kept. Lists have their lines from memory; single records are small.
+const SMALL: u64 = 4 << 20;
+
+/// What it may hold in a command: what one thread puts away and another lets go of has all of them wait for the allocator.
+const LARGE: u64 = 128 << 20;
 
 /// So long sled's own lock is waited for. The store's is held by then, so only a sled that was dropped a moment ago, whose
 /// threads let go of the file a little later, can hold it.
@@ -105,7 +108,7 @@ pub fn open_db(dir: &Path) -> Result<Db, StoreProblem> {
     ask_for_threads().map_err(|e| StoreProblem::Io(dir.to_owned(), std::io::Error::new(std::io::ErrorKind::ResourceBusy, e)))?;
     let started = Instant::now();
     loop {
-        match sled::Config::new().path(dir).cache_capacity(CACHE).flush_every_ms(None).open() {
+        match sled::Config::new().path(dir).cache_capacity(if keeps_little() { SMALL } else { LARGE }).flush_every_ms(None).open() {
             Err(sled::Error::Io(e)) if is_lock(&e) && started.elapsed() < LOCK_PATIENCE => std::thread::sleep(Duration::from_millis(2)),
             Err(sled::Error::Io(e)) if is_lock(&e) => return Err(StoreProblem::Locked(dir.to_owned())),
             opened => return opened.map_err(failed),

@@ -17,7 +17,7 @@ use super::packed::Packed;
 use super::recover::quietly;
 use super::replay::Told;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
-use super::sweep::give_back;
+use super::sweep::{give_back, keeps_little};
 use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_of, failed, key_parts, record_key, revision_key};
 use crate::disk;
 use crate::record::clock::Stamp;
@@ -329,15 +329,17 @@ impl View {
 
     /// Has sled let go of pages that were only passed by. To be called now and then where much is read.
     fn sweep(&self) {
-        if self.usable().is_ok() {
+        if keeps_little() && self.usable().is_ok() {
             let _ = quietly(|| self.trees.sweep.sweep(&self.trees.db));
         }
     }
 
-    /// Gives back what memory much reading took: sled's pages, and what the allocator keeps.
+    /// Gives back what memory much reading took, in a process that keeps little: sled's pages, and what the allocator keeps.
     pub fn spare(&self) {
         self.sweep();
-        give_back();
+        if keeps_little() {
+            give_back();
+        }
     }
 
     /// How many bytes it takes on the disk.

@@ -44,6 +44,7 @@ use std::time::Duration;
 /// There is no terminal, or the store cannot be opened.
 pub fn run(settings: Settings, lang: Lang) -> Result<(), Failure> {
     needs_terminal()?;
+    crate::store::keep_little();
     // Where the language was not asked for, the person's own comes with the store.
     let lang = settings.lang.or_else(|| crate::store::Identity::load(&settings.data_dir).ok().and_then(|i| Lang::from_code(&i.language))).unwrap_or(lang);
     let chance = Chance::before_store(&settings, "screen");

@@ -88,7 +88,7 @@ impl Worker {
         let notices = match &self.desk {
             Some(_) => Vec::new(),
             None => {
-                let (mut desk, notices) = Desk::open(Settings { is_sparing: true, ..self.settings.clone() })?;
+                let (mut desk, notices) = Desk::open(self.settings.clone())?;
                 desk.set_watch(self.watch.clone());
                 let lang = desk.lang();
                 self.desk = Some(desk);

@@ -76,8 +76,6 @@ pub struct Settings {
     pub seed: Option<String>,
     /// The program that shows files; the system's own without one.
     pub viewer: Option<std::ffi::OsString>,
-    /// Whether the desk stays open and should keep little in memory; a command ends soon and should be quick.
-    pub is_sparing: bool,
 }
 
 /// The store, the forms and an index of all records in memory.

@@ -19,7 +19,7 @@ impl Desk {
 
     pub(super) fn begin(settings: Settings, (store, notices): (Store, Vec<Notice>)) -> Result<(Self, Vec<Notice>), Failure> {
         let mut desk = Self::bare(settings, store)?;
-        desk.rows = desk.store.view().index(desk.settings.is_sparing)?;
+        desk.rows = desk.store.view().index()?;
         desk.about = desk.rows.values().flat_map(|row| row.references.iter().map(|reference| (reference.clone(), row.record.clone()))).collect();
         desk.relink();
         desk.refresh_stale()?;

@@ -56,7 +56,7 @@ fn ten_edits_of_everything_stay_within_three_and_a_half_times_their_bytes() {
     assert!(all * 2 <= journal * 7, "{all} bytes for {journal} of revisions");
     store.close().unwrap();
     let (store, notices) = reopen(&place).unwrap();
-    assert_eq!((notices.len(), store.view().index(false).unwrap().len()), (0, RECORDS));
+    assert_eq!((notices.len(), store.view().index().unwrap().len()), (0, RECORDS));
 }
 
 /// What is derived may take more than what was written. Such a view is copied once; that it grew is for the test above.

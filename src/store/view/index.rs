@@ -21,11 +21,11 @@ const PARTS: u128 = 24;
 const SWEPT: usize = 6;
 
 impl View {
-    /// All records' lines, by record; sparing memory or time.
+    /// All records' lines, by record.
     ///
     /// # Errors
     /// sled's, or a value that cannot be read.
-    pub fn index(&self, is_sparing: bool) -> Result<Rows, StoreProblem> {
+    pub fn index(&self) -> Result<Rows, StoreProblem> {
         self.usable()?;
         let bounds = self.bounds()?;
         let parts = spread(
@@ -33,15 +33,13 @@ impl View {
             || (),
             |(), at| {
                 let lines = self.lines(self.trees.index.range::<Vec<u8>, _>(range((&bounds[at], &bounds[at + 1]))));
-                if is_sparing && at % SWEPT == SWEPT - 1 {
+                if at % SWEPT == SWEPT - 1 {
                     self.sweep();
                 }
                 lines
             },
         );
-        if is_sparing {
-            self.spare();
-        }
+        self.spare();
         let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Rows::new(parts.into_iter().flatten().collect()))
     }

@@ -68,11 +68,10 @@ impl Desk {
         let rows: Vec<&IndexRow> = self.rows().values().filter(counts).collect();
         let source = Source { view: self.store().view(), links: self.links(), forms: &forms };
         let pieces: Vec<&[&IndexRow]> = rows.chunks(PIECE).collect();
-        let is_sparing = self.settings().is_sparing;
         let (watch, seen, is_stopped) = (&self.watch, AtomicU64::new(0), AtomicBool::new(false));
         let found = spread(
             pieces.len(),
-            || source.view.reading().sparing(is_sparing),
+            || source.view.reading(),
             |reading, at| {
                 let seen = seen.fetch_add(pieces[at].len() as u64, Ordering::Relaxed);
                 if is_stopped.load(Ordering::Relaxed) || !watch.goes_on(seen) {
