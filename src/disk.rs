@@ -165,6 +165,28 @@ fn beside_visible(target: &Path, ending: &str) -> PathBuf {
     target.with_file_name(format!("{name}.{ending}"))
 }
 
+/// Reads all of `part` from a place in a file, without a place of its own: several threads may share the file.
+///
+/// # Errors
+/// The system's, and an early end.
+pub fn read_at(file: &File, part: &mut [u8], at: u64) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_exact_at(file, part, at);
+    #[cfg(windows)]
+    {
+        let mut done = 0;
+        while done < part.len() {
+            match std::os::windows::fs::FileExt::seek_read(file, &mut part[done..], at + done as u64) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => done += read,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Renames a file or folder. Windows refuses while anybody looks at it, be it a virus scanner, or threads that were told
 /// to end and have not yet: there it is tried again for a while.
 ///

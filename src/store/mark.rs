@@ -1,10 +1,11 @@
 //! `clean`: the mark of a clean end. It says how the journal, the drafts and the view were left, so that the next start
 //! need not look at everything, and sees at once when something is shorter or other than it was left.
 
+use super::spread::spread;
 use super::{drafts, journal, schema::SCHEMA, trees};
 use crate::disk;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "clean";
@@ -81,20 +82,30 @@ pub fn of_drafts(dir: &Path) -> io::Result<(u64, u32)> {
 /// Length and CRC-32 of the view's file as it lies there, if sled has let go of it within its time; zeros if not, which
 /// equal nothing that is there.
 pub fn of_view(dir: &Path) -> (u64, u32) {
-    let sum = |mut file: fs::File| -> io::Result<(u64, u32)> {
-        let (mut sum, mut part) = (crc32fast::Hasher::new(), vec![0; 1 << 18]);
-        let mut bytes = 0;
-        loop {
-            match file.read(&mut part)? {
-                0 => return Ok((bytes, sum.finalize())),
-                read => {
-                    sum.update(&part[..read]);
-                    bytes += read as u64;
-                }
-            }
+    trees::at_rest(&dir.join("sled").join("db")).and_then(|file| sum(&file, PIECE)).unwrap_or_default()
+}
+
+/// So many bytes are summed at a time by one thread.
+const PIECE: u64 = 4 << 20;
+
+/// Length and sum of a file, read on every core through the one handle that may hold its lock.
+fn sum(file: &fs::File, size: u64) -> io::Result<(u64, u32)> {
+    let bytes = file.metadata()?.len();
+    let piece = |part: &mut Vec<u8>, at: usize| -> io::Result<crc32fast::Hasher> {
+        let (mut at, end, mut sum) = (at as u64 * size, (at as u64 + 1).saturating_mul(size).min(bytes), crc32fast::Hasher::new());
+        while at < end {
+            let wanted = part.len().min((end - at) as usize);
+            disk::read_at(file, &mut part[..wanted], at)?;
+            sum.update(&part[..wanted]);
+            at += wanted as u64;
         }
+        Ok(sum)
     };
-    trees::at_rest(&dir.join("sled").join("db")).and_then(sum).unwrap_or_default()
+    let mut all = crc32fast::Hasher::new();
+    for sum in spread(bytes.div_ceil(size) as usize, || vec![0; 1 << 18], piece) {
+        all.combine(&sum?);
+    }
+    Ok((bytes, all.finalize()))
 }
 
 /// The next free `NAME.bad.N`: damaged files are put aside, never deleted.
@@ -127,4 +138,19 @@ pub fn kept_aside(dir: &Path) -> Vec<PathBuf> {
 /// The journal's length as it lies there.
 pub fn journal_length(dir: &Path) -> u64 {
     fs::metadata(dir.join(journal::FILE)).map_or(0, |m| m.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_summed_in_pieces_has_the_sum_of_the_whole() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for length in [0, 1, 99, 100, 101, 300_001] {
+            let bytes: Vec<u8> = (0..length).map(|at: u32| (at * 7 + at / 251) as u8).collect();
+            fs::write(file.path(), &bytes).unwrap();
+            assert_eq!(sum(file.as_file(), 100).unwrap(), (u64::from(length), crc32fast::hash(&bytes)), "{length} bytes");
+        }
+    }
 }
