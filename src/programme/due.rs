@@ -41,10 +41,18 @@ pub struct Dues<'p> {
 /// What was seen for one follow-up.
 #[derive(Default)]
 struct Seen {
-    /// What events are about → the first of them: its day, its record, and what it says of other records.
-    events: BTreeMap<String, (NaiveDate, String, Vec<(String, String)>)>,
+    /// What events are about → the first of them.
+    events: BTreeMap<String, First>,
     /// What was followed up → after how many months.
     done: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The first event about something.
+struct First {
+    day: NaiveDate,
+    record: String,
+    /// What it says of other records.
+    references: Vec<(String, String)>,
 }
 
 impl<'p> Dues<'p> {
@@ -78,14 +86,14 @@ impl Seen {
         let Some(day) = fact.day.filter(|_| holds(follow_up.filter.as_ref(), fact, true)) else { return };
         let about = text(fact, follow_up.about);
         let record = fact.head.record;
-        if self.events.get(&about).is_none_or(|first| (day, record) < (first.0, &first.1)) {
-            self.events.insert(about, (day, record.to_owned(), references_of(fact, follow_up)));
+        if self.events.get(&about).is_none_or(|first| (day, record) < (first.day, first.record.as_str())) {
+            self.events.insert(about, First { day, record: record.to_owned(), references: references_of(fact, follow_up) });
         }
     }
 
     fn due(&self, follow_up: &FollowUp, today: NaiveDate) -> Vec<Due> {
         let mut found = Vec::new();
-        for (about, (event, _, references)) in &self.events {
+        for (about, First { day: event, references, .. }) in &self.events {
             let done = self.done.get(about);
             for months in &follow_up.months {
                 let Some(day) = event.checked_add_months(Months::new(*months)) else { continue };
