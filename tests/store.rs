@@ -44,6 +44,20 @@ fn record(desk: &mut Desk, name: &str) -> String {
     id
 }
 
+#[test]
+fn what_is_told_to_be_saved_is_in_the_journal_by_then_and_told_once() {
+    use std::sync::Mutex;
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = new_desk(dir.path());
+    let (journal, told) = (dir.path().join("journal.jsonl"), std::sync::Arc::new(Mutex::new(Vec::new())));
+    let seen = told.clone();
+    desk.set_watch(khuyencong::workbench::watch::Watch::default().and_saved(move || seen.lock().unwrap().push(fs::read_to_string(&journal).unwrap())));
+    let id = record(&mut desk, "Cơ sở thử");
+    let told = std::mem::take(&mut *told.lock().unwrap());
+    assert_eq!(told.iter().map(|text| text.contains(&id) && text.ends_with('\n')).collect::<Vec<_>>(), [true]);
+    assert!(desk.row(&id).unwrap().summary.starts_with("Cơ sở thử"), "lists show it when the call returns");
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().flatten() {

@@ -167,7 +167,10 @@ mod tests {
         let newer = WORKED.replace(r#""act":"save","args":{}"#, r#""act":"bless","args":{"how":{"deep":[1,2.5,null],"x":true}}"#);
         let mut revision = shape(&serde_json::from_str(&newer).unwrap()).unwrap();
         assert_eq!(revision.line(), newer);
-        revision = revision.seal();
-        assert_eq!(parse(revision.line().as_bytes()), Ok(revision));
+        let line = revision.seal_line();
+        assert_eq!((&line, parse(line.as_bytes())), (&revision.line(), Ok(revision.clone())));
+        revision.record = "short".to_owned();
+        let line = revision.seal_line();
+        assert_eq!((line, revision.id), (revision.line(), revision.clone().seal().id), "also where the name stands elsewhere");
     }
 }

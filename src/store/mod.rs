@@ -233,6 +233,14 @@ impl Store {
     /// # Errors
     /// The system's: nothing of this call is then called saved.
     pub fn append(&mut self, entries: &[(Vec<u8>, Entry)], now: DateTime<Utc>) -> Result<usize, StoreProblem> {
+        self.append_telling(entries, now, || ())
+    }
+
+    /// The same, and tells between both: from there on nothing can take them back.
+    ///
+    /// # Errors
+    /// As [`Self::append`]; after it told, only what can be asked now is not up to date.
+    pub fn append_telling(&mut self, entries: &[(Vec<u8>, Entry)], now: DateTime<Utc>, durable: impl FnOnce()) -> Result<usize, StoreProblem> {
         let (mut new, mut there) = (Vec::<&(Vec<u8>, Entry)>::new(), BTreeSet::new());
         for line in entries {
             if !self.view.contains(&line.1)? && there.insert(&line.0) {
@@ -244,6 +252,7 @@ impl Store {
         }
         self.unclean()?;
         self.journal.append(new.iter().map(|(bytes, _)| bytes.as_slice())).map_err(|e| StoreProblem::Io(self.dir.join(journal::FILE), e))?;
+        durable();
         // The numbers are used up from here on, even if the view should fail.
         for (_, entry) in &new {
             if let Entry::Revision(revision) = entry {

@@ -73,6 +73,11 @@ impl App {
                 self.with_sync(|sync| sync.running = sync.running.map(|_| lines));
                 Vec::new()
             }
+            Message::Durable => {
+                self.shared.saved_at = Some(now);
+                self.shared.notice = Some(say::screen::saved_at(self.shared.lang, now.format("%H:%M")));
+                Vec::new()
+            }
             Message::Reply(reply) => self.reply(*reply, now),
         }
     }

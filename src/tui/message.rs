@@ -33,6 +33,8 @@ pub enum Message {
     Mouse(crossterm::event::MouseEvent),
     /// How far the worker is: so many lines were looked at.
     Progress(u64),
+    /// A revision is durable; the lists that show it follow in a reply.
+    Durable,
     /// The worker has done something.
     Reply(Box<Reply>),
 }

@@ -121,6 +121,7 @@ impl Queue {
     pub fn watch(self: &Arc<Self>, sender: Sender<Message>) -> Watch {
         const BETWEEN: Duration = Duration::from_millis(150);
         let queue = self.clone();
+        let durable = Mutex::new(sender.clone());
         let (last, sender) = (Mutex::new((Instant::now(), u64::MAX)), Mutex::new(sender));
         Watch::new(move |seen| {
             let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -135,6 +136,7 @@ impl Queue {
             }
             !queue.stop.load(Ordering::Relaxed) && !queue.give_way.load(Ordering::Relaxed)
         })
+        .and_saved(move || drop(durable.lock().unwrap_or_else(std::sync::PoisonError::into_inner).send(Message::Durable)))
     }
 }
 

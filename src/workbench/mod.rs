@@ -32,6 +32,7 @@ pub mod refresh;
 pub mod registering;
 pub mod related;
 pub mod reporting;
+mod saving;
 mod shipped;
 mod showing;
 mod suspects;
@@ -44,19 +45,15 @@ pub mod watch;
 use crate::error::{Exit, Failure};
 use crate::form::Form;
 use crate::form::instance::Answers;
-use crate::form::migrate::CARRIED;
 use crate::interview::{Around, Interview, Notes, Who};
-use crate::locale::fold::nfc;
 use crate::locale::{Lang, Text, date, say};
-use crate::record::clock::Stamp;
 use crate::record::history::History;
 use crate::record::links::{Links, Pairing};
-use crate::record::revision::{Act, Argument, Revision, RevisionId};
-use crate::record::{Definition, Entry};
+use crate::record::revision::{Act, Argument, RevisionId};
+use crate::record::scan::Scanner;
 use crate::store::{Draft, Identity, IndexRow, Part, Rows, Store};
 use chance::{Chance, Clock};
 use library::Library;
-use normal::{normal, normal_argument};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,6 +89,8 @@ pub struct Desk {
     links: Links,
     /// Forms, by hash, that were found in the store together with their lists: hashing those at every save would be felt.
     defined: BTreeSet<String>,
+    /// Has seen the lines that were saved.
+    scanner: Scanner,
     watch: watch::Watch,
 }
 
@@ -268,86 +267,6 @@ impl Desk {
             _ if self.rows.contains_key(&start) => Ok(start),
             _ => Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::several_records(l, &start)))),
         }
-    }
-
-    /// Saves a revision: durable when this returns.
-    ///
-    /// # Errors
-    /// Why it is not saved.
-    pub fn save(&mut self, record: &str, form: &Form, mut content: Content, mut decision: Decision) -> Result<Revision, Failure> {
-        let carried = self.carried(record, form, &content)?;
-        if !carried.is_empty() {
-            decision.args.insert(CARRIED.to_owned(), upgrade::argument(&carried));
-            content.wrote.extend(carried);
-        }
-        let next = self.store.next(self.settings.clock.now());
-        let revision = self.compose(next, record, form, content, decision)?;
-        let mut lines = self.definitions_of(form);
-        lines.push((revision.line().into_bytes(), Entry::Revision(revision.clone())));
-        self.store.append(&lines, self.settings.clock.now())?;
-        self.defined.insert(form.of.clone());
-        self.refresh(record)?;
-        Ok(revision)
-    }
-
-    /// Hands in many new records at once: durable when this returns, but none before.
-    ///
-    /// # Errors
-    /// Why nothing of them is saved.
-    pub fn submit_all(&mut self, savings: Vec<Saving>) -> Result<(), Failure> {
-        let mut next = self.store.next(self.settings.clock.now());
-        let (mut lines, mut defined, mut records) = (Vec::new(), BTreeSet::new(), Vec::new());
-        for Saving { record, form, content } in savings {
-            let revision = self.compose(next, &record, &form, content, Decision::submit())?;
-            next = (Stamp::next(self.settings.clock.now(), Some(revision.at)), revision.seq + 1, Some(revision.id));
-            if defined.insert(form.of.clone()) {
-                lines.extend(self.definitions_of(&form));
-            }
-            lines.push((revision.line().into_bytes(), Entry::Revision(revision)));
-            records.push(record);
-        }
-        self.store.append(&lines, self.settings.clock.now())?;
-        records.iter().try_for_each(|record| self.refresh(record))
-    }
-
-    /// A sealed revision at its place in this laptop's chain.
-    ///
-    /// # Errors
-    /// It could not be read back: what nobody could read must not be called saved.
-    fn compose(&self, (at, seq, prev): (Stamp, u64, Option<RevisionId>), record: &str, form: &Form, content: Content, decision: Decision) -> Result<Revision, Failure> {
-        let mut parents = content.parents;
-        parents.sort_unstable();
-        let revision = Revision {
-            record: record.to_owned(),
-            at,
-            id: [0; 32],
-            device: self.identity().device.clone(),
-            seq,
-            prev,
-            person: nfc(&self.identity().person),
-            of: form.of.clone(),
-            parents,
-            act: decision.act,
-            args: decision.args.into_iter().map(|(name, argument)| (name, normal_argument(argument))).collect(),
-            wrote: content.wrote.into_iter().collect(),
-            answers: content.answers.into_iter().map(|(path, value)| (path, normal(value))).collect(),
-            notes: content.notes.into_iter().map(|(path, note)| (path, nfc(&note))).collect(),
-        }
-        .seal();
-        match crate::record::line::parse(revision.line().as_bytes()) {
-            Ok(_) => Ok(revision),
-            Err(_) => Err(Failure::new(Exit::Refused, Text::both(say::failure::cannot_keep)).hint(Text::both(say::failure::cannot_keep_hint))),
-        }
-    }
-
-    /// The form and its list files as entries, so that they travel with the records; none where they are known to be there.
-    fn definitions_of(&self, form: &Form) -> Vec<(Vec<u8>, Entry)> {
-        if self.defined.contains(&form.of) {
-            return Vec::new();
-        }
-        let own = Definition::Form { id: form.id.clone(), version: form.version, source: form.source.to_string() };
-        let lists = form.lists.iter().filter_map(|list| list.source.as_ref().map(|source| Definition::List { name: list.name.clone(), source: source.to_string() }));
-        std::iter::once(own).chain(lists).map(|d| (d.line().into_bytes(), Entry::Definition(d))).collect()
     }
 
     /// A draft of an interview as it stands.

@@ -45,6 +45,7 @@ impl Desk {
             pairings: BTreeMap::new(),
             links: Links::default(),
             defined: BTreeSet::new(),
+            scanner: Default::default(),
             watch: Default::default(),
         };
         for definition in desk.store.view().definitions()? {

@@ -137,6 +137,12 @@ impl Driver {
         self
     }
 
+    /// The worker told that a revision is durable.
+    pub fn durable(&mut self) -> &mut Self {
+        self.message(Message::Durable);
+        self
+    }
+
     fn message(&mut self, message: Message) {
         let effects = self.app.update(message, self.now);
         self.carry_out(effects);

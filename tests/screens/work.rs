@@ -130,6 +130,13 @@ fn an_attached_file_is_shown_by_the_program_that_is_given() {
 }
 
 #[test]
+fn what_is_durable_is_said_before_the_lists_show_it() {
+    let place = Place::new();
+    let mut driver = shown_by(&with_photo(&place, "ảnh.jpg"), "khuyencong-no-such-viewer");
+    driver.durable().shows("Đã lưu 09:00");
+}
+
+#[test]
 fn without_a_viewer_a_sentence_says_where_the_file_lies() {
     let place = Place::new();
     let laptop = with_photo(&place, "ảnh.jpg");
