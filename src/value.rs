@@ -277,19 +277,23 @@ pub fn write_object<K: AsRef<str>, T>(entries: impl IntoIterator<Item = (K, T)>,
 /// Appends a JSON string with the fewest escapes: `"`, `\` and U+0000–U+001F.
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
+    // All that is escaped is a byte of its own: what lies between is copied as it is.
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| *byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        out.push_str(&text[from..at]);
+        from = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            8 => out.push_str("\\b"),
+            b'\t' => out.push_str("\\t"),
+            b'\n' => out.push_str("\\n"),
+            12 => out.push_str("\\f"),
+            b'\r' => out.push_str("\\r"),
+            byte => out.push_str(&format!("\\u{byte:04x}")),
         }
     }
+    out.push_str(&text[from..]);
     out.push('"');
 }
 
@@ -301,6 +305,17 @@ pub fn is_record_id(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_escaped_as_any_json_reader_takes_them() {
+        let control: String = (0..32u8).map(char::from).collect();
+        for text in ["", "Cơ sở \"Thử\"", "\\", "a\\b\nđ\u{1f}", "\u{7f}\u{2028}", control.as_str()] {
+            let mut out = String::new();
+            write_string(text, &mut out);
+            assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+            assert_eq!(out, serde_json::to_string(text).unwrap());
+        }
+    }
 
     #[test]
     fn numbers_become_canonical() {

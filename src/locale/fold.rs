@@ -2,8 +2,8 @@
 
 use memchr::memmem::Finder;
 use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Lower case without marks, `đ` and the look-alike `ð` as `d`, white space collapsed.
 pub fn fold(text: &str) -> String {
@@ -65,8 +65,16 @@ fn carefully(text: &str) -> String {
     out
 }
 
+/// Whether a text is as [`nfc`] would have it.
+pub fn is_kept(text: &str) -> bool {
+    text.is_ascii() || (is_nfc(text) && !text.contains(['ð', 'Ð']))
+}
+
 /// NFC, the only form that is kept and drawn; the look-alike eth becomes `đ`.
 pub fn nfc(text: &str) -> String {
+    if is_kept(text) {
+        return text.to_owned();
+    }
     text.nfc()
         .map(|c| match c {
             'ð' => 'đ',

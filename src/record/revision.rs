@@ -100,7 +100,8 @@ pub const ID_AT: usize = r#"{"record":"","at":"","id":""#.len() + 36 + 29;
 
 /// An id as hex.
 pub fn hex(id: &RevisionId) -> String {
-    id.iter().map(|b| format!("{b:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    id.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).map(char::from).collect()
 }
 
 /// An id from 64 lower-case hex digits.
