@@ -112,6 +112,11 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let mut csv = Table::default();
     let (mut understood, mut refused) = (false, None);
     for row in rows {
+        // Lines for people say nothing of answers: these are read only where something is asked of them.
+        if format == "table" && condition.is_none() {
+            say_out(line_of(row, desk.lang()));
+            continue;
+        }
         let Some(related) = desk.related(row) else {
             bare(row, format, desk.lang());
             continue;

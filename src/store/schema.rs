@@ -21,44 +21,44 @@ pub const SCHEMA: u16 = 3;
 
 /// A part of a path: questions by number, row keys as they are.
 #[derive(Debug, Serialize, Deserialize)]
-struct PathV1 {
+struct PathV1<S = String> {
     names: Vec<u32>,
-    keys: Vec<String>,
+    keys: Vec<S>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-enum ValueV1 {
-    Text(String),
-    Number(String),
-    Choices(Vec<String>),
-    Point(Vec<String>),
-    File(String, u64, String),
+enum ValueV1<S = String> {
+    Text(S),
+    Number(S),
+    Choices(Vec<S>),
+    Point(Vec<S>),
+    File(S, u64, S),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct AnswerV1 {
-    path: PathV1,
-    value: ValueV1,
+struct AnswerV1<S = String> {
+    path: PathV1<S>,
+    value: ValueV1<S>,
     wrote: bool,
 }
 
-/// A revision without what its key says (record, at, id).
+/// A revision without what its key says (record, at, id). Where its texts are borrowed from the bytes, reading many is cheaper.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct RevisionV1 {
+pub struct RevisionV1<S = String> {
     device: u32,
     seq: u64,
     prev: Option<RevisionId>,
-    person: String,
+    person: S,
     of: u32,
     parents: Vec<RevisionId>,
     act: u32,
-    args: Vec<(String, bool, String)>,
-    answers: Vec<AnswerV1>,
-    cleared: Vec<PathV1>,
-    notes: Vec<(String, String)>,
+    args: Vec<(S, bool, S)>,
+    answers: Vec<AnswerV1<S>>,
+    cleared: Vec<PathV1<S>>,
+    notes: Vec<(S, S)>,
 }
 
-impl RevisionV1 {
+impl<S> RevisionV1<S> {
     fn numbers(&self) -> impl Iterator<Item = u32> {
         let paths = self.answers.iter().map(|answer| &answer.path).chain(&self.cleared);
         [self.device, self.of, self.act].into_iter().chain(paths.flat_map(|path| path.names.iter().copied()))
@@ -67,9 +67,22 @@ impl RevisionV1 {
 
 /// The same with the sum of its names.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct RevisionV2 {
-    body: RevisionV1,
+pub struct RevisionV2<S = String> {
+    body: RevisionV1<S>,
     names: u32,
+}
+
+impl RevisionV2<&str> {
+    /// What it does, of one that can be unpacked; `None` of any other.
+    pub fn act(&self, dictionary: &Dictionary) -> Option<Act> {
+        let is_good = |value: &ValueV1<&str>| match value {
+            ValueV1::Number(number) => Decimal::canonical(number).is_some(),
+            ValueV1::Point(numbers) => numbers.iter().all(|number| Decimal::canonical(number).is_some()),
+            ValueV1::Text(_) | ValueV1::Choices(_) | ValueV1::File(..) => true,
+        };
+        let is_whole = dictionary.sum(self.body.numbers())? == self.names && self.body.answers.iter().all(|answer| is_good(&answer.value));
+        is_whole.then(|| dictionary.name(self.body.act).map(Act::parse)).flatten()
+    }
 }
 
 fn pack_path(path: &str, dictionary: &mut Dictionary) -> PathV1 {

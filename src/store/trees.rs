@@ -211,7 +211,7 @@ pub fn definition_of(key: &[u8], source: String) -> Option<Definition> {
 }
 
 /// Takes a key and the bytes of its value.
-type VisitBytes<'v> = &'v mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreProblem>;
+pub type VisitBytes<'v> = &'v mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreProblem>;
 
 /// Goes through a tree (or the part behind a prefix), giving the bytes of whole values with their keys.
 pub fn each_bytes(tree: &Tree, prefix: &[u8], visit: VisitBytes<'_>) -> Result<(), StoreProblem> {

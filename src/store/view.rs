@@ -18,7 +18,7 @@ use super::recover::quietly;
 use super::replay::Told;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
 use super::sweep::{give_back, keeps_little};
-use super::trees::{Kept, chunk_key, definition_key, definition_of, doubtful, each_of, failed, key_parts, record_key, revision_key};
+use super::trees::{Kept, VisitBytes, chunk_key, definition_key, definition_of, doubtful, each_of, failed, key_parts, record_key, revision_key};
 use crate::disk;
 use crate::record::clock::Stamp;
 use crate::record::revision::RevisionId;
@@ -167,9 +167,13 @@ impl View {
 
     /// The same of what is kept of records, read where it lies.
     fn each_packed(&self, items: sled::Iter, visit: VisitPacked<'_>) -> Result<(), StoreProblem> {
+        self.each_bytes(items, &mut |key, bytes| visit(key, Packed::new(envelope::payload(SCHEMA, bytes).map_err(doubtful)?)))
+    }
+
+    /// The same of whatever is kept, as it lies there; any failure speaks against the view.
+    fn each_bytes(&self, items: sled::Iter, visit: VisitBytes<'_>) -> Result<(), StoreProblem> {
         self.usable()?;
-        let done = each_of(items, &mut |key, bytes| visit(key, Packed::new(envelope::payload(SCHEMA, bytes).map_err(doubtful)?)));
-        done.map(|_| ()).inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))
+        each_of(items, visit).map(|_| ()).inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))
     }
 
     fn get<T: DeserializeOwned>(&self, tree: &Tree, key: &[u8]) -> Result<Option<T>, StoreProblem> {

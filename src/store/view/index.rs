@@ -9,10 +9,9 @@ use crate::store::part::Packer;
 use crate::store::rows::Rows;
 use crate::store::schema::{IndexRowV3, SCHEMA};
 use crate::store::spread::spread;
-use crate::store::trees::{doubtful, each_of, record_key};
+use crate::store::trees::{doubtful, record_key};
 use std::ops::Bound;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// Into so many parts the ids are divided; they need not hold equally many records.
 const PARTS: u128 = 24;
@@ -57,13 +56,12 @@ impl View {
 
     fn lines(&self, items: sled::Iter) -> Result<Vec<Arc<IndexRow>>, StoreProblem> {
         let mut packer = Packer::default();
-        let done = each_of(items, &mut |_, bytes| {
+        self.each_bytes(items, &mut |_, bytes| {
             let row: IndexRowV3<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
             let row = row.unpack(&mut packer);
             packer.row(row);
             Ok(())
-        });
-        done.inspect_err(|_| self.doubtful.store(true, Ordering::Relaxed))?;
+        })?;
         Ok(packer.rows())
     }
 

@@ -5,10 +5,9 @@ use super::super::dictionary::Dictionary;
 use super::super::envelope::{self, EnvelopeProblem};
 use super::super::packed::{Entry, Packed, Scratch};
 use super::super::schema::SCHEMA;
-use super::super::trees::{chunk_key, doubtful, each_of, record_key};
+use super::super::trees::{chunk_key, doubtful, record_key};
 use super::View;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// After so many bytes sled is made to let go of what was read.
 const SWEPT: usize = 6 << 20;
@@ -57,10 +56,9 @@ impl Reading<'_> {
     /// # Errors
     /// sled's, a value that is not what was stored, and the errors of `visit`.
     pub fn each(&mut self, first: &str, last: &str, visit: &mut dyn FnMut(&str, Kept<'_, '_>) -> Result<(), StoreProblem>) -> Result<(), StoreProblem> {
-        self.view.usable()?;
         let Self { view, dictionary, scratch, read } = self;
         let items = view.trees.current.range(chunk_key(&record_key(first), 0)..=chunk_key(&record_key(last), usize::from(u16::MAX)));
-        let done = each_of(items, &mut |key, bytes| {
+        view.each_bytes(items, &mut |key, bytes| {
             *read += bytes.len();
             if *read > SWEPT {
                 *read = 0;
@@ -69,7 +67,6 @@ impl Reading<'_> {
             let packed = Packed::new(envelope::payload(SCHEMA, bytes).map_err(doubtful)?);
             let record = std::str::from_utf8(key).map_err(|_| doubtful(EnvelopeProblem::Damaged))?;
             visit(record, Kept { packed, dictionary, scratch })
-        });
-        done.map(|_| ()).inspect_err(|_| view.doubtful.store(true, Ordering::Relaxed))
+        })
     }
 }

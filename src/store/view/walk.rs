@@ -1,9 +1,9 @@
 //! Reading the whole view once: whether every value can be read, and whether what is derived is derived from all of it.
 
-use super::{EnvelopeProblem, IndexRowV3, StoreProblem, View, doubtful, record_key};
+use super::{EnvelopeProblem, IndexRowV3, SCHEMA, StoreProblem, View, doubtful, envelope, record_key};
 use crate::record::revision::{Act, RevisionId};
 use crate::store::packed::Scratch;
-use crate::store::schema::{RevisionV2, unpack};
+use crate::store::schema::RevisionV2;
 use crate::store::spread::spread;
 use crate::store::trees::key_parts;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,20 +65,22 @@ impl View {
         let mut sums: BTreeMap<String, crc32fast::Hasher> = BTreeMap::new();
         let dictionary = self.lock().dictionary.clone();
         let damaged = || doubtful(EnvelopeProblem::Damaged);
-        self.each_of::<RevisionV2>(self.trees.revisions.range::<Vec<u8>, _>(range(between)), &mut |key, packed| {
-            let revision = unpack(packed, key_parts(key).ok_or_else(damaged)?, &dictionary).ok_or_else(damaged)?;
+        self.each_bytes(self.trees.revisions.range::<Vec<u8>, _>(range(between)), &mut |key, bytes| {
+            let (record, _, id) = key_parts(key).ok_or_else(damaged)?;
+            let packed: RevisionV2<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
             walked.entries += 1;
-            walked.revisions.0.push(Ids::half(&revision.id));
+            walked.revisions.0.push(Ids::half(&id));
             // Pairs of records are noted apart; those few records are derived again rather than checked.
-            if matches!(revision.act, Act::Link | Act::Apart | Act::Undo) {
-                walked.outdated.insert(revision.record.clone());
+            if matches!(packed.act(&dictionary).ok_or_else(damaged)?, Act::Link | Act::Apart | Act::Undo) {
+                walked.outdated.insert(record.clone());
             }
-            sums.entry(revision.record).or_default().update(&revision.id);
+            sums.entry(record).or_default().update(&id);
             Ok(())
         })?;
         let sums: BTreeMap<String, u32> = sums.into_iter().map(|(record, sum)| (record, sum.finalize())).collect();
         let mut lines: BTreeMap<String, u32> = BTreeMap::new();
-        self.each_of::<IndexRowV3>(self.trees.index.range::<Vec<u8>, _>(range(between)), &mut |key, row| {
+        self.each_bytes(self.trees.index.range::<Vec<u8>, _>(range(between)), &mut |key, bytes| {
+            let row: IndexRowV3<&str> = envelope::open_borrowed(SCHEMA, bytes).map_err(doubtful)?;
             lines.insert(String::from_utf8_lossy(key).into_owned(), row.revisions);
             Ok(())
         })?;
