@@ -16,7 +16,12 @@ pub fn stored_value(bytes: &[u8]) -> usize {
     let dictionary = Dictionary::new(["name", "lt01-k3f9q2", "save", "shop@1@3f2a9c0d1e4b"].map(str::to_owned).to_vec());
     let key = || (String::new(), Stamp { millis: 0, counter: 0 }, [0; 32]);
     let (first, second) = (envelope::wrap(1, bytes), envelope::wrap(SCHEMA, bytes));
-    let revision = |bytes: &[u8]| envelope::open::<RevisionV2>(SCHEMA, bytes).ok().and_then(|packed| unpack(packed, key(), &dictionary)).is_some();
+    let revision = |bytes: &[u8]| {
+        let act = envelope::open::<RevisionV2>(SCHEMA, bytes).ok().and_then(|packed| unpack(packed, key(), &dictionary)).map(|revision| revision.act);
+        let seen = envelope::open_borrowed::<RevisionV2<&str>>(SCHEMA, bytes).ok().and_then(|packed| packed.act(&dictionary));
+        assert_eq!(seen, act, "what is looked at where it lies is what could be unpacked");
+        act.is_some()
+    };
     let current = |bytes: &[u8]| {
         let in_place = |payload| Packed::new(payload).read(&dictionary, &mut Scratch::default(), &[true; 4], &mut |_| ()).is_some();
         envelope::payload(SCHEMA, bytes).is_ok_and(in_place) && envelope::open::<CurrentV2>(SCHEMA, bytes).ok().and_then(|packed| packed.unpack(&dictionary)).is_some()
