@@ -191,7 +191,7 @@ pub struct Question<'a> {
 }
 
 /// Which numbers come with the records that they rest on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Opens {
     /// None: what is only looked at.
     Nothing,
@@ -225,8 +225,7 @@ fn ids(heads: &[Head<'_>]) -> Vec<String> {
 /// Counts targets, each on its own: several threads may share one.
 pub struct Counting<'a, 'f> {
     programme: &'a Programme,
-    /// None where what is counted was taken from them already.
-    facts: Option<&'a Facts<'f>>,
+    facts: &'a Facts<'f>,
     plans: Plans,
 }
 
@@ -240,18 +239,19 @@ struct Place<'a> {
 impl<'a, 'f> Counting<'a, 'f> {
     /// Of a programme over facts.
     pub fn new(programme: &'a Programme, facts: &'a Facts<'f>) -> Self {
-        Self { programme, facts: Some(facts), plans: Plans::new(programme, facts) }
+        Self::with_plans(programme, facts, Plans::new(programme, facts))
     }
 
-    /// Of a programme where the facts are gone: what reads them again (groups, factors) is left out.
-    pub fn of_plans(programme: &'a Programme, plans: Plans) -> Self {
-        Self { programme, facts: None, plans }
+    /// Where the plans, and the lines for [`Self::figures`], were taken from facts that are gone: groups and factors are read
+    /// only from those that are left.
+    pub fn with_plans(programme: &'a Programme, facts: &'a Facts<'f>, plans: Plans) -> Self {
+        Self { programme, facts, plans }
     }
 
     /// A target's figures for as many questions as are asked: what they count is read from the records once.
     pub fn target(&self, at: usize, questions: &[Question<'_>]) -> Vec<Figure> {
-        let lines = |reading: &Reading| self.facts.map_or_else(Lines::default, |facts| lines(self.programme, reading, facts));
-        self.figures(at, &self.programme.targets[at].readings.iter().map(lines).collect::<Vec<_>>(), questions)
+        let lines: Vec<Lines<'_>> = self.programme.targets[at].readings.iter().map(|reading| lines(self.programme, reading, self.facts)).collect();
+        self.figures(at, &lines, questions)
     }
 }
 
@@ -273,13 +273,13 @@ impl Counting<'_, '_> {
         let records = &counted.records;
         let how_many = |test: &dyn Fn(&Head<'_>) -> bool| records.iter().filter(|head| test(head)).count();
         let of_target = |fact: &&Fact<'_>| reading.sources.first().is_some_and(|source| source.form.of == fact.form.of);
-        let fact = |head: &Head<'_>| self.facts.and_then(|facts| facts.get(head.record)).filter(of_target);
+        let fact = |head: &Head<'_>| self.facts.get(head.record).filter(of_target);
         let on_reference = |head: &Head<'_>| target.reference_factors.as_ref().is_some_and(|code| fact(head).is_some_and(|fact| holds(Some(code), fact, false)));
         let reference: Vec<Head<'_>> = records.iter().copied().filter(on_reference).collect();
         let versions = target.factor_version.iter().flat_map(|code| records.iter().filter_map(fact).map(|f| value(code, f, ROOT_ROW, None).to_text().to_string()));
         let versions: BTreeSet<String> = versions.filter(|version| !version.is_empty()).collect();
         let year = year_of(self.programme, period.to.min(today.max(period.from))).clamp(self.programme.years.0, self.programme.years.1);
-        let ids = |wanted: Opens, records: &[Head<'_>]| if opens == wanted || opens == Opens::Everything { ids(records) } else { Vec::new() };
+        let ids = |wanted: Opens, records: &[Head<'_>]| if opens >= wanted { ids(records) } else { Vec::new() };
         let (year_done, cumulative) = (self.since(year, place, taken), self.since(self.programme.years.0, place, taken));
         Figure {
             target: at,
@@ -294,7 +294,7 @@ impl Counting<'_, '_> {
             reference_factors: reference.len(),
             reference_records: self::ids(&reference),
             factor_versions: versions.into_iter().collect(),
-            out_of_season: if opens == Opens::Nothing { Vec::new() } else { guarded(taken, period).into_iter().collect() },
+            out_of_season: if opens >= Opens::Period { guarded(taken, period).into_iter().collect() } else { Vec::new() },
             year,
             plan: self.plans.of(year, &target.id),
             plan_records: self.plan_records(year, place),
@@ -339,12 +339,12 @@ impl Counting<'_, '_> {
     }
 
     fn groups(&self, reading: &Reading, lines: &Lines<'_>, question: Question<'_>) -> Vec<GroupFigure> {
-        let Some((by, facts)) = question.by.filter(|_| reading.entries.is_none()).zip(self.facts) else { return Vec::new() };
+        let Some(by) = question.by.filter(|_| reading.entries.is_none()) else { return Vec::new() };
         let dimension: Option<&Dimension> = self.programme.dimensions.iter().find(|d| d.name == by);
         if dimension.is_none() && by != YEAR {
             return Vec::new();
         }
-        let placed: Vec<BTreeSet<String>> = lines.counted.iter().map(|line| groups_of(self.programme, dimension, reading, line, facts)).collect();
+        let placed: Vec<BTreeSet<String>> = lines.counted.iter().map(|line| groups_of(self.programme, dimension, reading, line, self.facts)).collect();
         let mut names: BTreeMap<&str, ()> = placed.iter().flatten().map(|name| (name.as_str(), ())).collect();
         names.insert("", ());
         // A figure per commune is not divided again when it is shown by commune.

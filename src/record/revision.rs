@@ -206,6 +206,29 @@ impl Revision {
     }
 }
 
+#[cfg(test)]
+impl Revision {
+    /// A record's first revision, to be made into another.
+    pub fn example() -> Self {
+        Self {
+            record: "0198f3a2-5c00-7abc-8000-000000000001".to_owned(),
+            at: Stamp { millis: 1_760_000_000_000, counter: 0 },
+            id: [0; 32],
+            device: "lt01".to_owned(),
+            seq: 1,
+            prev: None,
+            person: "Người Thử".to_owned(),
+            of: "f@1@0123456789ab".to_owned(),
+            parents: Vec::new(),
+            act: Act::Submit,
+            args: BTreeMap::new(),
+            wrote: Vec::new(),
+            answers: BTreeMap::new(),
+            notes: BTreeMap::new(),
+        }
+    }
+}
+
 /// The id that a line should have: the SHA-256 of its raw bytes (without LF) with the id's digits set to `0`.
 pub fn digest_of(line: &[u8]) -> RevisionId {
     let mut hash = Sha256::new();

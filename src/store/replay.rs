@@ -142,7 +142,6 @@ fn whole_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> Result<u64, Stop>
 mod tests {
     use super::*;
     use crate::record::Definition;
-    use crate::record::revision::Act;
     use crate::value::Value;
     use std::cell::Cell;
     use std::collections::BTreeMap;
@@ -155,18 +154,11 @@ mod tests {
             let revision = Revision {
                 record: format!("0198f3a2-5c00-7abc-8000-0000000000{at:02}"),
                 at: Stamp { millis: 1_760_000_000_000 + at as i64, counter: at as u16 },
-                id: [0; 32],
                 device: if at % 4 == 1 { "lt\"01".to_owned() } else { "lt01".to_owned() },
                 seq: at as u64 + 1,
-                prev: None,
-                person: "Người Thử".to_owned(),
-                of: "f@1@0123456789ab".to_owned(),
-                parents: Vec::new(),
-                act: Act::Submit,
-                args: BTreeMap::new(),
                 wrote: vec!["a".to_owned()],
                 answers: BTreeMap::from([("a".to_owned(), Value::text("một"))]),
-                notes: BTreeMap::new(),
+                ..Revision::example()
             };
             Entry::Revision(revision.seal())
         };

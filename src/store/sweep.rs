@@ -60,9 +60,12 @@ impl Sweep {
     }
 }
 
-/// Gives memory that was let go of back to the system: the allocator of Linux keeps what many threads used for a moment, a
+/// Gives memory that was let go of back to the system, in a process that keeps little: the allocator of Linux keeps what many threads used for a moment, a
 /// third of all that the program has after a hundred thousand records were read. Others give it back by themselves.
 pub fn give_back() {
+    if !keeps_little() {
+        return;
+    }
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[allow(unsafe_code)]
     // SAFETY: takes no pointer and changes nothing that is in use; may be called at any time from any thread.

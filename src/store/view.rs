@@ -341,9 +341,7 @@ impl View {
     /// Gives back what memory much reading took, in a process that keeps little: sled's pages, and what the allocator keeps.
     pub fn spare(&self) {
         self.sweep();
-        if keeps_little() {
-            give_back();
-        }
+        give_back();
     }
 
     /// How many bytes it takes on the disk.

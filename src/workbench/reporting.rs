@@ -85,7 +85,8 @@ impl Desk {
             facts.iter().for_each(|fact| dues.take(fact));
         })?;
         let due = dues.into_inner().unwrap_or_else(PoisonError::into_inner).by(today);
-        let counting = Counting::of_plans(&programme, plans.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let gone = Facts::new(&[]);
+        let counting = Counting::with_plans(&programme, &gone, plans.into_inner().unwrap_or_else(PoisonError::into_inner));
         let question = Question { period: &period, today, by: None, opens: Opens::Nothing };
         let figure = |(at, taker): (usize, Mutex<Taker<'_, '_>>)| counting.figures(at, &[taker.into_inner().unwrap_or_else(PoisonError::into_inner).finish()], &[question]);
         let figures = takers.into_iter().enumerate().flat_map(figure).collect();

@@ -131,7 +131,6 @@ pub(super) fn range((from, to): Between<'_>) -> (Bound<Vec<u8>>, Bound<Vec<u8>>)
 mod tests {
     use super::*;
     use crate::record::Entry;
-    use crate::record::clock::Stamp;
     use crate::record::revision::Revision;
     use crate::store::derived::{Current, IndexRow};
     use crate::store::trees::chunk_key;
@@ -141,33 +140,16 @@ mod tests {
     fn a_record_whose_line_or_answers_alone_are_gone_is_found_outdated() {
         let dir = tempfile::tempdir().unwrap();
         let view = View::open(&dir.path().join("sled")).unwrap();
-        let record = "0198f3a2-5c00-7abc-8000-000000000001";
-        let revision = Revision {
-            record: record.to_owned(),
-            at: Stamp { millis: 1_760_000_000_000, counter: 0 },
-            id: [0; 32],
-            device: "lt01".to_owned(),
-            seq: 1,
-            prev: None,
-            person: "Người Thử".to_owned(),
-            of: "f@1@0123456789ab".to_owned(),
-            parents: Vec::new(),
-            act: Act::Submit,
-            args: BTreeMap::new(),
-            wrote: Vec::new(),
-            answers: BTreeMap::new(),
-            notes: BTreeMap::new(),
-        }
-        .seal();
-        let id = revision.id;
+        let revision = Revision::example().seal();
+        let (id, record) = (revision.id, &revision.record.clone());
         view.insert(&Entry::Revision(revision), "lt01", DateTime::UNIX_EPOCH).unwrap();
-        let row = IndexRow { record: record.into(), ..IndexRow::default() };
+        let row = IndexRow { record: record.as_str().into(), ..IndexRow::default() };
         for tree in [&view.trees.index, &view.trees.current] {
             view.put_current(&row, &Current::default()).unwrap();
             let walked = view.walk().unwrap();
             assert!(walked.outdated.is_empty() && walked.revisions.contains(&id) && walked.entries == 1);
             tree.remove(chunk_key(&record_key(record), 0)).unwrap();
-            assert_eq!(view.walk().unwrap().outdated.into_iter().collect::<Vec<_>>(), [record]);
+            assert_eq!(view.walk().unwrap().outdated.into_iter().collect::<Vec<_>>(), [record.as_str()]);
         }
     }
 }
