@@ -5,8 +5,10 @@ use khuyencong::form::draft::Source;
 use khuyencong::form::instance::{Answers, Instance};
 use khuyencong::locale::Lang;
 use khuyencong::programme::Programme;
-use khuyencong::programme::figure::{Fact, Figure, Head, Opens, Question, figures};
-use khuyencong::programme::lines::Facts;
+use khuyencong::programme::due::Dues;
+use khuyencong::programme::figure::{Counting, Fact, Figure, Head, Opens, Question, figures};
+use khuyencong::programme::lines::{Facts, Taker};
+use khuyencong::programme::plan::Plans;
 use khuyencong::programme::read::Library as Known;
 use khuyencong::record::clock::Stamp;
 use khuyencong::value::{Value, ValueType};
@@ -92,6 +94,63 @@ fn figures_of_different_seasons_are_listed_and_not_averaged_and_factors_name_the
     assert_eq!(growth.out_of_season, ["r3"]);
     let fuel = &figures["T-NHL"];
     assert_eq!((fuel.records.len(), fuel.reference_factors, fuel.factor_versions.as_slice()), (2, 2, &["2026-1".to_owned()][..]));
+}
+
+#[test]
+fn figures_of_facts_that_came_one_by_one_in_any_order_are_those_of_all_at_once() {
+    let programme = shipped();
+    let leaflet = |record: &str, day: &str| fact(&programme, "programme_event", record, day, &[("event_kind", "publication"), ("event_code", record), ("copies", "500")]);
+    let plan = |record: &str, day: &str, number: &str| {
+        let answers =
+            [("plan_year", "2027"), ("plan_status", "approved"), ("plan_targets/a/#", "V"), ("plan_targets/a/planned_target", "T-TT2"), ("plan_targets/a/planned_number", number)];
+        fact(&programme, "annual_plan", record, day, &answers)
+    };
+    let mut facts = [leaflet("e1", "2027-03-01"), leaflet("e2", "2027-02-05"), plan("p1", "2026-12-20", "8"), leaflet("e3", "2027-01-20"), plan("p2", "2027-06-01", "4")];
+    let expected = counted(&programme, &facts, "2027", "2027-11-01", None);
+    assert_eq!((expected["T-TT2"].records.join(" "), expected["T-TT2"].plan), ("e1 e2 e3".to_owned(), Some(4.0)));
+    facts.reverse();
+    let period = programme.period("2027").expect("a period");
+    let question = Question { period: &period, today: "2027-11-01".parse().expect("a day"), by: None, opens: Opens::Period };
+    let mut plans = Plans::default();
+    facts.iter().for_each(|fact| plans.take(&programme, fact));
+    let gone = Facts::new(&[]);
+    let counting = Counting::with_plans(&programme, &gone, plans);
+    for (at, target) in programme.targets.iter().enumerate() {
+        let lines = |reading| {
+            let mut taker = Taker::new(&programme, reading);
+            facts.iter().for_each(|fact| taker.take(fact));
+            taker.finish()
+        };
+        let taken: Vec<_> = target.readings.iter().map(lines).collect();
+        let figure = &counting.figures(at, &taken, &[question])[0];
+        let all = &expected[&target.id];
+        assert_eq!((figure.done, figure.plan, &figure.records, &figure.undetermined), (all.done, all.plan, &all.records, &all.undetermined), "{}", target.id);
+    }
+}
+
+#[test]
+fn what_falls_due_is_reckoned_from_the_first_event_and_not_asked_for_where_it_was_made() {
+    let programme = shipped();
+    let accepted = |record: &str, about: &str, day: &str| {
+        let answers = [("establishment", about), ("kind", "acceptance"), ("conclusion", "accepted"), ("project", record)];
+        fact(&programme, "machinery_inspection", record, day, &answers)
+    };
+    let made =
+        |record: &str, about: &str, months: &str| fact(&programme, "post_support_performance", record, "2027-01-10", &[("establishment", about), ("followup_point", months)]);
+    let mut facts =
+        [accepted("i1", "e1", "2026-03-10"), accepted("i2", "e1", "2026-01-10"), accepted("i3", "e1", "2026-01-10"), accepted("i4", "e2", "2026-02-01"), made("f1", "e2", "6")];
+    for _ in 0..2 {
+        let mut dues = Dues::new(&programme);
+        facts.iter().for_each(|fact| dues.take(fact));
+        let told = |day: &str| -> Vec<String> {
+            let due = dues.by(day.parse().expect("a day"));
+            due.iter().map(|due| format!("{} {} {} {}", due.day, due.about, due.months, due.given.first().map_or("", |(_, record)| record))).collect()
+        };
+        assert_eq!(told("2026-06-09"), [""; 0]);
+        assert_eq!(told("2026-06-10"), ["2026-07-10 e1 6 i2"], "thirty days before; of two on one day the first record");
+        assert_eq!(told("2027-06-10"), ["2026-07-10 e1 6 i2", "2027-01-10 e1 12 i2", "2027-02-01 e2 12 i4"]);
+        facts.reverse();
+    }
 }
 
 #[test]
