@@ -160,7 +160,7 @@ fn beside(target: &Path, ending: &str) -> PathBuf {
 }
 
 /// `name.ending`, in the same folder.
-fn beside_visible(target: &Path, ending: &str) -> PathBuf {
+pub fn beside_visible(target: &Path, ending: &str) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     target.with_file_name(format!("{name}.{ending}"))
 }
@@ -252,6 +252,23 @@ pub fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = AtomicFile::create(target)?;
     file.write_all(bytes)?;
     file.commit(false)
+}
+
+/// The next free `NAME.bad.N` beside a file or folder: what is damaged is put aside, never deleted.
+pub fn aside(path: &Path) -> PathBuf {
+    (0u32..).map(|n| beside_visible(path, &format!("bad.{n}"))).find(|path| !path.exists()).unwrap_or_else(|| beside_visible(path, "bad"))
+}
+
+/// Keeps a copy of a damaged file beside it, durably; gives its path.
+///
+/// # Errors
+/// The system's.
+pub fn keep_aside(path: &Path) -> io::Result<PathBuf> {
+    let kept = aside(path);
+    let mut copy = AtomicFile::create(&kept)?;
+    io::copy(&mut File::open(path)?, &mut copy)?;
+    copy.commit(false)?;
+    Ok(kept)
 }
 
 /// Free bytes on the disk of a folder; `None` where the system does not tell.

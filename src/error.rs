@@ -68,6 +68,7 @@ impl Failure {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
                 (Text::both(|l| say::failure::disk_full(l, at)), Text::both(say::failure::disk_full_hint))
             }
+            ErrorKind::NotADirectory | ErrorKind::AlreadyExists => (Text::both(|l| say::failure::not_a_folder(l, at)), Text::both(say::failure::not_a_folder_hint)),
             ErrorKind::IsADirectory => (Text::both(|l| say::failure::is_a_folder(l, at)), Text::both(say::failure::is_a_folder_hint)),
             _ => (Text::both(|l| say::failure::system(l, at, error)), Text::default()),
         };
@@ -100,10 +101,11 @@ impl From<StoreProblem> for Failure {
 impl From<FileProblem> for Failure {
     fn from(FileProblem { file, line, problem }: FileProblem) -> Self {
         let name = &file.display();
-        let damaged = |why: Text| Self::new(Exit::Damage, Text::both(|l| say::failure::file_damaged(l, name, line))).why(why).hint(Text::both(say::failure::file_damaged_hint));
+        let damaged = |why: Text| Self::new(Exit::Damage, Text::both(|l| say::failure::file_damaged(l, name, line))).why(why).hint(Self::other_copy(&file));
         match problem {
             Problem::Io(error) => Self::io(&file, &error),
             Problem::NotOurs => Self::new(Exit::Refused, Text::both(|l| say::failure::not_ours(l, name))).hint(Text::both(say::failure::not_ours_hint)),
+            Problem::Resaved => Self::new(Exit::Damage, Text::both(|l| say::failure::resaved(l, name))).hint(Self::other_copy(&file)),
             Problem::Newer(format) => Self::new(Exit::Refused, Text::both(|l| say::failure::newer_file(l, name, &format))).hint(Text::both(say::failure::newer_hint)),
             Problem::OtherProgramme(other) => {
                 Self::new(Exit::Refused, Text::both(|l| say::failure::other_programme(l, name, &other))).hint(Text::both(say::failure::other_programme_hint))
@@ -123,6 +125,12 @@ impl From<FileProblem> for Failure {
 }
 
 impl Failure {
+    /// Where another copy of a damaged file may be had.
+    pub fn other_copy(file: &Path) -> Text {
+        let has_old = crate::disk::beside_visible(file, "bak").exists();
+        Text::both(if has_old { say::failure::file_damaged_hint } else { say::failure::file_damaged_hint_alone })
+    }
+
     /// A union that was given up while writing `target`.
     pub fn union(problem: UnionProblem, target: &Path) -> Self {
         match problem {

@@ -212,6 +212,11 @@ impl Value {
         Self::Text(text.into())
     }
 
+    /// An attached file, if it is one.
+    pub fn as_file(&self) -> Option<&FileRef> {
+        if let Self::File(file) = self { Some(file) } else { None }
+    }
+
     /// Appends the canonical JSON.
     pub fn write(&self, out: &mut String) {
         match self {

@@ -98,6 +98,13 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
         say_plain(format!("{} {:<8} {} {}: {value}{reason}", revision.at, revision.act.word(), revision.device, revision.person));
         migration(standing.migrated.get(at), revision, &path, lang);
     }
+    for (at, wrote) in &why.inside {
+        let revision = &standing.history.revisions()[*at];
+        for (inside, value) in wrote {
+            let shown = json::shown_path(&standing.merged.answers, inside);
+            say_plain(format!("{} {:<8} {} {}: {shown} {}", revision.at, revision.act.word(), revision.device, revision.person, value.to_json()));
+        }
+    }
     super::review::linked(&desk, &record, lang).iter().for_each(say_plain);
     super::review::decisions(&standing, Some(&path), lang).iter().for_each(say_plain);
     // What chose comes last.

@@ -200,8 +200,8 @@ fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Fai
         Some(("report", m)) => report::run(m, context).map(done),
         Some(("minutes", m)) => minutes::run(m, context).map(done),
         Some(("export", m)) => export::run(m, context).map(done),
-        Some(("backup", m)) => store::backup(m, context).map(done),
-        Some(("restore", m)) => store::restore(m, context).map(done),
+        Some(("backup", m)) => store::backup(m, context),
+        Some(("restore", m)) => store::restore(m, context),
         Some(("doctor", m)) => store::doctor(m, context),
         Some(("completions", m)) => {
             let shell = *m.get_one::<clap_complete::Shell>("shell").unwrap_or(&clap_complete::Shell::Bash);

@@ -6,7 +6,7 @@ use crate::error::{Exit, Failure};
 use crate::locale::{Lang, say};
 use crate::store::inspect;
 use crate::tui::words::numbers;
-use crate::workbench::transfer::Copied;
+use crate::workbench::backup::Copied;
 use clap::{Arg, ArgMatches, Command};
 use std::path::Path;
 use std::process::ExitCode;
@@ -25,27 +25,32 @@ fn file(matches: &ArgMatches) -> &Path {
     Path::new(matches.get_one::<String>("file").map_or("", String::as_str))
 }
 
-pub fn backup(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
+pub fn backup(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Failure> {
     let desk = context.desk()?;
     let copied = desk.backup(file(matches))?;
     say_out(say::cli::backed_up(context.lang, copied.tally.sent + copied.tally.known, file(matches).display()));
-    tell_beside(&copied, context.lang);
-    desk.close()
+    desk.close()?;
+    Ok(tell_beside(&copied, context.lang))
 }
 
-pub fn restore(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
+pub fn restore(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Failure> {
     let mut desk = context.desk()?;
     let copied = desk.restore(file(matches))?;
     say_out(say::cli::restored(context.lang, copied.tally.new, copied.tally.known));
-    tell_beside(&copied, context.lang);
-    desk.close()
+    desk.close()?;
+    Ok(tell_beside(&copied, context.lang))
 }
 
-fn tell_beside(copied: &Copied, lang: Lang) {
+/// Tells what went beside the revisions. Drafts that could not be read are damage: a stick that only seems to be good must not
+/// be thrown away.
+fn tell_beside(copied: &Copied, lang: Lang) -> ExitCode {
     tell_attachments(&copied.carried, false, lang);
     if copied.drafts > 0 {
         say_out(say::store::drafts_copied(lang, copied.drafts));
     }
+    let Some((lines, file)) = &copied.damaged else { return ExitCode::SUCCESS };
+    eprintln!("{}", say::store::copies_damaged(lang, file.display(), numbers(lines)));
+    ExitCode::from(Exit::Damage as u8)
 }
 
 /// Looks first and opens then: without `--repair` a damaged store stays as it is.
@@ -78,10 +83,16 @@ pub fn doctor(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, F
         say_out(say::cli::doctor_disk(lang, free >> 20));
     }
     // Every entry of the journal must be in the view: sled may lack some without saying so.
-    let whole = entries == known;
-    if !whole {
+    let is_view_whole = entries == known;
+    if !is_view_whole {
         say_out(say::store::doctor_not_whole(lang));
     }
+    let attached = desk.attached(repair)?;
+    attached.damaged.iter().for_each(|file| say_out(say::exchange::attachment_damaged(lang, file.display())));
+    if !attached.missing.is_empty() {
+        say_out(say::store::doctor_attachments(lang, attached.missing.len()));
+    }
+    let whole = is_view_whole && (repair || attached.damaged.is_empty());
     say_out(if whole { say::cli::doctor_ok(lang) } else { say::store::doctor_needs_repair(lang) });
     desk.close()?;
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(Exit::Damage as u8) })

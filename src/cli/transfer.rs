@@ -63,7 +63,7 @@ pub fn tell_attachments(carried: &Carried, plan: bool, lang: Lang) {
         eprintln!("{}", say::exchange::attachment_damaged(lang, file.display()));
     }
     for (file, why) in &carried.failed {
-        eprintln!("{}", say::exchange::attachment_failed(lang, file.display(), why));
+        eprintln!("{}", say::exchange::attachment_failed(lang, file.display(), why.lines(lang).join(" ")));
     }
     match carried.copied {
         0 => {}
@@ -108,7 +108,12 @@ pub fn verify(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failu
     let mut worst: Option<Exit> = None;
     for file in matches.get_many::<String>("file").into_iter().flatten() {
         match merging::verify(Path::new(file)) {
-            Ok(verified) => tell_verified(&verified, context.lang),
+            Ok(verified) => {
+                tell_verified(&verified, context.lang);
+                if !verified.carried.damaged.is_empty() {
+                    worst = Some(Exit::Damage);
+                }
+            }
             Err(failure) => {
                 failure.lines(context.lang).iter().for_each(|line| eprintln!("{line}"));
                 // Damage outweighs a file that is merely not ours.

@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub enum Problem {
     /// Not one of our files.
     NotOurs,
+    /// One of ours that another program saved anew.
+    Resaved,
     /// Written by a newer program.
     Newer(String),
     /// Of another programme.
@@ -73,6 +75,14 @@ pub fn unpacked(mut input: impl Read + 'static) -> io::Result<Box<dyn Read>> {
     Ok(Box::new(decoder))
 }
 
+/// Whether it begins as our files do but for what editors and spreadsheets put in between: marks of an encoding, wide
+/// characters, quotes, spaces.
+fn is_resaved(start: &[u8]) -> bool {
+    const ADDED: &[u8] = b"\xef\xbb\xbf\xff\xfe\0\" \t\r";
+    let start = start.get(..200).unwrap_or(start).iter().filter(|byte| !ADDED.contains(byte));
+    start.take(14).eq(b"{!:khuyencong/")
+}
+
 /// So many bytes are handed on to be hashed, at the least.
 const HASHED_AT_ONCE: usize = 256 << 10;
 
@@ -124,6 +134,7 @@ impl Reader {
         match (text("!"), text("programme")) {
             (Some(format), _) if format.starts_with("khuyencong/") && format != FORMAT => return Err(reader.problem(Problem::Newer(format))),
             (Some(format), Some(name)) if format == FORMAT && line == super::header(&name).as_bytes() => reader.programme = name,
+            _ if is_resaved(line) => return Err(reader.problem(Problem::Resaved)),
             _ => return Err(reader.problem(Problem::NotOurs)),
         }
         if programme.is_some_and(|wanted| wanted != reader.programme) {
@@ -163,6 +174,7 @@ impl Reader {
                 return match seen {
                     0 => Ok(false),
                     _ if ours => Err(self.problem(Problem::Truncated)),
+                    _ if is_resaved(rest) => Err(self.problem(Problem::Resaved)),
                     _ => Err(self.problem(Problem::NotOurs)),
                 };
             }

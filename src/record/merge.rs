@@ -163,6 +163,8 @@ fn newest_note<'h>(history: &'h History, path: &str, writers: &[usize]) -> Optio
 pub struct Why {
     /// Every revision that wrote it, in order, and what it wrote.
     pub writers: Vec<(usize, Option<Value>)>,
+    /// Of a row that was kept: every revision that edited it unaware of its removal, and what it wrote in there, by path.
+    pub inside: Vec<(usize, BTreeMap<String, Value>)>,
     /// The values that stand.
     pub candidates: Vec<Candidate>,
     /// The rule that chose.
@@ -201,5 +203,10 @@ pub fn why(history: &History, path: &str, merged: &Merged) -> Why {
         (1, _) => Rule::Agreed,
         _ => Rule::Conflict,
     };
-    Why { writers, candidates, rule }
+    let kept = merged.conflicts.iter().find(|c| c.path == path && rule == Rule::RowKept);
+    let editors = kept.iter().flat_map(|conflict| &conflict.candidates).filter(|c| c.value.is_some()).flat_map(|c| &c.writers);
+    let within = path.trim_end_matches('#');
+    let wrote = |at: usize| revisions[at].answers.iter().filter(move |(p, _)| p.starts_with(within) && *p != path && revisions[at].wrote.contains(p));
+    let inside = editors.map(|at| (*at, wrote(*at).map(|(p, value)| (p.clone(), value.clone())).collect())).collect();
+    Why { writers, inside, candidates, rule }
 }

@@ -6,7 +6,7 @@
 use crate::disk;
 use crate::record::line;
 use crate::record::revision::{RevisionId, hex, unhex};
-use crate::value::{Value, write_string};
+use crate::value::{FileRef, Value, write_string};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -60,7 +60,15 @@ pub struct Draft {
     pub changed: String,
 }
 
+impl Draft {
+    /// The files that are attached to it.
+    pub fn files(&self) -> impl Iterator<Item = &FileRef> {
+        self.answers.values().filter_map(Value::as_file)
+    }
+}
+
 /// All drafts and their journal.
+#[derive(Default)]
 pub struct Drafts {
     path: PathBuf,
     file: Option<File>,
@@ -77,15 +85,7 @@ impl Drafts {
     /// # Errors
     /// The system's.
     pub fn open(dir: &Path) -> io::Result<Self> {
-        Self::open_file(&dir.join(FILE))
-    }
-
-    /// Reads the drafts of a file, such as a backup's.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn open_file(path: &Path) -> io::Result<Self> {
-        let path = path.to_owned();
+        let path = dir.join(FILE);
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -96,7 +96,7 @@ impl Drafts {
 
     /// Reads the bytes of a drafts file. What cannot be read is skipped and its line noted.
     pub fn read(bytes: &[u8]) -> Self {
-        let mut drafts = Self { path: PathBuf::new(), file: None, bytes: bytes.len() as u64, all: BTreeMap::new(), unsynced_since: None, damaged: Vec::new() };
+        let mut drafts = Self { bytes: bytes.len() as u64, ..Self::default() };
         for (at, line) in bytes.split(|b| *b == b'\n').enumerate() {
             if !line.is_empty() && drafts.replay(line).is_none() {
                 drafts.damaged.push(at as u64 + 1);
@@ -125,8 +125,8 @@ impl Drafts {
     /// # Errors
     /// The system's; the draft is kept in memory all the same.
     pub fn keep(&mut self, draft: Draft) -> io::Result<()> {
-        let line = write(&draft);
-        self.all.insert(draft.record.clone(), draft);
+        let line = write(&draft).to_string();
+        self.put(draft);
         self.append(&line)?;
         self.sync()
     }
@@ -218,14 +218,7 @@ impl Drafts {
     /// # Errors
     /// The system's; the old file is then untouched.
     pub fn compact(&mut self) -> io::Result<()> {
-        let lines: String = self
-            .all
-            .values()
-            .map(|draft| {
-                let json = write(draft);
-                format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
-            })
-            .collect();
+        let lines: String = self.all.values().map(|draft| sealed(draft, None)).collect();
         self.file = None;
         disk::replace(&self.path, lines.as_bytes())?;
         self.bytes = lines.len() as u64;
@@ -233,12 +226,19 @@ impl Drafts {
         Ok(())
     }
 
-    fn replay(&mut self, line: &[u8]) -> Option<()> {
-        let (crc, json) = std::str::from_utf8(line).ok()?.split_once(' ')?;
-        if crc.len() != 8 || u32::from_str_radix(crc, 16) != Ok(crc32fast::hash(json.as_bytes())) {
-            return None;
-        }
-        let json = serde_json::from_str::<Json>(json).ok()?;
+    /// Puts a draft among them, in memory only.
+    pub(super) fn put(&mut self, draft: Draft) {
+        self.all.insert(draft.record.clone(), draft);
+    }
+
+    /// Takes one away, in memory only.
+    pub(super) fn take_away(&mut self, record: &str) {
+        self.all.remove(record);
+    }
+
+    /// Does what a line says; `None` where it cannot be read.
+    pub(super) fn replay(&mut self, line: &[u8]) -> Option<()> {
+        let json = checked(line)?;
         if let Some(record) = json.get("end").and_then(Json::as_str) {
             self.all.remove(record);
         } else if let Some([Json::String(record), Json::String(path), Json::String(text)]) = json.get("typing").and_then(Json::as_array).map(Vec::as_slice) {
@@ -246,14 +246,30 @@ impl Drafts {
             draft.typing.insert(path.clone(), text.clone());
             draft.cursor = path.clone();
         } else {
-            let draft = read(&json)?;
-            self.all.insert(draft.record.clone(), draft);
+            self.put(read(&json)?);
         }
         Some(())
     }
 }
 
-fn write(draft: &Draft) -> String {
+/// What stands in a line whose sum is right.
+pub(super) fn checked(line: &[u8]) -> Option<Json> {
+    let (crc, json) = std::str::from_utf8(line).ok()?.split_once(' ')?;
+    let is_right = crc.len() == 8 && u32::from_str_radix(crc, 16) == Ok(crc32fast::hash(json.as_bytes()));
+    serde_json::from_str(json).ok().filter(|_| is_right)
+}
+
+/// A draft as a line with its sum; in a file of several laptops with the device and its person.
+pub(super) fn sealed(draft: &Draft, laptop: Option<(String, String)>) -> String {
+    let mut json = write(draft);
+    if let Some((device, person)) = laptop {
+        (json["device"], json["person"]) = (device.into(), person.into());
+    }
+    let json = json.to_string();
+    format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
+}
+
+fn write(draft: &Draft) -> Json {
     let texts = |map: &BTreeMap<String, String>| Json::Object(map.iter().map(|(k, v)| (k.clone(), Json::String(v.clone()))).collect());
     let values = |map: &BTreeMap<String, Value>| Json::Object(map.iter().map(|(k, v)| (k.clone(), serde_json::from_str(&v.to_json()).unwrap_or(Json::Null))).collect());
     let mut json = serde_json::json!({
@@ -265,7 +281,7 @@ fn write(draft: &Draft) -> String {
     if !draft.undo.is_empty() {
         json["undo"] = draft.undo.iter().map(write_change).collect();
     }
-    json.to_string()
+    json
 }
 
 fn write_change(change: &Change) -> Json {

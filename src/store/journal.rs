@@ -1,6 +1,5 @@
 //! `journal.jsonl`: every entry in the order in which this laptop came to know it. Append-only; the truth of the store.
 
-use super::mark;
 use super::sums::{self, Sums};
 use crate::disk;
 use crate::record::Entry;
@@ -245,7 +244,7 @@ pub fn vouch(dir: &Path) -> io::Result<()> {
 /// The system's; the journal is then as it was.
 pub fn rewrite(dir: &Path, more: &[Vec<u8>]) -> io::Result<(Option<PathBuf>, End)> {
     let path = dir.join(FILE);
-    let kept = path.exists().then(|| mark::keep_aside(dir, FILE)).transpose()?;
+    let kept = path.exists().then(|| disk::keep_aside(&path)).transpose()?;
     let (mut file, mut end, mut failed) = (disk::AtomicFile::create(&path)?, End::default(), None);
     let mut write = |line: &[u8]| {
         if failed.is_none() {

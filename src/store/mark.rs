@@ -108,23 +108,6 @@ fn sum(file: &fs::File, size: u64) -> io::Result<(u64, u32)> {
     Ok((bytes, all.finalize()))
 }
 
-/// The next free `NAME.bad.N`: damaged files are put aside, never deleted.
-pub fn aside(dir: &Path, name: &str) -> PathBuf {
-    (0u32..).map(|n| dir.join(format!("{name}.bad.{n}"))).find(|path| !path.exists()).unwrap_or_else(|| dir.join(format!("{name}.bad")))
-}
-
-/// Keeps a copy of a damaged file beside it, durably; gives its path.
-///
-/// # Errors
-/// The system's.
-pub fn keep_aside(dir: &Path, name: &str) -> io::Result<PathBuf> {
-    let kept = aside(dir, name);
-    let mut copy = disk::AtomicFile::create(&kept)?;
-    io::copy(&mut fs::File::open(dir.join(name))?, &mut copy)?;
-    copy.commit(false)?;
-    Ok(kept)
-}
-
 /// Everything that was put aside in a store's folder, by name.
 pub fn kept_aside(dir: &Path) -> Vec<PathBuf> {
     let names = ["sled.bad.", "journal.jsonl.bad.", "drafts.jsonl.bad.", "identity.toml.bad.", "journal.bad."];

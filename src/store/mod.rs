@@ -7,6 +7,7 @@
 
 pub mod closed;
 mod compact;
+mod copies;
 mod derived;
 mod dictionary;
 pub mod drafts;
@@ -32,6 +33,7 @@ mod trees;
 pub mod trial;
 pub mod view;
 
+pub use copies::Copies;
 pub use derived::{Current, IndexRow};
 pub use drafts::{Change, Draft, Drafts};
 pub use identity::Identity;

@@ -102,7 +102,7 @@ fn load_identity(dir: &Path) -> Result<(Identity, bool), StoreProblem> {
 
 fn restored_identity(dir: &Path, (identity, is_copy): (Identity, bool), notices: &mut Vec<Notice>) -> Result<Identity, StoreProblem> {
     if is_copy {
-        let kept = dir.join(identity::FILE).exists().then(|| mark::keep_aside(dir, identity::FILE)).transpose();
+        let kept = dir.join(identity::FILE).exists().then(|| disk::keep_aside(&dir.join(identity::FILE))).transpose();
         notices.push(Notice::Identity(kept.map_err(|e| StoreProblem::Io(dir.to_owned(), e))?));
         identity.save(dir)?;
     } else if identity.format == identity::FORMAT && Identity::load_copy(dir).is_err() {
@@ -119,7 +119,7 @@ fn open_drafts(dir: &Path, left: Option<&Mark>, notices: &mut Vec<Notice>) -> io
         None => false,
     };
     if changed || !drafts.damaged().is_empty() {
-        let kept = dir.join(drafts::FILE).exists().then(|| mark::keep_aside(dir, drafts::FILE)).transpose()?;
+        let kept = dir.join(drafts::FILE).exists().then(|| disk::keep_aside(&dir.join(drafts::FILE))).transpose()?;
         notices.push(Notice::Drafts(drafts.damaged().to_vec(), kept));
         drafts.compact()?;
     }

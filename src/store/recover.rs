@@ -2,7 +2,7 @@
 
 use super::identity::Identity;
 use super::journal::{self, End, Scan};
-use super::mark::{self, Mark};
+use super::mark::Mark;
 use super::replay::{self, Told};
 use super::salvage::salvage;
 use super::view::View;
@@ -139,13 +139,13 @@ fn open_or_put_aside(dir: &Path) -> Result<(View, Option<PathBuf>, Walked), Stor
         Err(StoreProblem::Io(path, e)) if is_refusal(&e) => Err(StoreProblem::Io(path, e)),
         Err(_) if STARVED.swap(false, Ordering::Relaxed) => Err(StoreProblem::Io(sled, ErrorKind::OutOfMemory.into())),
         Err(problem) if !sled.exists() => Err(problem),
-        Err(_) => put_aside(dir, &sled),
+        Err(_) => put_aside(&sled),
     }
 }
 
 /// A new view in the place of one that is not trusted.
-fn put_aside(dir: &Path, sled: &Path) -> Result<(View, Option<PathBuf>, Walked), StoreProblem> {
-    let aside = mark::aside(dir, "sled");
+fn put_aside(sled: &Path) -> Result<(View, Option<PathBuf>, Walked), StoreProblem> {
+    let aside = disk::aside(sled);
     let io = |e| StoreProblem::Io(sled.to_owned(), e);
     disk::rename(sled, &aside).map_err(io)?;
     match guarded(sled, |_| Ok(())) {
@@ -290,7 +290,7 @@ fn keep_tail(dir: &Path, scan: &Scan) -> std::io::Result<PathBuf> {
     file.seek(SeekFrom::Start(scan.end.bytes))?;
     let mut tail = Vec::new();
     file.take(MAX_LINE as u64 + 2).read_to_end(&mut tail)?;
-    let kept = mark::aside(dir, journal::FILE);
+    let kept = disk::aside(&dir.join(journal::FILE));
     disk::replace(&kept, &tail)?;
     Ok(kept)
 }

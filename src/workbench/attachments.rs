@@ -1,11 +1,15 @@
 //! Attached files: each named by the SHA-256 of its content, beside a central file in `NAME.files/`, on a laptop in
 //! `attachments/` under the store's folder. They follow the records that name them; a missing one is told, never fatal.
 
+use super::Desk;
 use crate::disk;
+use crate::error::Failure;
 use crate::exchange::check::Batch;
 use crate::record::revision::{RevisionId, hex, unhex};
+use crate::store::Draft;
+use crate::value::{FileRef, Value};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -32,7 +36,7 @@ pub struct Carrying {
     to: Vec<PathBuf>,
     /// Folders that may have them.
     from: Vec<PathBuf>,
-    wanted: BTreeSet<(usize, RevisionId)>,
+    wanted: BTreeMap<(usize, RevisionId), Option<u64>>,
     missing: BTreeSet<RevisionId>,
     last: Option<RevisionId>,
 }
@@ -44,10 +48,11 @@ pub struct Carried {
     pub copied: u64,
     /// Hashes of files that nobody has, up to a limit.
     pub missing: Vec<String>,
-    /// Files whose content is not what their name says.
+    /// Files whose content is not what their name says, where they are now: in a folder of ours they were put aside, so that
+    /// whoever has a good one brings it.
     pub damaged: Vec<PathBuf>,
     /// Files that could not be copied, and why.
-    pub failed: Vec<(PathBuf, String)>,
+    pub failed: Vec<(PathBuf, Failure)>,
 }
 
 impl Carried {
@@ -78,25 +83,32 @@ impl Carrying {
     }
 
     /// Looks through any text of ours.
-    pub fn text(&mut self, text: &[u8]) {
+    fn text(&mut self, text: &[u8]) {
         for at in memchr::memmem::find_iter(text, NAMED) {
             let digits = text.get(at + NAMED.len()..at + NAMED.len() + 64).and_then(|digits| std::str::from_utf8(digits).ok());
             if let Some(hash) = digits.and_then(unhex).filter(|hash| self.last != Some(*hash)) {
                 self.last = Some(hash);
-                self.named(hash);
+                self.named(hash, size(&text[at + NAMED.len() + 64..]));
             }
         }
     }
 
-    fn named(&mut self, hash: RevisionId) {
+    /// Looks at one file.
+    pub fn file(&mut self, file: &FileRef) {
+        if let Some(hash) = unhex(&file.sha256) {
+            self.named(hash, Some(file.bytes));
+        }
+    }
+
+    fn named(&mut self, hash: RevisionId, bytes: Option<u64>) {
         let name = hex(&hash);
-        let has = |folder: &PathBuf| fs::metadata(folder.join(&name)).is_ok_and(|m| m.is_file());
-        let lacking: Vec<usize> = (0..self.to.len()).filter(|at| !has(&self.to[*at])).collect();
+        let lacking: Vec<usize> = (0..self.to.len()).filter(|at| !is_whole(&self.to[*at].join(&name), bytes)).collect();
         if lacking.is_empty() {
             return;
         }
-        if self.from.iter().any(has) {
-            self.wanted.extend(lacking.into_iter().map(|at| (at, hash)));
+        // One of a wrong length is no missing one: it is looked at, and told.
+        if self.from.iter().any(|folder| folder.join(&name).is_file()) {
+            self.wanted.extend(lacking.into_iter().map(|at| ((at, hash), bytes)));
         } else if self.missing.len() < MISSING {
             self.missing.insert(hash);
         }
@@ -105,40 +117,106 @@ impl Carrying {
     /// Copies what is wanted, or only says what would be.
     pub fn finish(self, plan: bool) -> Carried {
         let mut carried = Carried { missing: self.missing.iter().map(hex).collect(), ..Carried::default() };
-        for (to, hash) in &self.wanted {
+        for ((to, hash), bytes) in &self.wanted {
+            let (target, name) = (&self.to[*to], hex(hash));
+            let others = self.from.iter().filter(|folder| *folder != target).map(|folder| folder.join(&name));
+            let sources: Vec<PathBuf> = others.filter(|source| source.is_file()).collect();
             if plan {
-                carried.copied += 1;
+                let is_there = sources.iter().any(|source| is_whole(source, *bytes));
+                carried.copied += u64::from(is_there);
+                carried.damaged.extend((!is_there).then(|| target.join(&name)));
                 continue;
             }
-            let target = &self.to[*to];
-            let name = hex(hash);
-            match self.from.iter().map(|folder| folder.join(&name)).filter(|source| source.is_file()).map(|source| (copy(&source, target, hash), source)).find_or_last() {
-                Some((Ok(true), _)) => carried.copied += 1,
-                Some((Ok(false), source)) => carried.damaged.push(source),
-                Some((Err(error), _)) => carried.failed.push((target.join(&name), error.to_string())),
-                None => {}
+            let mut is_done = false;
+            for source in sources {
+                match copy(&source, target, hash) {
+                    Ok(true) => is_done = true,
+                    Ok(false) => carried.damaged.push(self.put_aside(source)),
+                    Err(error) => carried.failed.push((target.join(&name), Failure::io(target, &error))),
+                }
+                if is_done {
+                    break;
+                }
+            }
+            carried.copied += u64::from(is_done);
+            let own = target.join(name);
+            if !is_done && own.is_file() {
+                carried.damaged.push(self.put_aside(own));
             }
         }
+        carried.damaged.sort();
+        carried.damaged.dedup();
         carried
     }
-}
 
-/// The first that went well, else the last.
-trait FindOrLast<T>: Iterator<Item = (io::Result<bool>, T)> + Sized {
-    fn find_or_last(self) -> Option<(io::Result<bool>, T)> {
-        let mut last = None;
-        for tried in self {
-            let done = matches!(tried.0, Ok(true));
-            last = Some(tried);
-            if done {
-                break;
-            }
-        }
-        last
+    /// Puts a damaged file aside where the folder is ours to change; gives where it is now.
+    fn put_aside(&self, file: PathBuf) -> PathBuf {
+        let aside = disk::aside(&file);
+        let is_ours = self.to.iter().any(|folder| file.starts_with(folder));
+        if is_ours && disk::rename(&file, &aside).is_ok() { aside } else { file }
     }
 }
 
-impl<T, I: Iterator<Item = (io::Result<bool>, T)>> FindOrLast<T> for I {}
+/// Whether a file is there, and as long as it should be where that is known.
+fn is_whole(file: &Path, bytes: Option<u64>) -> bool {
+    fs::metadata(file).is_ok_and(|m| m.is_file() && bytes.is_none_or(|bytes| m.len() == bytes))
+}
+
+/// The size that a line tells behind a file's hash.
+fn size(behind: &[u8]) -> Option<u64> {
+    let digits = behind.strip_prefix(br#"","bytes":"#)?;
+    let end = digits.iter().position(|byte| !byte.is_ascii_digit())?;
+    std::str::from_utf8(&digits[..end]).ok()?.parse().ok()
+}
+
+impl Desk {
+    /// Reads all attached files of the store: those that are damaged, and hashes of those that records or drafts name and that
+    /// are not here. With `put_aside` the damaged ones are put aside; then the next sync brings them again.
+    ///
+    /// # Errors
+    /// The system's, or the store's.
+    pub fn attached(&self, put_aside: bool) -> Result<Carried, Failure> {
+        let folder = of_store(self.dir());
+        let damaged = damaged(&folder, put_aside).map_err(|e| Failure::io(&folder, &e))?;
+        let mut named = Carrying::new(vec![folder], Vec::new());
+        self.store().view().revisions("", &mut |revision| {
+            revision.answers.values().filter_map(Value::as_file).for_each(|file| named.file(file));
+            Ok(())
+        })?;
+        self.store().draft_list().flat_map(Draft::files).for_each(|file| named.file(file));
+        Ok(Carried { damaged, ..named.finish(true) })
+    }
+}
+
+/// Files of a folder whose content is not what their name says; with `put_aside` they are put aside.
+///
+/// # Errors
+/// The system's.
+pub fn damaged(folder: &Path, put_aside: bool) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let entries = match fs::read_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(found),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let Some(hash) = path.file_name().and_then(|name| unhex(name.to_str()?)).filter(|_| path.is_file()) else { continue };
+        let mut digest = Sha256::new();
+        through(&mut File::open(&path)?, &mut |bytes| {
+            digest.update(bytes);
+            Ok(())
+        })?;
+        if digest.finalize()[..] != hash[..] {
+            let aside = disk::aside(&path);
+            if put_aside {
+                disk::rename(&path, &aside)?;
+            }
+            found.push(if put_aside { aside } else { path });
+        }
+    }
+    found.sort();
+    Ok(found)
+}
 
 /// Copies one file, going on where a copy was broken off before; false when its content is not what its name says.
 fn copy(source: &Path, folder: &Path, hash: &RevisionId) -> io::Result<bool> {

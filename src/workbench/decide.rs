@@ -7,7 +7,7 @@ use crate::interview::json;
 use crate::locale::{Text, say};
 use crate::record::Revision;
 use crate::record::decision::Holding;
-use crate::record::history::State;
+use crate::record::history::{History, State};
 use crate::record::links::pair;
 use crate::record::revision::{Act, Argument, RevisionId, hex};
 use std::collections::BTreeMap;
@@ -26,6 +26,14 @@ fn said(text: &str) -> Result<&str, Failure> {
     if text.is_empty() { Err(Failure::new(Exit::Usage, Text::both(say::failure::needs_reason))) } else { Ok(text) }
 }
 
+/// What is said of a record that is void: which decision to take back to go on with it.
+pub(super) fn voided(history: &History) -> Failure {
+    let revisions = history.revisions().iter().enumerate().rev();
+    let void = revisions.filter(|(at, r)| r.act == Act::Void && !history.is_undone(*at)).map(|(_, r)| hex(&r.id)[..12].to_owned()).next();
+    let failure = refused(Text::both(say::failure::voided));
+    void.map_or(failure.clone(), |void| failure.hint(Text::both(|l| say::failure::voided_hint(l, &void))))
+}
+
 impl Desk {
     /// Strikes a record out. It stays in the file, with the reason.
     ///
@@ -33,6 +41,10 @@ impl Desk {
     /// Why not.
     pub fn void(&mut self, record: &str, reason: &str) -> Result<Revision, Failure> {
         let reason = said(reason)?;
+        let standing = self.standing(record)?;
+        if standing.seen().state() == State::Void {
+            return Err(voided(&standing.history));
+        }
         self.decide(record, Decision::with(Act::Void, "reason", reason))
     }
 
@@ -46,7 +58,7 @@ impl Desk {
             let standing = self.standing(record)?;
             match standing.seen().state() {
                 State::Approved => continue,
-                State::Void => return Err(refused(Text::both(say::failure::voided))),
+                State::Void => return Err(voided(&standing.history)),
                 _ if !standing.merged.conflicts.is_empty() => {
                     let hint = Text::both(|l| say::decide::settle_first(l, record));
                     return Err(refused(Text::both(|l| say::decide::in_conflict(l, record, standing.merged.conflicts.len()))).hint(hint));
@@ -69,7 +81,7 @@ impl Desk {
         let comment = said(comment)?;
         let standing = self.standing(record)?;
         if standing.seen().state() == State::Void {
-            return Err(refused(Text::both(say::failure::voided)));
+            return Err(voided(&standing.history));
         }
         let form = standing.form?;
         let path = json::canonical_path(&form, &standing.merged.answers, question).ok_or_else(|| refused(Text::both(|l| say::failure::no_path(l, question))))?;

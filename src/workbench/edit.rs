@@ -1,5 +1,7 @@
 //! Recording and deciding: adding, editing, voiding, resolving.
 
+use super::attaching;
+use super::decide::voided;
 use super::related::Gathering;
 use super::upgrade::Standing;
 use super::{Content, Decision, Desk};
@@ -14,9 +16,10 @@ use crate::record::history::State;
 use crate::record::merge::Conflict;
 use crate::record::revision::{Act, Argument, Revision, RevisionId};
 use crate::store::{Change, Draft};
-use crate::value::Value;
+use crate::value::{Value, ValueType};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A new interview that can be saved, with its soft problems.
@@ -56,7 +59,7 @@ impl Desk {
         }
         let Standing { history, form, merged, .. } = self.standing(record)?;
         if history.state() == State::Void {
-            return Err(Failure::new(Exit::Refused, Text::both(say::failure::voided)));
+            return Err(voided(&history));
         }
         let interview = Interview::reopen(form?, merged.answers, merged.notes, around);
         Ok(Opened { interview, parents: history.heads(), typing: BTreeMap::new(), cursor: String::new(), undo: Vec::new() })
@@ -155,7 +158,7 @@ impl Desk {
                     problems.push(InputProblem { path: typed.clone(), message: Text::both(|l| say::form::unknown_answer(l, typed)) });
                     continue;
                 };
-                match typed_value(&interview, &path, text, around) {
+                match typed_value(&interview, &path, text, around, self.dir()) {
                     Ok(value) => interview.answer(&path, value, around),
                     Err(message) => problems.push(InputProblem { path: typed.clone(), message }),
                 }
@@ -209,21 +212,26 @@ impl Desk {
         need_reason(reason)?;
         let Standing { history, form, merged, .. } = self.standing(record)?;
         let form = form?;
-        let path = json::canonical_path(&form, &merged.answers, path).unwrap_or_else(|| path.to_owned());
+        let known = json::canonical_path(&form, &merged.answers, path);
+        let (is_there, path) = (known.is_some(), known.unwrap_or_else(|| path.to_owned()));
         let Some(conflict) = merged.conflicts.iter().find(|c| c.path == path) else {
-            return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_conflict(l, &path))).into());
+            let what = Text::both(|l| if is_there { say::failure::no_conflict(l, &path) } else { say::failure::no_path(l, &path) });
+            return Err(Failure::new(Exit::Refused, what).hint(Text::both(say::failure::no_conflict_hint)).into());
         };
         let value = match choice {
             Choice::Take(number) => match number.checked_sub(1).and_then(|at| conflict.candidates.get(at)) {
                 Some(candidate) => candidate.value.clone(),
-                None => return Err(Failure::new(Exit::Refused, Text::both(|l| say::failure::no_candidate(l, number, conflict.candidates.len()))).into()),
+                None => {
+                    let what = Text::both(|l| say::failure::no_candidate(l, number, conflict.candidates.len()));
+                    return Err(Failure::new(Exit::Refused, what).hint(Text::both(say::failure::no_conflict_hint)).into());
+                }
             },
             Choice::Value(text) => {
                 let world = Gathering::new(self, record);
                 let around = self.around(&world);
                 let mut interview = Interview::reopen(form.clone(), merged.answers.clone(), merged.notes.clone(), around);
                 let wrong = |message| EditProblem::Answers(vec![InputProblem { path: json::shown_path(&merged.answers, &path), message }]);
-                let value = typed_value(&interview, &path, text, around).map_err(wrong)?;
+                let value = typed_value(&interview, &path, text, around, self.dir()).map_err(wrong)?;
                 interview.answer(&path, value.clone(), around);
                 let hard = interview.findings().into_iter().find(|f| f.path == path && f.severity == Severity::Hard);
                 match hard {
@@ -258,8 +266,8 @@ fn need_reason(reason: &str) -> Result<(), Failure> {
     if reason.trim().is_empty() { Err(Failure::new(Exit::Usage, Text::both(say::failure::needs_reason))) } else { Ok(()) }
 }
 
-/// Text as typed, or JSON where it begins with `[` or `{`.
-fn typed_value(interview: &Interview, path: &str, text: &str, around: Around<'_>) -> Result<Option<Value>, Text> {
+/// Text as typed, or JSON where it begins with `[` or `{`; of a file its path, of which the store in `dir` gets a copy.
+fn typed_value(interview: &Interview, path: &str, text: &str, around: Around<'_>, dir: &Path) -> Result<Option<Value>, Text> {
     if path.ends_with("/#") {
         return Ok((!text.is_empty()).then(|| Value::text(text)));
     }
@@ -276,6 +284,9 @@ fn typed_value(interview: &Interview, path: &str, text: &str, around: Around<'_>
     // A plain decimal (`31500.5`) is what scripts write; it means the same in every language here.
     if interview.form().node(at.1).value.is_number() && crate::value::Decimal::canonical(text).is_some() {
         return json::read(&Json::String(text.to_owned()), interview, at, around);
+    }
+    if interview.form().node(at.1).value == ValueType::File && !text.trim().is_empty() {
+        return attaching::attach(text, Some(&dir.join(attaching::FOLDER))).map(|file| Some(Value::File(file)));
     }
     entry::read(text, interview.form(), interview.derived(), at, around)
 }

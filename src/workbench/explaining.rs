@@ -38,19 +38,22 @@ impl Desk {
     fn given(&self, standing: &Standing, form: &Form, path: &str, lang: Lang) -> Vec<String> {
         let why = why(standing.seen(), path, &standing.merged);
         let mut lines = vec![format!("{}: {}", show::path(form, &standing.merged.answers, path, lang), self.shown(form, path, standing.merged.answers.get(path), lang))];
+        let told = |at: usize, what: String| {
+            let revision = &standing.history.revisions()[at];
+            let device = revision.device.split('-').next().unwrap_or_default();
+            format!("{} · {} · {device}: {what}", date::local(revision.at.time()).format("%d/%m/%Y %H:%M"), revision.person)
+        };
         for (at, value) in &why.writers {
             let revision = &standing.history.revisions()[*at];
-            let device = revision.device.split('-').next().unwrap_or_default();
-            let when = date::local(revision.at.time()).format("%d/%m/%Y %H:%M");
-            lines.push(format!(
-                "{when} · {} · {device}: {}",
-                revision.person,
-                value.as_ref().map_or_else(|| say::screen::cleared(lang), |v| self.shown(form, path, Some(v), lang))
-            ));
+            lines.push(told(*at, value.as_ref().map_or_else(|| say::screen::cleared(lang), |v| self.shown(form, path, Some(v), lang))));
             lines.extend(revision.argument("reason").map(|reason| format!("  “{reason}”")));
             if let Some(by) = standing.history.undone_by(*at).map(|by| &standing.history.revisions()[by]) {
                 lines.push(format!("  {}", say::looking::taken_back_by(lang, &by.person)));
             }
+        }
+        for (at, wrote) in &why.inside {
+            let answers = wrote.iter().map(|(path, value)| format!("{} = {}", show::path(form, &standing.merged.answers, path, lang), self.shown(form, path, Some(value), lang)));
+            lines.push(told(*at, answers.collect::<Vec<_>>().join("; ")));
         }
         lines.push(String::new());
         lines.push(rule(why.rule, lang));

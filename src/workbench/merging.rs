@@ -164,12 +164,16 @@ pub fn verify(path: &Path) -> Result<Verified, Failure> {
         for (device, chain) in &links.devices {
             if let Some(seq) = broken(chain) {
                 let what = Text::both(|l| say::failure::chain_broken(l, path.display(), device, seq));
-                return Err(Failure::new(Exit::Damage, what).hint(Text::both(say::failure::file_damaged_hint)));
+                return Err(Failure::new(Exit::Damage, what).hint(Failure::other_copy(path)));
             }
             forks.extend(fork(device, chain));
         }
     }
-    Ok(Verified { seal, forks, carried: carrying.finish(true) })
+    let folder = attachments::of_file(path);
+    let mut carried = carrying.finish(true);
+    // Those of a wrong length are among them.
+    carried.damaged = attachments::damaged(&folder, false).map_err(|e| Failure::io(&folder, &e))?;
+    Ok(Verified { seal, forks, carried })
 }
 
 /// Reads a file whole, checking everything, and gives its seal.

@@ -4,6 +4,7 @@
 
 pub mod attaching;
 pub mod attachments;
+pub mod backup;
 pub mod bringing;
 pub mod chance;
 mod communes;

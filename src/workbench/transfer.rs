@@ -1,20 +1,18 @@
-//! Sync, backup and restore: the store and central files.
+//! Sync: the store and a central file.
 
 use super::Desk;
-use super::attachments::{self, Carried, Carrying};
-use super::crew::Crew;
+use super::attachments::Carried;
 use super::incoming::Incoming;
 use super::merging::Runs;
 use super::own_lines::OwnLines;
 use super::passing::{Here, pass};
 use crate::disk::{FileLock, remove_leftovers};
 use crate::error::Failure;
-use crate::exchange::union::{Source, Tally, union};
-use crate::exchange::{FileProblem, Problem};
+use crate::exchange::union::Tally;
 use crate::record::{Definition, Entry};
 use crate::store::known::Noting;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What a sync brought and took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,17 +40,6 @@ pub struct Beside {
     pub ahead: BTreeSet<String>,
 }
 
-/// What a backup holds, or what came of one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Copied {
-    /// The revisions: of a backup `known` and `sent` are in it.
-    pub tally: Tally,
-    /// Attached files.
-    pub carried: Carried,
-    /// Drafts.
-    pub drafts: usize,
-}
-
 impl Desk {
     /// The two-way union of this store and a central file, which is made if it is not there.
     ///
@@ -72,7 +59,7 @@ impl Desk {
     }
 
     /// This side of a pass.
-    fn here(&self) -> Here<'_> {
+    pub(super) fn here(&self) -> Here<'_> {
         Here { dir: self.dir(), programme: &self.identity().programme, library: self.library().clone(), now: self.settings().clock.now(), watch: &self.watch }
     }
 
@@ -100,7 +87,7 @@ impl Desk {
         self.store_mut().set_identity(identity).map_err(Failure::from)
     }
 
-    fn take_in(&mut self, lines: &[(Vec<u8>, Entry)]) -> Result<(), Failure> {
+    pub(super) fn take_in(&mut self, lines: &[(Vec<u8>, Entry)]) -> Result<(), Failure> {
         let was_cloned = self.brings_own(lines)?;
         let now = self.settings().clock.now();
         self.store_mut().append(lines, now)?;
@@ -142,96 +129,20 @@ impl Desk {
             let _ = self.refresh(&record);
         }
     }
-
-    /// Writes everything to a central file, and this laptop's drafts beside it as `FILE.drafts`, with the files attached to
-    /// either. What a file there holds already stays in it; one that is not ours is refused.
-    ///
-    /// # Errors
-    /// The system's, or why the file is refused.
-    pub fn backup(&self, path: &Path) -> Result<Copied, Failure> {
-        if path.is_dir() {
-            return Err(Failure::io(path, &std::io::ErrorKind::IsADirectory.into()));
-        }
-        let mut lock = lock_central(path)?;
-        let done = pass(&self.here(), OwnLines::new(self.store().view(), self.store().known())?, path, Some(&mut lock), &mut Incoming::nowhere(), None)?;
-        let mut copied = Copied { tally: done.tally, carried: done.beside.carried, drafts: self.store().draft_list().count() };
-        let drafts = drafts_beside(path);
-        match std::fs::read(self.dir().join(crate::store::drafts::FILE)) {
-            Ok(bytes) => {
-                crate::disk::replace(&drafts, &bytes).map_err(|e| Failure::io(&drafts, &e))?;
-                let mut carrying = Carrying::new(vec![attachments::of_file(path)], vec![attachments::of_store(self.dir())]);
-                carrying.text(&bytes);
-                copied.carried.add(carrying.finish(false));
-                Ok(copied)
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(copied),
-            Err(e) => Err(Failure::io(&drafts, &e)),
-        }
-    }
-
-    /// Takes everything of a backup (or any central file) into the store, the files attached to it, and the drafts beside it
-    /// that are not here.
-    ///
-    /// # Errors
-    /// The first thing that is wrong; nothing was changed then.
-    pub fn restore(&mut self, path: &Path) -> Result<Copied, Failure> {
-        let programme = self.identity().programme.clone();
-        let crew = Crew::new(1);
-        let not_ours = || FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs };
-        let mut sources: Vec<Box<dyn Source + '_>> =
-            vec![Box::new(crew.open(path, Some(&programme), 0)?.ok_or_else(not_ours)?), Box::new(OwnLines::new(self.store().view(), None)?)];
-        let mut incoming = Incoming::new(self.dir());
-        let mut carrying = Carrying::new(vec![attachments::of_store(self.dir())], vec![attachments::of_file(path)]);
-        let mut tally = Tally::default();
-        union(&mut sources, &crew.checkers, &mut |batch, facts| {
-            for (at, _) in facts.iter().enumerate().filter(|(_, fact)| fact.is_some()) {
-                match batch.holders(at) {
-                    [0] => tally.new += 1,
-                    [0, _] => tally.known += 1,
-                    _ => {}
-                }
-            }
-            carrying.batch(batch);
-            incoming.batch(batch, &|holders| holders.contains(&1))
-        })
-        .map_err(|p| Failure::union(p, path))?;
-        drop(sources);
-        incoming.seal()?;
-        incoming.each(&mut |part| self.take_in(part))?;
-        self.refresh_stale()?;
-        let drafts = self.restore_drafts(&drafts_beside(path), &mut carrying)?;
-        tally.conflicts = self.rows().values().map(|row| u64::from(row.conflicts)).sum();
-        Ok(Copied { tally, carried: carrying.finish(false), drafts })
-    }
-
-    fn restore_drafts(&mut self, path: &Path, carrying: &mut Carrying) -> Result<usize, Failure> {
-        let io = |e| Failure::io(path, &e);
-        if !path.exists() {
-            return Ok(0);
-        }
-        let bytes = std::fs::read(path).map_err(io)?;
-        carrying.text(&bytes);
-        let mut taken = 0;
-        for draft in crate::store::Drafts::read(&bytes).iter() {
-            if !self.store().draft_list().any(|d| d.record == draft.record) {
-                self.keep_draft(draft.clone())?;
-                taken += 1;
-            }
-        }
-        Ok(taken)
-    }
 }
 
 /// The lock of a central file that is to be written, and its folder, which must be there.
 pub(super) fn lock_central(central: &Path) -> Result<FileLock, Failure> {
+    // Without this a lock would be left beside the folder.
+    if is_folder(central) {
+        return Err(Failure::io(central, &std::io::ErrorKind::IsADirectory.into()));
+    }
     let lock = FileLock::take(central).map_err(|p| Failure::lock(p, central))?;
     remove_leftovers(central);
     Ok(lock)
 }
 
-/// `FILE.drafts`
-fn drafts_beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".drafts");
-    path.with_file_name(name)
+/// Whether a path is a folder, or is written as that of one.
+fn is_folder(path: &Path) -> bool {
+    path.is_dir() || path.as_os_str().as_encoded_bytes().last().is_some_and(|last| std::path::is_separator(char::from(*last)))
 }

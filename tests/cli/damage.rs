@@ -24,8 +24,8 @@ struct Refusal {
 fn damaged(line: usize, en: &str, vi: &str) -> Refusal {
     Refusal {
         code: 3,
-        en: format!("The file bad.jsonl is damaged at line {line}.\n{en}\nNothing was changed. Ask for the file again, or use the .bak beside it.\n"),
-        vi: format!("Tệp bad.jsonl bị hỏng ở dòng {line}.\n{vi}\nKhông có gì thay đổi. Xin lại tệp, hoặc dùng bản .bak bên cạnh.\n"),
+        en: format!("The file bad.jsonl is damaged at line {line}.\n{en}\nNothing was changed. Ask for the file again.\n"),
+        vi: format!("Tệp bad.jsonl bị hỏng ở dòng {line}.\n{vi}\nKhông có gì thay đổi. Xin lại tệp.\n"),
     }
 }
 
@@ -192,6 +192,28 @@ fn files_of_others_are_refused_by_what_they_are() {
     let commands: [&[&str]; 4] = [&["sync", "bad.jsonl"], &["sync", "bad.jsonl", "--plan"], &["restore", "bad.jsonl"], &["merge", "out.jsonl", "mine.jsonl", "bad.jsonl"]];
     refused_by(&place, &lt01, &theirs, &refusal("tinh-khac", "tinh-khac"), &commands);
     assert_eq!(lt01.run(&["verify", "theirs.jsonl"]).code, 0, "as a file it is good");
+}
+
+#[test]
+fn a_file_that_another_program_saved_anew_is_told_from_one_that_is_not_ours() {
+    let place = Place::new();
+    let lt01 = laptop(&place);
+    let good = String::from_utf8(place.read("good.jsonl")).unwrap();
+    let quoted: String = good.lines().map(|line| format!("\"{}\"\r\n", line.replace('"', "\"\""))).collect();
+    let wide =
+        |mark: u8, other: u8| [mark, other].into_iter().chain(good.encode_utf16().flat_map(|unit| if mark == 0xff { unit.to_le_bytes() } else { unit.to_be_bytes() })).collect();
+    let saved: [Vec<u8>; 5] = [good.replace('\n', "\r\n").into_bytes(), format!("\u{feff}{good}").into_bytes(), quoted.into_bytes(), wide(0xff, 0xfe), wide(0xfe, 0xff)];
+    let refusal = Refusal {
+        code: 3,
+        en: "bad.jsonl was saved anew by another program (Excel, Notepad…).\nNothing was changed. Ask for the file again.\n".to_owned(),
+        vi: "bad.jsonl đã bị một chương trình khác (Excel, Notepad…) lưu lại.\nKhông có gì thay đổi. Xin lại tệp.\n".to_owned(),
+    };
+    for bad in &saved {
+        refused_by_all(&place, &lt01, bad, &refusal);
+    }
+    place.write("bad.jsonl.bak", &good);
+    let told = lt01.lang("en").run(&["verify", "bad.jsonl"]);
+    assert!(told.err.ends_with("Ask for the file again, or use the .bak beside it.\n"), "{told:?}");
 }
 
 #[test]

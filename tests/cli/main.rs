@@ -2,6 +2,7 @@
 
 mod ask;
 mod commands;
+mod copies;
 mod damage;
 mod data;
 #[cfg(feature = "parquet")]

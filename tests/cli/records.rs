@@ -246,8 +246,9 @@ fn a_void_record_stays_with_its_reason_and_cannot_be_edited() {
     let id = lt01.add("shop", &[one()]).remove(0);
     lt01.run(&["record", "void", &id, "--reason", " "]).is(2, "", "A reason is needed.\n");
     lt01.run(&["record", "void", &id, "--reason", "Ghi trùng"]).hide(&id, "[ID]").is(0, "[ID] void\n", "");
-    lt01.run(&["record", "edit", &id, "--set", "workers=1"]).is(1, "", "The record is void and cannot be edited.\n");
-    lt01.lang("vi").run(&["record", "edit", &id, "--set", "workers=1"]).is(1, "", "Phiếu đã hủy, không sửa được.\n");
+    let void = lt01.show(&id)["history"][1]["id"].as_str().unwrap()[..12].to_owned();
+    lt01.run(&["record", "edit", &id, "--set", "workers=1"]).is(1, "", &format!("The record is void.\nTo go on with it take that back: khuyencong undo {void}\n"));
+    lt01.lang("vi").run(&["record", "edit", &id, "--set", "workers=1"]).is(1, "", &format!("Phiếu đã hủy.\nMuốn dùng lại phiếu, rút lại việc hủy: khuyencong undo {void}\n"));
     let shown = lt01.show(&id);
     assert_eq!((&shown["state"], &shown["history"][1]["args"]), (&json!("void"), &json!({"reason": "Ghi trùng"})));
 }
@@ -269,6 +270,24 @@ fn why_tells_every_writer_and_the_rule() {
 }
 
 #[test]
+fn why_a_row_was_kept_names_who_edited_it() {
+    let place = Place::new();
+    let [lt01, lt02] = ["lt01", "lt02"].map(|name| place.new_laptop(name, if name == "lt01" { "Lê Văn Thử" } else { "Trần Thị Mẫu" }, "collaborator").with_shop());
+    let id = lt01.add("shop", &[json!({"name": "An", "workers": 1, "energy": [{"before": 10, "after": 8}]})]).remove(0);
+    lt01.run(&["sync", "c.jsonl"]).quiet();
+    lt02.run(&["sync", "c.jsonl"]).quiet();
+    lt01.run(&["record", "edit", &id, "--set", "energy[1]/#="]).quiet();
+    lt02.at("2026-11-24T09:00:00+07:00").run(&["record", "edit", &id, "--set", "energy[1]/after=7"]).quiet();
+    for laptop in [&lt01, &lt02, &lt01] {
+        laptop.run(&["sync", "c.jsonl"]).quiet();
+    }
+    let why = lt01.run(&["why", &id, "energy[1]/#"]).quiet();
+    assert!(why.contains("Lê Văn Thử: (cleared)"), "{why}");
+    assert!(why.lines().any(|line| line.starts_with("2026-11-24") && line.ends_with("Trần Thị Mẫu: energy[1]/after 7")), "{why}");
+    assert!(why.ends_with("One removed the row while another edited it: it is kept, and asked about.\n"), "{why}");
+}
+
+#[test]
 fn a_conflict_is_listed_with_who_said_what_and_resolved_with_a_reason() {
     let place = Place::new();
     let lt01 = shop(&place);
@@ -279,7 +298,8 @@ fn a_conflict_is_listed_with_who_said_what_and_resolved_with_a_reason() {
     lt01.run(&["record", "edit", &id, "--set", "workers=20"]).quiet();
     lt02.run(&["record", "edit", &id, "--set", "workers="]).is(1, "", "workers: An answer is needed\nNothing was saved; problems: 1.\n");
     lt02.at("2026-11-24T09:00:00+07:00").run(&["record", "edit", &id, "--set", "workers=30"]).quiet();
-    lt01.run(&["resolve", &id, "workers", "--take", "1", "--reason", "x"]).is(1, "", "The answer “workers” is not in conflict.\n");
+    lt01.run(&["resolve", &id, "nope", "--take", "1", "--reason", "x"]).is(1, "", "The record has no answer “nope”.\nSee: khuyencong conflicts\n");
+    lt01.run(&["resolve", &id, "workers", "--take", "1", "--reason", "x"]).is(1, "", "The answer “workers” is not in conflict.\nSee: khuyencong conflicts\n");
     lt01.run(&["sync", "c.jsonl"]).quiet();
     lt02.run(&["sync", "c.jsonl"]).is(0, "Received 1 revision, sent 1 revision.\nnew 1 known 1 merged 1 conflicts 1 duplicates 0\n", "");
 
@@ -292,7 +312,7 @@ fn a_conflict_is_listed_with_who_said_what_and_resolved_with_a_reason() {
     assert!(why.out.ends_with("In conflict: people gave different values without knowing of each other. The value shown is provisional (the latest).\n"), "{}", why.out);
 
     let journal = lt02.journal();
-    lt02.run(&["resolve", &id, "workers", "--take", "3", "--reason", "x"]).is(1, "", "There is no candidate 3: choose 1 to 2.\n");
+    lt02.run(&["resolve", &id, "workers", "--take", "3", "--reason", "x"]).is(1, "", "There is no candidate 3: choose 1 to 2.\nSee: khuyencong conflicts\n");
     lt02.run(&["resolve", &id, "workers", "--take", "1", "--reason", " "]).is(2, "", "A reason is needed.\n");
     lt02.run(&["resolve", &id, "workers", "--value", "nhiều", "--reason", "x"]).is(1, "", "workers: Not a number\nNothing was saved; problems: 1.\n");
     assert_eq!(lt02.journal(), journal);

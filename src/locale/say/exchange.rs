@@ -19,6 +19,6 @@ say! {
     attachments_copied(count) "Đã chép tệp đính kèm: {count}." "Attached files copied: {count}."
     attachments_would_copy(count) "Sẽ chép tệp đính kèm: {count}." "Attached files that would be copied: {count}."
     attachments_missing(count, names) "Chưa có {count} tệp đính kèm ở cả hai nơi: {names}" "Attached files that neither side has: {count}: {names}"
-    attachment_damaged(file) "Tệp đính kèm bị hỏng, không chép: {file}" "An attached file is damaged and was not copied: {file}"
+    attachment_damaged(file) "Tệp đính kèm bị hỏng: {file}. Đồng bộ với máy còn giữ bản tốt để lấy lại." "An attached file is damaged: {file}. Sync with a laptop that still has it."
     attachment_failed(file, why) "Không chép được tệp đính kèm {file}: {why}" "The attached file {file} could not be copied: {why}"
 }

@@ -15,6 +15,7 @@ say! {
     newer_hint() "Không có gì thay đổi. Cài bản mới của chương trình." "Nothing was changed. Install the new version of the program."
 
     lapsed() "duyệt không còn hiệu lực" "approval no longer holds"
+    copies_damaged(file, lines) "Bản sao các bản nháp hỏng ở dòng {lines}, những dòng khác vẫn đọc được. Đừng xóa tệp: {file}" "The copy of the drafts is damaged at line {lines}; the other lines could be read. Do not delete the file: {file}"
     drafts_copied(count) "Bản nháp đã chép: {count}." "Drafts copied: {count}."
 
     repair() "Sửa những gì kiểm tra thấy hỏng; bản hỏng được giữ lại" "Repair what is found damaged; the damaged files are kept"
@@ -22,6 +23,7 @@ say! {
     doctor_torn() "Dòng cuối của nhật ký chưa ghi xong" "The journal's last line is unfinished"
     doctor_gone(count) "Nhật ký thiếu {count} dòng so với lần tắt trước" "The journal lacks {count} lines that it had when it was left"
     doctor_drafts(lines) "Bản nháp hỏng ở dòng {lines}" "Drafts damaged at line {lines}"
+    doctor_attachments(missing) "Tệp đính kèm chưa có trên máy này: {missing}. Đồng bộ với tệp tổng hợp để lấy." "Attached files that are not on this laptop: {missing}. Sync with the central file to get them."
     doctor_identity(file) "{file} bị hỏng hoặc mất" "{file} is damaged or gone"
     doctor_aside(file) "Đã để riêng từ trước: {file}" "Put aside earlier: {file}"
     doctor_not_whole() "Chỉ mục không khớp với nhật ký" "The index does not agree with the journal"

@@ -104,7 +104,7 @@ fn beside(synced: &Synced, is_plan: bool, lang: Lang) -> Vec<String> {
     let carried = &beside.carried;
     let mut lines: Vec<String> = beside.forks.iter().map(|(device, of)| e::fork(lang, plain(device), runs(of))).collect();
     lines.extend(beside.missing.iter().map(|(device, of)| e::gap(lang, plain(device), runs(of))));
-    lines.extend(carried.failed.iter().map(|(file, why)| e::attachment_failed(lang, file.display(), why)));
+    lines.extend(carried.failed.iter().map(|(file, why)| e::attachment_failed(lang, file.display(), why.lines(lang).join(" "))));
     lines.extend(carried.damaged.iter().map(|file| e::attachment_damaged(lang, file.display())));
     if !carried.missing.is_empty() {
         lines.push(l::attachments_missing(lang, carried.missing.len()));
