@@ -36,9 +36,10 @@ impl AtomicFile {
         if target.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let temporary = beside(target, &format!("{}.tmp", std::process::id()));
+        let target = followed(target);
+        let temporary = beside(&target, &format!("{}.tmp", std::process::id()));
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&temporary)?;
-        Ok(Self { out: BufWriter::with_capacity(AT_ONCE, file), early: None, unsynced: 0, temporary, target: target.to_owned(), committed: false })
+        Ok(Self { out: BufWriter::with_capacity(AT_ONCE, file), early: None, unsynced: 0, temporary, target, committed: false })
     }
 
     /// Copies the next `bytes` of a file, by the system where it can.
@@ -89,16 +90,24 @@ impl AtomicFile {
         self.out.get_ref().sync_all()?;
         // An empty file is no old version: it must not push out the one that was kept before.
         if keep_old && fs::metadata(&self.target).is_ok_and(|m| m.len() > 0) {
-            let kept = beside_visible(&self.target, "bak");
-            let _ = fs::remove_file(&kept);
-            if fs::hard_link(&self.target, &kept).is_err() {
-                fs::copy(&self.target, &kept)?;
-            }
+            keep_old_version(&self.target)?;
         }
         rename(&self.temporary, &self.target)?;
         self.committed = true;
         sync_folder(&self.target)
     }
+}
+
+/// Keeps a file as `<name>.bak`. The one that was kept before goes only when the new one is whole: a stick that knows no second
+/// names may be full.
+fn keep_old_version(target: &Path) -> io::Result<()> {
+    let (kept, coming) = (beside_visible(target, "bak"), beside(target, &format!("bak.{}.tmp", std::process::id())));
+    let _ = fs::remove_file(&coming);
+    let made = fs::hard_link(target, &coming).or_else(|_| fs::copy(target, &coming).and_then(|_| File::options().write(true).open(&coming)?.sync_all()));
+    let done = made.and_then(|()| rename(&coming, &kept));
+    // Of two names of one file a rename leaves both.
+    let _ = fs::remove_file(&coming);
+    done
 }
 
 /// A long file goes to the disk while it is being written, so that the sync at its end has little left to do.
@@ -151,6 +160,12 @@ impl Drop for AtomicFile {
             let _ = fs::remove_file(&self.temporary);
         }
     }
+}
+
+/// Where a link leads, or the path itself: who replaces a file means the file, not the link to it.
+pub fn followed(path: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink());
+    if is_link { fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()) } else { path.to_owned() }
 }
 
 /// `.name.ending`, in the same folder.
@@ -237,11 +252,24 @@ pub fn sync_folder(file: &Path) -> io::Result<()> {
 
 /// Removes what a writer of `target` left behind that was killed; only under its lock. Gives how many files.
 pub fn remove_leftovers(target: &Path) -> usize {
+    remove_older_leftovers(target, Duration::ZERO)
+}
+
+/// So long nothing takes to write.
+pub const ABANDONED: Duration = Duration::from_secs(3600);
+
+/// The same without a lock: only what nobody has written to for so long.
+pub fn remove_older_leftovers(target: &Path, age: Duration) -> usize {
     let start = format!(".{}.", target.file_name().unwrap_or_default().to_string_lossy());
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let is_leftover = |name: &str| name.strip_prefix(&start).and_then(|rest| rest.strip_suffix(".tmp")).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()));
+    let is_id = |id: &str| {
+        let id = id.strip_prefix("bak.").unwrap_or(id);
+        !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit())
+    };
+    let is_leftover = |name: &str| name.strip_prefix(&start).and_then(|rest| rest.strip_suffix(".tmp")).is_some_and(is_id);
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter(|entry| is_leftover(&entry.file_name().to_string_lossy()) && fs::remove_file(entry.path()).is_ok()).count()
+    let is_old = |entry: &fs::DirEntry| age.is_zero() || entry.metadata().and_then(|m| m.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|since| since >= age));
+    entries.filter(|entry| is_leftover(&entry.file_name().to_string_lossy()) && is_old(entry) && fs::remove_file(entry.path()).is_ok()).count()
 }
 
 /// Replaces a small file in one step.
@@ -249,6 +277,7 @@ pub fn remove_leftovers(target: &Path) -> usize {
 /// # Errors
 /// The system's; the old file is then untouched.
 pub fn replace(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    remove_older_leftovers(target, ABANDONED);
     let mut file = AtomicFile::create(target)?;
     file.write_all(bytes)?;
     file.commit(false)

@@ -63,6 +63,8 @@ impl Failure {
     pub fn io(path: &Path, error: &io::Error) -> Self {
         let at = &path.display();
         let (what, hint): (Text, Text) = match error.kind() {
+            ErrorKind::NotFound if path.as_os_str().is_empty() => (Text::both(say::failure::no_name), Text::default()),
+            ErrorKind::InvalidFilename => (Text::both(|l| say::failure::bad_name(l, at)), Text::both(say::failure::bad_name_hint)),
             ErrorKind::NotFound => (Text::both(|l| say::failure::not_found(l, at)), Text::both(say::failure::not_found_hint)),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => (Text::both(|l| say::failure::not_allowed(l, at)), Text::both(say::failure::not_allowed_hint)),
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {

@@ -38,6 +38,11 @@ fn value_json(value: Option<&Value>) -> Json {
     value.map_or(Json::Null, json::to_json)
 }
 
+/// A value as a line tells it; of a row its place.
+fn told(path: &str, value: &Value, lang: Lang) -> String {
+    if path.ends_with("/#") { say::screen::row_there(lang, value.plain()) } else { value.to_json() }
+}
+
 pub fn conflicts(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let desk = context.desk()?;
     let lang = desk.lang();
@@ -53,7 +58,7 @@ pub fn conflicts(matches: &ArgMatches, context: &mut Context) -> Result<(), Fail
         }
         say_plain(format!("{} {} {}", open.record, open.form, open.conflict.path));
         for (at, (candidate, writer)) in candidates.enumerate() {
-            let value = candidate.value.as_ref().map_or_else(|| say::screen::cleared(lang), Value::to_json);
+            let value = candidate.value.as_ref().map_or_else(|| show::cleared(&open.conflict.path, lang), |value| told(&open.conflict.path, value, lang));
             say_plain(format!("  {}. {value}  ({}, {}, {})", at + 1, writer.person, writer.device, writer.at));
         }
     }
@@ -90,7 +95,7 @@ pub fn why(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
     let why = explain(standing.seen(), &path, &standing.merged);
     for (at, value) in &why.writers {
         let revision = &standing.history.revisions()[*at];
-        let value = value.as_ref().map_or_else(|| say::screen::cleared(lang), Value::to_json);
+        let value = value.as_ref().map_or_else(|| show::cleared(&path, lang), |value| told(&path, value, lang));
         let mut reason = revision.argument("reason").map_or_else(String::new, |r| format!("  “{r}”"));
         if let Some(by) = standing.history.undone_by(*at).map(|by| &standing.history.revisions()[by]) {
             reason.push_str(&format!("  · {}", say::decide::taken_back(lang, &hex(&by.id)[..12], &by.person, by.at)));

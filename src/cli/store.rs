@@ -87,6 +87,9 @@ pub fn doctor(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, F
     if !is_view_whole {
         say_out(say::store::doctor_not_whole(lang));
     }
+    for (id, version) in desk.library().contested() {
+        say_out(say::store::doctor_contested(lang, id, version));
+    }
     let attached = desk.attached(repair)?;
     attached.damaged.iter().for_each(|file| say_out(say::exchange::attachment_damaged(lang, file.display())));
     if !attached.missing.is_empty() {

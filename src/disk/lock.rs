@@ -119,10 +119,11 @@ fn name_of(claim: &str) -> String {
 }
 
 /// Whether a text was written less than [`STALE`] ago. Machines' clocks may be years apart, so the time is asked of the folder.
+/// On a stick that is the clock of the laptop: what was written far ahead of it was not touched by it either.
 fn is_fresh(path: &Path, file: &File) -> bool {
     let now = now_in_the_folder_of(path).unwrap_or_else(SystemTime::now);
     let written = file.metadata().and_then(|m| m.modified());
-    written.map_or(true, |written| now.duration_since(written).map_or(true, |age| age < STALE))
+    written.map_or(true, |written| now.duration_since(written).unwrap_or_else(|ahead| ahead.duration()) < STALE)
 }
 
 fn now_in_the_folder_of(path: &Path) -> Option<SystemTime> {
@@ -183,6 +184,10 @@ mod tests {
         assert!(FileLock::take_as(&target, "may-01 boot-1").is_ok());
         killed(&target, "may-01 boot-1", Duration::from_secs(660));
         assert!(FileLock::take_as(&target, "may-02 boot-2").is_ok());
+        killed(&target, "may-01 boot-1", Duration::ZERO);
+        let years_ahead = SystemTime::now() + Duration::from_secs(100_000_000);
+        File::options().write(true).open(beside(&target, "lock")).unwrap().set_modified(years_ahead).unwrap();
+        assert!(FileLock::take_as(&target, "may-02 boot-2").is_ok(), "a stick that was pulled out of a laptop with a wrong clock");
         assert!(std::fs::read_dir(folder.path()).unwrap().count() == 1, "the lock file only");
     }
 }

@@ -116,10 +116,16 @@ pub fn size(bytes: u64, lang: Lang) -> String {
     format!("{} {}", number::format_f64(amount, 1, lang), units[unit])
 }
 
+/// What a revision did that left nothing at a path: it cleared an answer, or removed a row.
+pub fn cleared(path: &str, lang: Lang) -> String {
+    if path.ends_with("/#") { say::screen::row_removed(lang) } else { say::screen::cleared(lang) }
+}
+
 /// A value at a path, or a dash.
 pub fn at_path(form: &Form, path: &str, given: Option<&Value>, lang: Lang) -> String {
     match (given, form.node_of_path(path)) {
         (None, _) => "–".to_owned(),
+        (Some(order), _) if path.ends_with("/#") => say::screen::row_there(lang, order.plain()),
         (Some(given), Some(id)) => value(form, id, given, lang),
         (Some(given), None) => given.plain(),
     }

@@ -123,10 +123,13 @@ impl History {
         self.ancestors[later][earlier / 64] >> (earlier % 64) & 1 == 1
     }
 
-    /// All revisions, each after those that it knew, in one order whatever the clocks say.
+    /// All revisions by their stamps, but each after those that it knew: a clock that is years ahead moves nothing behind what
+    /// was written later.
     pub fn by_knowledge(&self) -> impl Iterator<Item = usize> {
+        let latest = |at: usize| (0..self.revisions.len()).rev().find(|earlier| self.descends(at, *earlier)).map_or(at, |known| known.max(at));
+        let known = |at: usize| self.ancestors[at].iter().map(|word| word.count_ones()).sum::<u32>();
         let mut order: Vec<usize> = (0..self.revisions.len()).collect();
-        order.sort_by_key(|at| (self.ancestors[*at].iter().map(|word| word.count_ones()).sum::<u32>(), *at));
+        order.sort_by_cached_key(|at| (latest(*at), known(*at), *at));
         order.into_iter()
     }
 

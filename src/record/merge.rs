@@ -38,6 +38,8 @@ pub struct Merged {
     pub notes: BTreeMap<String, String>,
     /// Answers that need a decision, by path.
     pub conflicts: Vec<Conflict>,
+    /// Some writer's clock is not believed yet: another value may be shown once it is.
+    pub is_early: bool,
 }
 
 /// Merges a history. `now` decides only which clocks are believed for the provisional value of a conflict.
@@ -55,6 +57,7 @@ pub fn merge(history: &History, now: DateTime<Utc>) -> Merged {
                 }
             }
             several => {
+                merged.is_early |= several.iter().flat_map(|c| &c.writers).any(|w| !revisions[*w].at.is_trusted(now));
                 let best = several.iter().max_by_key(|c| c.writers.iter().map(|w| rank(&revisions[*w], now)).max());
                 if let Some(value) = best.and_then(|c| c.value.clone()) {
                     merged.answers.insert(path.to_owned(), value);
@@ -95,12 +98,12 @@ pub fn candidates(history: &History, path: &str) -> Vec<Candidate> {
     found
 }
 
-/// The newest value of `path` that every candidate's writer knew.
+/// The last value of `path` that every candidate's writer knew.
 fn base(history: &History, path: &str, candidates: &[Candidate]) -> Option<Value> {
     let revisions = history.revisions();
     let known_to_all = |at: &usize| candidates.iter().all(|c| history.descends(c.revision, *at));
     let wrote = |at: &usize| !history.is_undone(*at) && revisions[*at].wrote.iter().any(|w| w == path);
-    (0..revisions.len()).rev().filter(wrote).find(known_to_all).and_then(|at| revisions[at].answers.get(path).cloned())
+    history.by_knowledge().filter(wrote).filter(known_to_all).last().and_then(|at| revisions[at].answers.get(path).cloned())
 }
 
 /// Deleting a row against an edit inside it keeps the row and asks.
@@ -161,7 +164,7 @@ fn newest_note<'h>(history: &'h History, path: &str, writers: &[usize]) -> Optio
 /// Why an answer has its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Why {
-    /// Every revision that wrote it, in order, and what it wrote.
+    /// Every revision that wrote it, each after those that it knew, and what it wrote.
     pub writers: Vec<(usize, Option<Value>)>,
     /// Of a row that was kept: every revision that edited it unaware of its removal, and what it wrote in there, by path.
     pub inside: Vec<(usize, BTreeMap<String, Value>)>,
@@ -191,7 +194,7 @@ pub enum Rule {
 /// Explains an answer.
 pub fn why(history: &History, path: &str, merged: &Merged) -> Why {
     let revisions = history.revisions();
-    let writers = (0..revisions.len()).filter(|at| revisions[*at].wrote.iter().any(|w| w == path)).map(|at| (at, revisions[at].answers.get(path).cloned())).collect();
+    let writers = history.by_knowledge().filter(|at| revisions[*at].wrote.iter().any(|w| w == path)).map(|at| (at, revisions[at].answers.get(path).cloned())).collect();
     let maximal = maximal_writers(history, path);
     let candidates = candidates(history, path);
     let in_conflict = merged.conflicts.iter().any(|c| c.path == path);

@@ -109,7 +109,9 @@ impl Store {
 
     /// Whether the folder holds a store.
     pub fn exists(dir: &Path) -> bool {
-        dir.join(identity::FILE).exists() || dir.join(identity::COPY).exists()
+        // A folder that may not be read is no empty one: opening it tells why.
+        let is_there = |name| dir.join(name).try_exists().unwrap_or_else(|e| e.kind() == io::ErrorKind::PermissionDenied);
+        [identity::FILE, identity::COPY].into_iter().any(is_there)
     }
 
     /// Opens a store; what had to be repaired on the way is told in notices.

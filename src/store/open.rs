@@ -46,6 +46,8 @@ pub enum Notice {
     },
     /// The drafts were damaged at these lines, or are not as they were left; the file as it was is kept.
     Drafts(Vec<u64>, Option<PathBuf>),
+    /// The laptop's clock is more than a day behind what was saved last on it, at this time.
+    ClockBehind(DateTime<Utc>),
     /// `identity.toml` was damaged or gone and was restored from its copy; the damaged one is kept.
     Identity(Option<PathBuf>),
 }
@@ -83,6 +85,7 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>) -> Result
         mark::remove(dir).map_err(io)?;
     }
     let journal = Journal::open(dir, end).map_err(io)?;
+    notices.extend(view.chain().last.filter(|last| !last.is_trusted(now)).map(|last| Notice::ClockBehind(last.time())));
     Ok((Store { dir: dir.to_owned(), identity, journal, view, drafts, _lock: lock, clean }, notices))
 }
 

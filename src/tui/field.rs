@@ -96,30 +96,25 @@ impl Field {
         self.cursor = start;
     }
 
-    /// The part that fits a width so that the cursor is in sight, and the cursor's column in it.
+    /// The part that fits a width so that the cursor is in sight, and the cursor's column in it. Only that part is looked at: a
+    /// text may be megabytes.
     pub fn window(&self, width: usize) -> (String, usize) {
-        // The end of a line is seen as a sign of its own, of the same place in the text's order.
-        let (before, after) = (marked(&self.text[..self.cursor]), marked(&self.text[self.cursor..]));
-        let column = before.width();
-        if column < width {
-            return (clip(&(before + &after), width), column);
-        }
-        let mut start = 0;
-        for (at, grapheme) in before.grapheme_indices(true) {
-            if before[at..].width() < width {
-                start = at;
+        let (mut start, mut column) = (self.cursor, 0);
+        for grapheme in self.text[..self.cursor].graphemes(true).rev() {
+            let wider = column + seen(grapheme).width();
+            if wider >= width {
                 break;
             }
-            start = at + grapheme.len();
+            (start, column) = (start - grapheme.len(), wider);
         }
-        let column = before[start..].width();
-        (clip(&(before[start..].to_owned() + &after), width), column)
+        let shown = self.text[start..].graphemes(true).map(seen);
+        (fitting(shown, width).collect(), column)
     }
 }
 
-/// A text on one line, its line ends as signs.
-fn marked(text: &str) -> String {
-    text.replace('\n', "↵")
+/// A sign as it is seen on one line: the end of a line is a sign of its own, of the same place in the text's order.
+fn seen(grapheme: &str) -> &str {
+    if grapheme.contains('\n') { "↵" } else { grapheme }
 }
 
 /// A text in lines of a width, broken between words where that goes.
@@ -136,10 +131,10 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
                 line.push(' ');
             }
             line.push_str(word);
-            while line.width() > width {
-                let fitting = Some(clip(&line, width)).filter(|part| !part.is_empty()).unwrap_or_else(|| line.graphemes(true).take(1).collect());
-                line.drain(..fitting.len());
-                lines.push(fitting);
+            if line.width() > width {
+                let mut pieces = pieces(&line, width);
+                line = pieces.pop().unwrap_or_default();
+                lines.append(&mut pieces);
             }
         }
         lines.push(line);
@@ -147,20 +142,39 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A word cut into parts of a width, at least a sign each.
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    let (mut pieces, mut used) = (Vec::<String>::new(), 0);
+    for grapheme in word.graphemes(true) {
+        used += grapheme.width();
+        match pieces.last_mut() {
+            Some(piece) if used <= width => piece.push_str(grapheme),
+            _ => {
+                pieces.push(grapheme.to_owned());
+                used = grapheme.width();
+            }
+        }
+    }
+    pieces
+}
+
+fn fitting<'t>(graphemes: impl Iterator<Item = &'t str>, width: usize) -> impl Iterator<Item = &'t str> {
+    let mut used = 0;
+    graphemes.take_while(move |grapheme| {
+        used += grapheme.width();
+        used <= width
+    })
+}
+
 /// The beginning of a text that fits a width on the screen.
 pub fn clip(text: &str, width: usize) -> String {
-    let mut used = 0;
-    text.graphemes(true)
-        .take_while(|g| {
-            used += g.width();
-            used <= width
-        })
-        .collect()
+    fitting(text.graphemes(true), width).collect()
 }
 
 /// The same, ending in `…` when something was cut off.
 pub fn shorten(text: &str, width: usize) -> String {
-    if text.width() <= width { text.to_owned() } else { clip(text, width.saturating_sub(1)) + "…" }
+    let whole = clip(text, width);
+    if whole.len() == text.len() { whole } else { clip(text, width.saturating_sub(1)) + "…" }
 }
 
 #[cfg(test)]
@@ -190,6 +204,18 @@ mod tests {
             // Unikey's decomposed output counts scalars: e, dot, circumflex.
             assert_eq!(typed(&burst("e\u{323}\u{302}⌫⌫⌫x", backspace)), "x");
         }
+    }
+
+    #[test]
+    fn a_text_of_megabytes_is_shown_like_a_short_one() {
+        let text = "câu trả lời dài\n".repeat(100_000);
+        let mut field = Field::new(text.clone());
+        assert_eq!(field.window(12), ("rả lời dài↵".to_owned(), 11));
+        field.key(&KeyEvent::from(KeyCode::Left));
+        assert_eq!(field.window(12), ("trả lời dài↵".to_owned(), 11));
+        assert_eq!(wrap(&text, 20).len(), 100_000);
+        assert_eq!(wrap(&"dài".repeat(100_000), 30), vec!["dài".repeat(10); 10_000]);
+        assert_eq!((wrap("ab 漢字漢", 1), shorten(&text, 4)), (["a", "b", "漢", "字", "漢"].map(str::to_owned).to_vec(), "câu…".to_owned()));
     }
 
     #[test]

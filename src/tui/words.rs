@@ -1,6 +1,6 @@
 //! Words of the screens that depend on a value.
 
-use crate::locale::{Lang, say};
+use crate::locale::{Lang, date, say};
 use crate::record::history::State;
 use crate::record::revision::Act;
 use crate::store::Notice;
@@ -55,6 +55,7 @@ pub fn notice(notice: &Notice, lang: Lang) -> String {
         Notice::Refilled(count) => say::store::refilled(lang, count),
         Notice::Upgraded(format) => say::store::upgraded(lang, format),
         Notice::TornTail(kept) => say::store::torn_tail(lang, kept.display()),
+        Notice::ClockBehind(last) => say::store::clock_behind(lang, date::local(*last).format("%d/%m/%Y")),
         Notice::Damaged { lines, recovered, lost, kept } => {
             let what = if lines.is_empty() { say::store::shortened(lang, recovered) } else { say::store::damaged(lang, numbers(lines), recovered) };
             let lost = (*lost > 0).then(|| say::store::lost(lang, lost));

@@ -21,6 +21,7 @@ pub fn of_store(dir: &Path) -> PathBuf {
 
 /// The folder of a central file's attached files.
 pub fn of_file(file: &Path) -> PathBuf {
+    let file = disk::followed(file);
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".files");
     file.with_file_name(name)

@@ -70,6 +70,7 @@ impl Desk {
     /// # Errors
     /// The system's, or why the file is refused.
     pub fn backup(&self, path: &Path) -> Result<Copied, Failure> {
+        let path = &disk::followed(path);
         let mut lock = lock_central(path)?;
         let mut beside = Beside::of(path)?;
         remove_leftovers(&beside.path);
@@ -90,6 +91,7 @@ impl Desk {
     /// # Errors
     /// The first thing that is wrong; nothing was changed then.
     pub fn restore(&mut self, path: &Path) -> Result<Copied, Failure> {
+        let path = &disk::followed(path);
         let programme = self.identity().programme.clone();
         let crew = Crew::new(1);
         let not_ours = || FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs };

@@ -269,7 +269,8 @@ fn need_reason(reason: &str) -> Result<(), Failure> {
 /// Text as typed, or JSON where it begins with `[` or `{`; of a file its path, of which the store in `dir` gets a copy.
 fn typed_value(interview: &Interview, path: &str, text: &str, around: Around<'_>, dir: &Path) -> Result<Option<Value>, Text> {
     if path.ends_with("/#") {
-        return Ok((!text.is_empty()).then(|| Value::text(text)));
+        let is_key = text.bytes().all(|b| b.is_ascii_alphanumeric()) && !text.ends_with('0');
+        return if is_key { Ok((!text.is_empty()).then(|| Value::text(text))) } else { Err(Text::both(say::form::not_a_place)) };
     }
     let Some(at) = interview.derived().instance.locate(interview.form(), path) else {
         return Err(Text::both(|l| say::form::unknown_answer(l, path)));

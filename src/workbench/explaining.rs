@@ -45,7 +45,7 @@ impl Desk {
         };
         for (at, value) in &why.writers {
             let revision = &standing.history.revisions()[*at];
-            lines.push(told(*at, value.as_ref().map_or_else(|| say::screen::cleared(lang), |v| self.shown(form, path, Some(v), lang))));
+            lines.push(told(*at, value.as_ref().map_or_else(|| show::cleared(path, lang), |v| self.shown(form, path, Some(v), lang))));
             lines.extend(revision.argument("reason").map(|reason| format!("  “{reason}”")));
             if let Some(by) = standing.history.undone_by(*at).map(|by| &standing.history.revisions()[by]) {
                 lines.push(format!("  {}", say::looking::taken_back_by(lang, &by.person)));

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use super::related::Related;
-use crate::disk::AtomicFile;
+use crate::disk::{self, AtomicFile};
 use crate::error::{Exit, Failure};
 use crate::export::csv::CsvTables;
 use crate::export::layout::Layout;
@@ -132,10 +132,12 @@ impl Desk {
         Ok(missing)
     }
 
-    /// The form as it is now, then the versions that these records were made with.
+    /// The form as it is now, then the versions that these records were made with; where two forms go by one version, both.
     fn versions(&self, id: &str, records: &[&IndexRow]) -> Vec<Arc<Form>> {
         let mut seen = BTreeSet::new();
-        let first: Vec<&&IndexRow> = records.iter().filter(|row| seen.insert(row.version)).collect();
+        let of = |row: &IndexRow| self.store().view().current(&row.record).ok().flatten().map_or_else(String::new, |current| current.of);
+        let exact = |row: &IndexRow| if self.library().is_contested(id, row.version) { of(row) } else { String::new() };
+        let first: Vec<&&IndexRow> = records.iter().filter(|row| seen.insert((row.version, exact(row)))).collect();
         let mut own: Vec<Arc<Form>> = first.iter().filter_map(|row| Some(self.related(row)?.form)).collect();
         own.sort_by_key(|form| std::cmp::Reverse(form.version));
         self.form(id).into_iter().chain(own).collect()
@@ -222,6 +224,7 @@ pub(super) fn no_folder(dir: &Path, error: &std::io::Error) -> Failure {
 
 pub(super) fn create(dir: &Path, name: &str) -> Result<(PathBuf, AtomicFile), Failure> {
     let path = dir.join(name);
+    disk::remove_older_leftovers(&path, disk::ABANDONED);
     AtomicFile::create(&path).map(|file| (path.clone(), file)).map_err(|e| Failure::io(&path, &e))
 }
 

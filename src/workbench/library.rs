@@ -63,6 +63,16 @@ impl Library {
         }
     }
 
+    /// Whether different forms came here under one id and version.
+    pub fn is_contested(&self, id: &str, version: u32) -> bool {
+        self.forms.get(&(id.to_owned(), version)).is_some_and(|sources| sources.len() > 1)
+    }
+
+    /// Ids and versions under which different forms came here.
+    pub fn contested(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.forms.iter().filter(|(_, sources)| sources.len() > 1).map(|((id, version), _)| (id.as_str(), *version))
+    }
+
     /// The text of a file of the forms folder: the person's, else the shipped one.
     pub fn text(&self, name: &str) -> Option<Arc<str>> {
         let inside = Path::new(name).components().all(|c| matches!(c, std::path::Component::Normal(_)));

@@ -5,7 +5,8 @@ use super::attachments::{self, Carried, Carrying};
 use super::crew::{Crew, MAX_SOURCES, Replaced};
 use super::library::Library;
 use super::telling::{Sides, Teller, Told};
-use crate::disk::{FileLock, remove_leftovers};
+use super::transfer::lock_central;
+use crate::disk::{self, FileLock};
 use crate::error::{Exit, Failure};
 use crate::exchange::beside::{Facts, beside};
 use crate::exchange::check::{Batch, Fact};
@@ -49,10 +50,8 @@ pub fn runs(seal: &SealBuilder, of: &dyn Fn(&crate::exchange::seal::DeviceSeal) 
 /// # Errors
 /// The first thing that is wrong; nothing was changed then.
 pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settings) -> Result<Merged, Failure> {
-    let mut lock = if plan { None } else { Some(FileLock::take(out).map_err(|p| Failure::lock(p, out))?) };
-    if lock.is_some() {
-        remove_leftovers(out);
-    }
+    let out = &disk::followed(out);
+    let mut lock = if plan { None } else { Some(lock_central(out)?) };
     if inputs.len() >= MAX_SOURCES {
         return Err(Failure::new(Exit::Usage, Text::both(|l| say::exchange::too_many_files(l, MAX_SOURCES - 1))));
     }

@@ -10,7 +10,7 @@ use super::telling::{Sides, Teller};
 use super::transfer::{Beside, Synced, lock_central};
 use super::watch::{self, Watch};
 use super::{Desk, Settings};
-use crate::disk::FileLock;
+use crate::disk::{self, FileLock};
 use crate::error::Failure;
 use crate::exchange::check::{Batch, Fact};
 use crate::exchange::union::{Source, UnionProblem, union};
@@ -127,6 +127,7 @@ pub type Opened<'o> = &'o mut dyn FnMut(Lang, &[Notice]);
 /// # Errors
 /// As there, or why the store cannot be opened.
 pub fn sync_closed(settings: &Settings, central: &Path, plan: bool, opened: Opened<'_>) -> Result<Synced, Failure> {
+    let central = &disk::followed(central);
     if let Some(synced) = sync_unopened(settings, central, plan, opened)? {
         return Ok(synced);
     }

@@ -76,6 +76,10 @@ impl Desk {
         // Before the record counts as derived: what stops in between does it again.
         self.note_pairings(record, &standing.history)?;
         self.store_mut().put_current(&row, &current)?;
+        if standing.merged.is_early {
+            // Every start looks again, so that two machines with the same file and the same day show the same.
+            self.store().view().mark_outdated(&BTreeSet::from([record.to_owned()]))?;
+        }
         self.remember(row);
         Ok(())
     }
@@ -84,8 +88,10 @@ impl Desk {
 /// The revision whose form the record opens with: the latest that handed answers in.
 pub fn newest_writer(history: &History) -> &Revision {
     let revisions = history.revisions();
-    let writes = |r: &&Revision| r.is_write() || matches!(r.act, Act::Submit | Act::Save);
-    revisions.iter().rev().find(writes).or(revisions.last()).expect("a history has a revision")
+    let writes = |at: &usize| revisions[*at].is_write() || matches!(revisions[*at].act, Act::Submit | Act::Save);
+    // A clock that was ahead does not make a revision later than one whose writer had seen it.
+    let is_last = |at: &usize| !(0..revisions.len()).filter(writes).any(|later| history.descends(later, *at));
+    (0..revisions.len()).rev().filter(writes).find(is_last).map_or_else(|| revisions.last().expect("a history has a revision"), |at| &revisions[at])
 }
 
 fn bare_row(standing: &Standing) -> (IndexRow, Current) {
@@ -121,7 +127,7 @@ fn derived_row(standing: &Standing, form: &Form) -> (IndexRow, Current) {
     row.problems = hard.union(&standing.problems().keys().collect()).count() as u32;
     row.subject = form.subject.map_or_else(String::new, |id| derived.instance.read(form, ROOT_ROW, id).to_text().to_string()).into();
     row.date = day(form, &derived).unwrap_or_default().into();
-    row.summary = derived.summary(form, around).into();
+    row.summary = beginning(&derived.summary(form, around)).into();
     row.references = super::related::references(form, &derived.instance).into_iter().map(Part::from).collect();
     row.search = search(form, &derived, &row).into();
     row.identity = identity(form, &standing.merged.answers, &derived).into_iter().map(|(question, value)| (question.into(), value.into())).collect();
@@ -136,6 +142,12 @@ fn day(form: &Form, derived: &Derived) -> Option<String> {
     date::from_days(day).map(|d| d.to_string())
 }
 
+/// Of a text what a line of a list shows, or a search looks into: an answer may have megabytes, and every line is in memory.
+fn beginning(text: &str) -> &str {
+    const MOST: usize = 1000;
+    text.char_indices().nth(MOST).map_or(text, |(end, _)| &text[..end])
+}
+
 /// What a record is found by: words, each once, since each word that is typed is looked for by itself.
 fn search(form: &Form, derived: &Derived, row: &IndexRow) -> String {
     let mut words = vec![row.summary.to_string(), row.person.to_string(), row.date.to_string()];
@@ -143,7 +155,7 @@ fn search(form: &Form, derived: &Derived, row: &IndexRow) -> String {
         let node = form.node(id);
         let Some(value) = derived.value(form, ROOT_ROW, id) else { continue };
         match (node.kind, node.value) {
-            (Kind::Question, ValueType::Text) => words.push(value.plain()),
+            (Kind::Question, ValueType::Text) => words.push(beginning(&value.plain()).to_owned()),
             // Lists bring their own search text: a commune is found by the names of the units that it was formed from.
             (Kind::Question, ValueType::SelectOne) => {
                 words.extend(form.list(id).filter(|l| l.columns.iter().any(|c| c == "search")).and_then(|l| l.get(&value.plain())).map(|c| c.search.clone()))

@@ -6,7 +6,7 @@ use super::incoming::Incoming;
 use super::merging::Runs;
 use super::own_lines::OwnLines;
 use super::passing::{Here, pass};
-use crate::disk::{FileLock, remove_leftovers};
+use crate::disk::{self, FileLock, remove_leftovers};
 use crate::error::Failure;
 use crate::exchange::union::Tally;
 use crate::record::{Definition, Entry};
@@ -47,6 +47,7 @@ impl Desk {
     /// The first thing that is wrong; nothing was changed then, unless it is the last step that failed: what the file
     /// brings is then in neither or in both, and the next sync goes on.
     pub fn sync(&mut self, central: &Path, plan: bool) -> Result<Synced, Failure> {
+        let central = &disk::followed(central);
         let mut lock = if plan { None } else { Some(lock_central(central)?) };
         let mut incoming = Incoming::new(self.dir());
         let mut noting = (!plan).then(|| Noting::begin(self.dir()));

@@ -1,6 +1,7 @@
 //! The program as a script sees it: the real binary, a temporary folder, a fixed clock and fixed chance.
 
 mod ask;
+mod clocks;
 mod commands;
 mod copies;
 mod damage;

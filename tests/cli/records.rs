@@ -282,7 +282,7 @@ fn why_a_row_was_kept_names_who_edited_it() {
         laptop.run(&["sync", "c.jsonl"]).quiet();
     }
     let why = lt01.run(&["why", &id, "energy[1]/#"]).quiet();
-    assert!(why.contains("Lê Văn Thử: (cleared)"), "{why}");
+    assert!(why.contains("Lê Văn Thử: the row is removed"), "{why}");
     assert!(why.lines().any(|line| line.starts_with("2026-11-24") && line.ends_with("Trần Thị Mẫu: energy[1]/after 7")), "{why}");
     assert!(why.ends_with("One removed the row while another edited it: it is kept, and asked about.\n"), "{why}");
 }
@@ -309,7 +309,11 @@ fn a_conflict_is_listed_with_who_said_what_and_resolved_with_a_reason() {
     let listed = "[ID] shop workers\n  1. 20  (Lê Văn Thử, [lt01], 2026-11-23T02:00:00.000Z-0001)\n  2. 30  (Trần Thị Mẫu, [lt02], 2026-11-24T02:00:00.000Z-0000)\n";
     hidden(lt02.run(&["conflicts"])).is(0, listed, "");
     let why = hidden(lt02.run(&["why", &id, "workers"]));
-    assert!(why.out.ends_with("In conflict: people gave different values without knowing of each other. The value shown is provisional (the latest).\n"), "{}", why.out);
+    assert!(
+        why.out.ends_with("In conflict: people gave different values without knowing of each other. The value shown is provisional (the latest whose clock can be believed).\n"),
+        "{}",
+        why.out
+    );
 
     let journal = lt02.journal();
     lt02.run(&["resolve", &id, "workers", "--take", "3", "--reason", "x"]).is(1, "", "There is no candidate 3: choose 1 to 2.\nSee: khuyencong conflicts\n");

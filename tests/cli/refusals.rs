@@ -167,7 +167,7 @@ fn a_read_only_folder_is_told_and_nothing_is_written() {
         (&["report", "-o", "usb/r.txt"], "usb/r.txt"),
     ];
     for (command, path) in commands {
-        let (en, vi) = (format!("{path} may not be written to.\n{}", hint[0]), format!("Không được phép ghi vào {path}.\n{}", hint[1]));
+        let (en, vi) = (format!("{path} may not be read or written to.\n{}", hint[0]), format!("Không được phép đọc hoặc ghi {path}.\n{}", hint[1]));
         refused(&place, &lt01, command, 5, &en, &vi);
     }
     assert_eq!(place.read("usb/c.jsonl"), central);

@@ -60,3 +60,27 @@ fn trap_a_new_size_and_esc_in_the_conflict_screen_choose_nothing() {
     driver.quit();
     assert_eq!(two.only("establishment"), before, "nobody chose anything");
 }
+
+#[test]
+fn a_text_of_a_megabyte_is_pasted_left_kept_opened_again_and_looked_at() {
+    let form = "form = \"long\"\nversion = 1\ntitle = \"Dài\"\nsummary = \"${t}\"\n\n[[question]]\nname = \"t\"\ntype = \"text\"\nlabel = \"Một đoạn\"\n\n[[question]]\nname = \"m\"\ntype = \"text\"\nlabel = \"Nhiều dòng\"\nappearance = \"multiline\"\n\n[[question]]\nname = \"n\"\ntype = \"integer\"\nlabel = \"Số\"\n";
+    let place = Place::new();
+    let laptop = place.laptop("lt01", "Lê Văn Thử");
+    let forms = laptop.settings().data_dir.join("forms");
+    std::fs::create_dir_all(&forms).unwrap();
+    std::fs::write(forms.join("long.toml"), form).unwrap();
+    let record = laptop.add("long", &serde_json::json!({"t": "ngắn", "m": "ngắn"}));
+    let text = "câu trả lời dài ".repeat(60_000);
+    let mut driver = Driver::open(&laptop).sized(120, 40);
+    driver.keys("<tab><tab><ret><F3>").shows("Một đoạn").paste(&text).shows("câu trả lời dài  ]").keys("<left>x<home><end><ret>");
+    driver.paste(&text.replace(' ', "\n")).keys("<up><left>x<F9><esc><F10>");
+    driver.keys("<esc><esc>");
+    driver.quit();
+    let mut driver = Driver::open(&laptop).sized(120, 40);
+    driver.keys("<ret>").shows("Một đoạn").keys("<esc>");
+    driver.quit();
+    laptop.edit(&record, "t", &"dài".repeat(300_000));
+    let mut driver = Driver::open(&laptop).sized(120, 40);
+    driver.keys("<tab><tab><ret><F3>").shows("Một đoạn").keys("<down><F9><esc><C-x>");
+    driver.quit();
+}

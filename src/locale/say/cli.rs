@@ -72,7 +72,7 @@ say! {
     why_latest() "Lấy bản lưu sau cùng: người ghi đã thấy mọi bản trước." "The latest revision: its writer had seen all earlier ones."
     why_agreed() "Nhiều người cùng ghi một giá trị, không ai thấy của ai." "Several people gave the same value without knowing of each other."
     why_resolved() "Đã có người giải quyết mâu thuẫn." "A person settled the conflict."
-    why_conflict() "Mâu thuẫn: nhiều người ghi khác nhau, không ai thấy của ai. Giá trị hiện là tạm (bản lưu muộn nhất)." "In conflict: people gave different values without knowing of each other. The value shown is provisional (the latest)."
+    why_conflict() "Mâu thuẫn: nhiều người ghi khác nhau, không ai thấy của ai. Giá trị hiện là tạm (bản lưu muộn nhất mà đồng hồ tin được)." "In conflict: people gave different values without knowing of each other. The value shown is provisional (the latest whose clock can be believed)."
     why_row_kept() "Dòng bị một người xóa trong khi người khác sửa: giữ lại và hỏi." "One removed the row while another edited it: it is kept, and asked about."
     why_computed() "Giá trị tính từ các câu trả lời khác theo mẫu phiếu." "Computed from other answers by the form."
 

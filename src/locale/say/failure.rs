@@ -3,7 +3,10 @@
 say! {
     not_found(path) "Không tìm thấy {path}." "{path} was not found."
     not_found_hint() "Kiểm tra lại đường dẫn, hoặc cắm lại USB." "Check the path, or plug the stick in again."
-    not_allowed(path) "Không được phép ghi vào {path}." "{path} may not be written to."
+    no_name() "Chưa có tên tệp." "There is no file name."
+    bad_name(path) "Tên {path} quá dài hoặc có ký tự không được phép." "The name {path} is too long or has signs that are not allowed."
+    bad_name_hint() "Đặt tên ngắn hơn." "Choose a shorter one."
+    not_allowed(path) "Không được phép đọc hoặc ghi {path}." "{path} may not be read or written to."
     not_allowed_hint() "Thư mục chỉ đọc hoặc thiếu quyền: chọn thư mục khác." "The folder is read-only or you lack the right: choose another one."
     disk_full(path) "Hết chỗ trên ổ đĩa của {path}." "The disk of {path} is full."
     disk_full_hint() "Không có gì bị mất hay thay đổi. Giải phóng chỗ trống rồi làm lại." "Nothing was lost or changed. Free some space and do it again."

@@ -64,6 +64,7 @@ say! {
     not_a_number() "Không phải số" "Not a number"
     not_whole() "Phải là số nguyên" "Must be a whole number"
     ambiguous_number(a, b) "Không rõ là {a} hay {b}: viết lại" "Could be {a} or {b}: write it out"
+    not_a_place() "Không phải vị trí của một dòng: chỉ chữ không dấu và số, hoặc để trống để bỏ dòng" "Not the place of a row: letters and digits only, or nothing to remove the row"
     not_a_date() "Không phải ngày (ví dụ 1/7/2026)" "Not a date (for example 1/7/2026)"
     not_a_month() "Không phải tháng (ví dụ 7/2026)" "Not a month (for example 7/2026)"
     not_a_time() "Không phải giờ (ví dụ 14:05)" "Not a time (for example 14:05)"

@@ -7,6 +7,8 @@ say! {
     state_returned() "trả lại" "returned"
     state_void() "hủy" "void"
     cleared() "(xóa)" "(cleared)"
+    row_there(place) "có dòng này (vị trí {place})" "the row is there (place {place})"
+    row_removed() "bỏ dòng này" "the row is removed"
     met() "✓ đạt" "✓ met"
     not_met() "chưa đạt" "not yet"
     period_line(from, to) "Kỳ {from} – {to}" "Period {from} – {to}"

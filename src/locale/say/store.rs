@@ -11,6 +11,7 @@ say! {
     drafts_damaged(lines) "Tệp bản nháp hỏng ở dòng {lines}: chữ gõ sau cùng ở đó có thể thiếu. Hãy mở các bản nháp để xem lại." "The drafts were damaged at line {lines}: what was typed there may be missing. Open the drafts and look."
     drafts_changed() "Tệp bản nháp không còn như lần tắt trước: chữ gõ sau cùng có thể thiếu. Hãy mở các bản nháp để xem lại." "The drafts are not as they were left: what was typed last may be missing. Open the drafts and look."
     identity_restored() "identity.toml bị hỏng hoặc mất, đã lấy lại từ identity.copy.toml." "identity.toml was damaged or gone and was restored from identity.copy.toml."
+    clock_behind(day) "Đồng hồ máy này chậm: lần lưu trước là ngày {day}. Hãy chỉnh lại ngày giờ của máy." "This laptop's clock is behind: what was saved last is of {day}. Set its date and time right."
     newer(dir, number) "Kho dữ liệu trong {dir} do bản mới hơn của chương trình ghi (số {number})." "The store in {dir} was written by a newer version of the program ({number})."
     newer_hint() "Không có gì thay đổi. Cài bản mới của chương trình." "Nothing was changed. Install the new version of the program."
 
@@ -24,6 +25,7 @@ say! {
     doctor_gone(count) "Nhật ký thiếu {count} dòng so với lần tắt trước" "The journal lacks {count} lines that it had when it was left"
     doctor_drafts(lines) "Bản nháp hỏng ở dòng {lines}" "Drafts damaged at line {lines}"
     doctor_attachments(missing) "Tệp đính kèm chưa có trên máy này: {missing}. Đồng bộ với tệp tổng hợp để lấy." "Attached files that are not on this laptop: {missing}. Sync with the central file to get them."
+    doctor_contested(id, version) "Có hai mẫu phiếu khác nhau cùng là {id} v{version}: người soạn cần tăng số phiên bản. Không mất câu trả lời nào." "Two different forms are both {id} v{version}: their author should raise the version. No answer is lost."
     doctor_identity(file) "{file} bị hỏng hoặc mất" "{file} is damaged or gone"
     doctor_aside(file) "Đã để riêng từ trước: {file}" "Put aside earlier: {file}"
     doctor_not_whole() "Chỉ mục không khớp với nhật ký" "The index does not agree with the journal"

@@ -129,11 +129,13 @@ impl Conflicts {
         let mut number = 0;
         for open in &self.open {
             let text = |value: Option<&Value>| match (value, &open.shown_with) {
-                (None, _) => s::cleared(lang),
+                (None, _) => show::cleared(&open.conflict.path, lang),
                 (Some(_), Some(form)) => show::at_path(form, &open.conflict.path, value, lang),
                 (Some(value), None) => value.plain(),
             };
-            let answers = open.writers.first().map(|w| w.answers.clone()).unwrap_or_default();
+            // Of a row that somebody removed the number is known to those who have it.
+            let has_it = |w: &&crate::record::Revision| w.answers.contains_key(&open.conflict.path);
+            let answers = open.writers.iter().find(has_it).or(open.writers.first()).map(|w| w.answers.clone()).unwrap_or_default();
             let label = open.shown_with.as_ref().map_or_else(|| open.conflict.path.clone(), |form| show::path(form, &answers, &open.conflict.path, lang));
             lines.push((
                 format!("{label} · {} · {}", shared.rows.get(&open.record).map_or_else(|| open.record.clone(), |row| shared.about(row)), shared.title(&open.form)),
