@@ -40,7 +40,7 @@ pub use identity::Identity;
 pub use open::Notice;
 pub use packed::{Entry as KeptEntry, Part as KeptPart, Raw};
 pub use part::Part;
-pub use recover::{GUARDED_THREAD, is_guarded};
+pub use recover::{GUARDED_THREAD, Glimpse, is_guarded};
 pub use rows::Rows;
 pub use sweep::keep_little;
 pub use trees::RevisionKey;
@@ -119,7 +119,15 @@ impl Store {
     /// # Errors
     /// Why it cannot be opened. Nothing was changed then.
     pub fn open(dir: &Path, now: DateTime<Utc>) -> Result<(Self, Vec<Notice>), StoreProblem> {
-        open::open(dir, now, None)
+        open::open(dir, now, None, None)
+    }
+
+    /// The same; after an unclean end `glimpse` is shown the view while it still has to be looked through.
+    ///
+    /// # Errors
+    /// Why it cannot be opened. Nothing was changed then.
+    pub fn open_showing(dir: &Path, now: DateTime<Utc>, glimpse: Glimpse) -> Result<(Self, Vec<Notice>), StoreProblem> {
+        open::open(dir, now, None, Some(glimpse))
     }
 
     /// The same where the caller holds its lock already.
@@ -127,7 +135,7 @@ impl Store {
     /// # Errors
     /// Why it cannot be opened. Nothing was changed then.
     pub fn open_held(dir: &Path, now: DateTime<Utc>, lock: File) -> Result<(Self, Vec<Notice>), StoreProblem> {
-        open::open(dir, now, Some(lock))
+        open::open(dir, now, Some(lock), None)
     }
 
     /// What it held when it last synced, and what was saved since, without asking the view; `None` where that is not known.

@@ -3,7 +3,7 @@
 use super::identity::{self, Identity};
 use super::journal::{End, Journal};
 use super::mark::{self, Mark};
-use super::recover::{guarded, recover};
+use super::recover::{Glimpse, guarded, recover};
 use super::view::View;
 use super::{Drafts, Store, StoreProblem, compact, drafts, migrate};
 use crate::disk;
@@ -60,7 +60,7 @@ impl Notice {
 }
 
 /// Opens; with a `held` lock that the caller has taken already.
-pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>) -> Result<(Store, Vec<Notice>), StoreProblem> {
+pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>, glimpse: Option<Glimpse>) -> Result<(Store, Vec<Notice>), StoreProblem> {
     let io = |e| StoreProblem::Io(dir.to_owned(), e);
     let loaded = load_identity(dir)?;
     let lock = held.map_or_else(|| lock(dir), Ok)?;
@@ -77,7 +77,7 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>) -> Result
     let (view, end, clean) = match left.as_ref().and_then(|mark| open_clean(dir, &identity, mark)) {
         Some((view, end)) => (view, end, notices.is_empty()),
         None => {
-            let (view, end) = recover(dir, &identity, now, left.as_ref(), &mut notices)?;
+            let (view, end) = recover(dir, &identity, now, (left.as_ref(), glimpse), &mut notices)?;
             (view, end, false)
         }
     };

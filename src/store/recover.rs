@@ -30,6 +30,10 @@ const PATIENCE: u64 = 300;
 /// A large view on a slow disk is given more: a second for so many bytes.
 const BYTES_A_SECOND: u64 = 1 << 20;
 
+/// Is shown the view after an unclean end, before it has been looked through: its lines are good as far as they can be read, but
+/// some may be missing or old.
+pub type Glimpse = Box<dyn FnOnce(&View) + Send>;
+
 /// The name of threads in which a panic is expected and caught: the program's panic hook stays silent for them.
 pub const GUARDED_THREAD: &str = "store-guard";
 
@@ -91,7 +95,7 @@ fn patience(sled: &Path) -> u64 {
 ///
 /// # Errors
 /// Why it is not to be trusted, or the system's refusal.
-pub fn guarded<T: Send + 'static>(sled: &Path, look: fn(&View) -> Result<T, StoreProblem>) -> Result<(View, T), StoreProblem> {
+pub fn guarded<T: Send + 'static>(sled: &Path, look: impl FnOnce(&View) -> Result<T, StoreProblem> + Send + 'static) -> Result<(View, T), StoreProblem> {
     let path = sled.to_owned();
     let seen = guard(patience(sled), move || View::open(&path).and_then(|view| look(&view).map(|seen| (view, seen))));
     let refused = |e| StoreProblem::Io(sled.to_owned(), std::io::Error::new(ErrorKind::ResourceBusy, e));
@@ -102,8 +106,14 @@ pub fn guarded<T: Send + 'static>(sled: &Path, look: fn(&View) -> Result<T, Stor
 ///
 /// # Errors
 /// The system's, or a store of a newer program. Nothing was lost by trying.
-pub fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, left: Option<&Mark>, notices: &mut Vec<Notice>) -> Result<(View, End), StoreProblem> {
-    let (view, aside, walked) = open_or_put_aside(dir)?;
+pub fn recover(
+    dir: &Path,
+    identity: &Identity,
+    now: DateTime<Utc>,
+    (left, glimpse): (Option<&Mark>, Option<Glimpse>),
+    notices: &mut Vec<Notice>,
+) -> Result<(View, End), StoreProblem> {
+    let (view, aside, walked) = open_or_put_aside(dir, glimpse)?;
     view.own(&identity.device)?;
     let mut taker = Taker { view: &view, identity, now, failed: None, entries: 0, added: 0 };
     let scan = taker.replay(dir, &walked.revisions).map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
@@ -126,9 +136,14 @@ pub fn recover(dir: &Path, identity: &Identity, now: DateTime<Utc>, left: Option
 }
 
 /// The view, the old one if that had to be put aside, and what the view holds.
-fn open_or_put_aside(dir: &Path) -> Result<(View, Option<PathBuf>, Walked), StoreProblem> {
+fn open_or_put_aside(dir: &Path, glimpse: Option<Glimpse>) -> Result<(View, Option<PathBuf>, Walked), StoreProblem> {
     let sled = dir.join("sled");
-    match guarded(&sled, View::walk) {
+    let look = |view: &View| {
+        // Whatever becomes of it says nothing about the view: that is for the walk.
+        let _ = glimpse.map(|glimpse| quietly(|| glimpse(view)));
+        view.walk()
+    };
+    match guarded(&sled, look) {
         Ok((view, walked)) => {
             // A power cut may have brought a row back in an earlier state.
             view.mark_outdated(&walked.outdated)?;

@@ -16,6 +16,7 @@ use super::envelope::{self, EnvelopeProblem};
 use super::packed::Packed;
 use super::recover::quietly;
 use super::replay::Told;
+use super::rows::Rows;
 use super::schema::{CurrentV2, IndexRowV3, RevisionV2, SCHEMA, pack, unpack};
 use super::sweep::{give_back, keeps_little};
 use super::trees::{Kept, VisitBytes, chunk_key, definition_key, definition_of, doubtful, each_of, failed, key_parts, record_key, revision_key};
@@ -75,6 +76,8 @@ struct Inner {
     dictionary: Arc<Dictionary>,
     stored_names: usize,
     chain: Chain,
+    /// All lines, where they were read ahead.
+    ahead: Option<Rows>,
 }
 
 /// Takes a value and its key.
@@ -97,7 +100,7 @@ impl View {
             Ok(())
         })?;
         let chain = view.get(&view.trees.meta, b"chain")?.unwrap_or_default();
-        *view.lock() = Inner { stored_names: names.len(), dictionary: Arc::new(Dictionary::new(names)), chain };
+        *view.lock() = Inner { stored_names: names.len(), dictionary: Arc::new(Dictionary::new(names)), chain, ahead: None };
         Ok(view)
     }
 
@@ -300,6 +303,7 @@ impl View {
 
     /// Notes what was derived of a record.
     pub fn put_current(&self, row: &IndexRow, current: &Current) -> Result<(), StoreProblem> {
+        self.lock().ahead = None;
         let revisions = self.sum_of_revisions(&row.record)?;
         let packed = CurrentV2::pack(current, revisions, Arc::make_mut(&mut self.lock().dictionary));
         self.store_names()?;

@@ -3,13 +3,14 @@
 use super::draw::{self, Frame};
 use super::finder::{Finder, Kind};
 use super::keys::{self, Command, Place};
-use super::message::{Effect, Message, Reply};
+use super::message::{Effect, FormLine, Message, Overview, Reply};
 use super::screen::{Screen, Step, establishment, establishments, home, interview, record, records, report, sync, welcome};
 pub use super::shared::Shared;
 use super::task::Task;
 use super::typing::Mode;
 use crate::error::Failure;
 use crate::locale::{Lang, say};
+use crate::store::Identity;
 use crate::workbench::chance::Chance;
 use crate::workbench::related::Relations;
 use chrono::NaiveDateTime;
@@ -206,12 +207,16 @@ impl App {
                 self.screens = vec![Screen::Welcome(welcome::Welcome::default())];
                 Vec::new()
             }
-            Reply::Opened { identity, forms, overview, notices } => {
-                self.shared.composer.mode = Mode::from_code(&identity.typing);
-                (self.shared.identity, self.shared.forms) = (identity, forms);
-                self.shared.take(overview);
-                self.shared.notice = notices.into_iter().next();
+            Reply::Glimpsed { identity, forms, listing } => {
+                self.shared.checking = true;
+                self.at_home(identity, forms, Overview { listing, ..Overview::default() });
                 self.open_tab(0)
+            }
+            Reply::Opened { identity, forms, overview, notices } => {
+                self.at_home(identity, forms, overview);
+                self.shared.notice = notices.into_iter().next();
+                // Who looks around already stays there.
+                if std::mem::take(&mut self.shared.checking) { self.uncover(now) } else { self.open_tab(0) }
             }
             Reply::Begun { record, form, subject, mut given, gathered } => {
                 gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
@@ -239,6 +244,12 @@ impl App {
             }
             reply => self.result(reply, now),
         }
+    }
+
+    fn at_home(&mut self, identity: Identity, forms: Vec<FormLine>, overview: Overview) {
+        self.shared.composer.mode = Mode::from_code(&identity.typing);
+        (self.shared.identity, self.shared.forms) = (identity, forms);
+        self.shared.take(overview);
     }
 
     fn result(&mut self, reply: Reply, now: NaiveDateTime) -> Vec<Effect> {

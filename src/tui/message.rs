@@ -181,6 +181,15 @@ pub type Gathered = Vec<(String, Vec<Arc<Related>>)>;
 pub enum Reply {
     /// There is no store yet.
     NoStore,
+    /// The store ended uncleanly and is being looked through; this is what can be shown meanwhile.
+    Glimpsed {
+        /// Who works here.
+        identity: Identity,
+        /// The forms.
+        forms: Vec<FormLine>,
+        /// The records.
+        listing: Arc<Listing>,
+    },
     /// The store is open.
     Opened {
         /// Who works here.

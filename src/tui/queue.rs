@@ -46,6 +46,8 @@ fn replaces(later: &Effect, earlier: &Effect) -> bool {
         (Effect::Glance | Effect::Report(..), Effect::Glance | Effect::Report(..)) | (Effect::Task(Task::Waiting(_)), Effect::Task(Task::Waiting(_))) => true,
         (Effect::Typing { record: a, path: p, .. }, Effect::Typing { record: b, path: q, .. }) => a == b && p == q,
         (Effect::Keep(a), Effect::Keep(b)) => a.record == b.record,
+        // Who waits for a store that is looked through presses again: one form opens.
+        (Effect::Begin { .. } | Effect::Edit(_), Effect::Begin { .. } | Effect::Edit(_)) => later == earlier,
         _ => false,
     }
 }
@@ -148,6 +150,7 @@ pub fn start_worker(settings: Settings, queue: Arc<Queue>, sender: Sender<Messag
     thread::spawn(move || {
         let mut worker = Worker::new(settings);
         worker.watched_by(queue.watch(sender.clone()));
+        worker.tells_early(sender.clone());
         loop {
             let Some(effect) = queue.pop(worker.has_unsynced().then_some(TYPED_DURABLE)) else {
                 if let Some(reply) = worker.sync_typed() {

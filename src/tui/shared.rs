@@ -42,6 +42,8 @@ pub struct Shared {
     pub chance: Chance,
     /// A line for the person: what was done, or why not.
     pub notice: Option<String>,
+    /// The store ended uncleanly and is still being looked through: what is shown may lack something.
+    pub checking: bool,
     /// The worker is at something that takes long.
     pub busy: bool,
     /// How much the worker has looked at, of what takes long.
@@ -75,6 +77,7 @@ impl Shared {
             relations: Relations::default(),
             chance,
             notice: None,
+            checking: false,
             busy: false,
             progress: None,
             trying: false,

@@ -1,7 +1,7 @@
 //! Carries effects out, one after the other, on a thread of its own: the only part of the screens that touches the store.
 
 use super::listing::Listing;
-use super::message::{Effect, FormLine, Gathered, Overview, Reply, Submission};
+use super::message::{Effect, FormLine, Gathered, Message, Overview, Reply, Submission};
 use super::task;
 use crate::error::Failure;
 use crate::interview::json::InputProblem;
@@ -9,27 +9,37 @@ use crate::locale::Text;
 use crate::record::history::State;
 use crate::store::{Draft, Store};
 use crate::workbench::edit::EditProblem;
+use crate::workbench::library::Library;
+use crate::workbench::opening::Glimpse;
 use crate::workbench::related::{Gathering, references};
 use crate::workbench::watch::Watch;
 use crate::workbench::{Desk, Settings, attaching, demo};
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 
 /// The worker's state.
 pub struct Worker {
     settings: Settings,
     desk: Option<Desk>,
     watch: Watch,
+    /// Told what can be shown before a store is open.
+    early: Option<Sender<Message>>,
 }
 
 impl Worker {
     /// Before the store is open.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, desk: None, watch: Watch::default() }
+        Self { settings, desk: None, watch: Watch::default(), early: None }
     }
 
     /// Lets somebody watch long work and stop it.
     pub fn watched_by(&mut self, watch: Watch) {
         self.watch = watch;
+    }
+
+    /// Tells what can be shown of a store while it is still being looked through.
+    pub fn tells_early(&mut self, sender: Sender<Message>) {
+        self.early = Some(sender);
     }
 
     /// Does one thing; most things have one reply.
@@ -88,7 +98,8 @@ impl Worker {
         let notices = match &self.desk {
             Some(_) => Vec::new(),
             None => {
-                let (mut desk, notices) = Desk::open(self.settings.clone())?;
+                let early = self.early.clone();
+                let (mut desk, notices) = Desk::open_showing(self.settings.clone(), move |glimpse| early.iter().for_each(|early| show_early(early, &glimpse)))?;
                 desk.set_watch(self.watch.clone());
                 let lang = desk.lang();
                 self.desk = Some(desk);
@@ -96,14 +107,7 @@ impl Worker {
             }
         };
         let desk = self.desk()?;
-        let forms = desk
-            .library()
-            .ids()
-            .iter()
-            .filter_map(|id| desk.form(id).ok())
-            .map(|form| FormLine { id: form.id.clone(), title: form.title.clone(), has_subject: form.subject.is_some() })
-            .collect();
-        Ok(Reply::Opened { identity: desk.identity().clone(), forms, overview: overview(desk), notices })
+        Ok(Reply::Opened { identity: desk.identity().clone(), forms: forms(desk.library()), overview: overview(desk), notices })
     }
 
     fn work(&mut self, effect: Effect) -> Result<Option<Reply>, Failure> {
@@ -145,6 +149,16 @@ impl Worker {
             effect => decide(desk, effect),
         }
     }
+}
+
+fn forms(library: &Library) -> Vec<FormLine> {
+    let forms = library.ids().into_iter().filter_map(|id| library.form(&id).ok());
+    forms.map(|form| FormLine { id: form.id.clone(), title: form.title.clone(), has_subject: form.subject.is_some() }).collect()
+}
+
+fn show_early(early: &Sender<Message>, glimpse: &Glimpse) {
+    let listing = Arc::new(Listing::new(glimpse.rows.clone()));
+    let _ = early.send(Message::Reply(Box::new(Reply::Glimpsed { identity: glimpse.identity.clone(), forms: forms(&glimpse.library), listing })));
 }
 
 /// Enough to look around in.

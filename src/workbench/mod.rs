@@ -25,7 +25,7 @@ pub mod linking;
 pub mod lookalikes;
 pub mod merging;
 mod normal;
-mod opening;
+pub mod opening;
 mod own_lines;
 pub mod paper;
 pub mod passing;

@@ -5,8 +5,29 @@ use super::library::Library;
 use super::{Desk, Settings};
 use crate::error::Failure;
 use crate::record::links::Links;
-use crate::store::{Notice, Rows, Store};
+use crate::store::view::View;
+use crate::store::{Identity, Notice, Rows, Store};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What can be shown of a store that is still being looked through: nothing of it may be changed yet.
+pub struct Glimpse {
+    /// Who works here.
+    pub identity: Identity,
+    /// The forms.
+    pub library: Library,
+    /// The lines of all records.
+    pub rows: Rows,
+}
+
+impl Glimpse {
+    /// `None` where it cannot be read.
+    fn of(settings: &Settings, view: &View) -> Option<Self> {
+        let identity = Identity::load(&settings.data_dir).ok()?;
+        let mut library = Library::new(settings);
+        view.definitions().ok()?.into_iter().for_each(|definition| library.add(definition));
+        Some(Self { identity, library, rows: view.index_ahead().ok()? })
+    }
+}
 
 impl Desk {
     /// Opens the store and brings what is derived up to date.
@@ -15,6 +36,21 @@ impl Desk {
     /// Why the store cannot be opened, as a sentence.
     pub fn open(settings: Settings) -> Result<(Self, Vec<Notice>), Failure> {
         Store::open(&settings.data_dir, settings.clock.now()).map_err(Failure::from).and_then(|opened| Self::begin(settings, opened))
+    }
+
+    /// The same; after an unclean end `show` gets the lines of all records while everything is still being looked through.
+    ///
+    /// # Errors
+    /// Why the store cannot be opened, as a sentence.
+    pub fn open_showing(settings: Settings, show: impl FnOnce(Glimpse) + Send + 'static) -> Result<(Self, Vec<Notice>), Failure> {
+        let glimpsed = settings.clone();
+        let glimpse = move |view: &View| {
+            if let Some(glimpse) = Glimpse::of(&glimpsed, view) {
+                show(glimpse);
+            }
+        };
+        let opened = Store::open_showing(&settings.data_dir, settings.clock.now(), Box::new(glimpse));
+        opened.map_err(Failure::from).and_then(|opened| Self::begin(settings, opened))
     }
 
     pub(super) fn begin(settings: Settings, (store, notices): (Store, Vec<Notice>)) -> Result<(Self, Vec<Notice>), Failure> {

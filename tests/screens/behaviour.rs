@@ -1,7 +1,7 @@
 //! What a person relies on, wherever they are in the program.
 
 use crate::driver::Driver;
-use crate::place::{DUE, Place, district};
+use crate::place::{DUE, Place, district, establishment};
 
 #[test]
 fn the_welcome_asks_four_questions_and_makes_a_store() {
@@ -74,6 +74,25 @@ fn a_pasted_search_points_at_the_first_hit_whatever_was_pointed_at_before() {
     let mut driver = Driver::open(&district(&place).laptop);
     driver.keys("<tab>").shows("Tư Đước").keys("<down><down>").paste("t").keys("<ret>");
     driver.shows("Quá trình").shows("Ba Tâm").hides("Tư Đước");
+}
+
+#[test]
+fn after_a_kill_lists_are_looked_through_while_the_store_is_checked_and_what_is_asked_for_follows() {
+    let place = Place::new();
+    let laptop = place.laptop("lt07", "Lê Văn Thử");
+    laptop.add("establishment", &establishment("Cơ sở khô Ba Tâm", "0912345671"));
+    laptop.add("establishment", &establishment("Lò rèn Tư Sang", "0912345672"));
+    let mut driver = Driver::after_a_kill(&laptop, |driver| {
+        driver.shows("đang kiểm tra").waiting("<tab>").shows("Lò rèn Tư Sang").waiting("khô").shows("Ba Tâm").hides("Lò rèn");
+        driver.waiting("<ret>").shows("Đang mở").shows("đang kiểm tra");
+    });
+    driver.hides("đang kiểm tra").hides("Đang mở").shows("0912345671").keys("<esc>").shows("khô").hides("Lò rèn");
+    driver.quit();
+    let mut driver = Driver::after_a_kill(&laptop, |driver| {
+        driver.waiting("<F2><F2><F2>").shows("đang kiểm tra");
+    });
+    driver.shows("[").keys("<esc>").shows("Đang chờ");
+    driver.quit();
 }
 
 #[test]

@@ -49,6 +49,25 @@ impl Driver {
         driver
     }
 
+    /// The program started on a store that ended with a kill; `meanwhile` is while it is still being looked through.
+    pub fn after_a_kill(laptop: &Laptop, meanwhile: impl FnOnce(&mut Self)) -> Self {
+        let settings = laptop.settings();
+        std::fs::remove_file(settings.data_dir.join("clean")).unwrap();
+        let now = date::local(settings.clock.now());
+        let app = App::new(Lang::Vi, Chance::before_store(&settings, "screen"));
+        let mut driver = Self::of(app, settings, now);
+        let (sender, early) = std::sync::mpsc::channel();
+        driver.worker.tells_early(sender);
+        let opened = driver.worker.carry_out(Effect::Open).unwrap();
+        driver.at_work = true;
+        early.try_iter().for_each(|message| driver.message(message));
+        meanwhile(&mut driver);
+        driver.at_work = false;
+        driver.take(opened);
+        driver.carry_out(Vec::new());
+        driver
+    }
+
     /// A form being tried, without a store.
     pub fn trying(form: Arc<Form>) -> Self {
         let now = date::parse_iso("2026-03-10").unwrap().and_hms_opt(9, 0, 0).unwrap();
@@ -131,9 +150,14 @@ impl Driver {
     /// The screens as they are while the worker is still at what these keys ask for, and has looked at so much.
     #[track_caller]
     pub fn at_work(&mut self, keys: &str, seen: u64) -> &mut Self {
+        self.waiting(keys).message(Message::Progress(seen));
+        self
+    }
+
+    /// The same, of what does not tell how much it has looked at.
+    pub fn waiting(&mut self, keys: &str) -> &mut Self {
         self.at_work = true;
         read(keys).into_iter().for_each(|key| self.message(Message::Key(key)));
-        self.message(Message::Progress(seen));
         self
     }
 

@@ -32,6 +32,7 @@ say! {
     too_small(width, height) "Cửa sổ quá nhỏ: cần ít nhất {width}×{height}. Phóng to cửa sổ hoặc giảm cỡ chữ." "The window is too small: at least {width}×{height} is needed. Enlarge it or use a smaller font."
     opening() "Đang mở…" "Opening…"
     busy() "Đang làm…" "Working…"
+    checking() "Máy tắt đột ngột: đang kiểm tra…" "It ended suddenly: checking…"
     counting() "Đang tính…" "Counting…"
     saved(what) "Đã lưu: {what}" "Saved: {what}"
     saved_at(time) "Đã lưu {time}" "Saved {time}"

@@ -25,6 +25,21 @@ impl View {
     /// # Errors
     /// sled's, or a value that cannot be read.
     pub fn index(&self) -> Result<Rows, StoreProblem> {
+        let ahead = self.lock().ahead.take();
+        ahead.map_or_else(|| self.read_index(), Ok)
+    }
+
+    /// The same, kept until they are asked for: nothing changes a line before.
+    ///
+    /// # Errors
+    /// As [`Self::index`].
+    pub fn index_ahead(&self) -> Result<Rows, StoreProblem> {
+        let rows = self.read_index()?;
+        self.lock().ahead = Some(rows.clone());
+        Ok(rows)
+    }
+
+    fn read_index(&self) -> Result<Rows, StoreProblem> {
         self.usable()?;
         let bounds = self.bounds()?;
         let parts = spread(
