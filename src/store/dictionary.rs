@@ -1,10 +1,14 @@
 //! Names that recur (questions, devices, forms) by number, and the sum that vouches for the names behind numbers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Names by number.
+/// Names by number. A copy costs nothing; a new name in one of several copies costs it all of them.
 #[derive(Clone, Debug, Default)]
-pub struct Dictionary {
+pub struct Dictionary(Arc<Names>);
+
+#[derive(Clone, Debug, Default)]
+struct Names {
     names: Vec<String>,
     numbers: BTreeMap<String, u32>,
     /// All names one behind the other, a zero byte behind each: what [`Self::sum`] takes.
@@ -16,40 +20,34 @@ pub struct Dictionary {
 impl Dictionary {
     /// From its names in order.
     pub fn new(names: Vec<String>) -> Self {
-        let mut dictionary = Self::default();
+        let mut all = Names::default();
         for (at, name) in (0u32..).zip(names) {
-            dictionary.numbers.insert(name.clone(), at);
-            dictionary.keep(name);
+            all.numbers.insert(name.clone(), at);
+            all.keep(name);
         }
-        dictionary
-    }
-
-    fn keep(&mut self, name: String) {
-        self.ended.extend_from_slice(name.as_bytes());
-        self.ended.push(0);
-        self.ends.push(self.ended.len());
-        self.names.push(name);
+        Self(Arc::new(all))
     }
 
     /// The number of a name, given to it now if it has none.
     pub fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
+        if let Some(number) = self.0.numbers.get(name) {
             return *number;
         }
-        let number = self.names.len() as u32;
-        self.numbers.insert(name.to_owned(), number);
-        self.keep(name.to_owned());
+        let all = Arc::make_mut(&mut self.0);
+        let number = all.names.len() as u32;
+        all.numbers.insert(name.to_owned(), number);
+        all.keep(name.to_owned());
         number
     }
 
     /// All names in order.
     pub fn names(&self) -> &[String] {
-        &self.names
+        &self.0.names
     }
 
     /// A name.
     pub fn name(&self, number: u32) -> Option<&str> {
-        self.names.get(number as usize).map(String::as_str)
+        self.0.names.get(number as usize).map(String::as_str)
     }
 
     /// CRC-32 of the names behind numbers; `None` where one is missing.
@@ -64,9 +62,18 @@ impl Dictionary {
     /// Appends what a name adds to the sum; `None` where there is none of that number.
     pub fn add_ended(&self, number: u32, summed: &mut Vec<u8>) -> Option<()> {
         let at = number as usize;
-        let end = *self.ends.get(at)?;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        summed.extend_from_slice(&self.ended[start..end]);
+        let end = *self.0.ends.get(at)?;
+        let start = at.checked_sub(1).map_or(0, |before| self.0.ends[before]);
+        summed.extend_from_slice(&self.0.ended[start..end]);
         Some(())
+    }
+}
+
+impl Names {
+    fn keep(&mut self, name: String) {
+        self.ended.extend_from_slice(name.as_bytes());
+        self.ended.push(0);
+        self.ends.push(self.ended.len());
+        self.names.push(name);
     }
 }

@@ -285,13 +285,13 @@ impl Store {
         Ok(())
     }
 
-    /// Notes derived results of a record (see [`View::put_current`]).
+    /// The view, to note what is derived (see [`View::put_current`]).
     ///
     /// # Errors
-    /// The view's.
-    pub fn put_current(&mut self, row: &IndexRow, current: &Current) -> Result<(), StoreProblem> {
+    /// The system's.
+    pub fn changing(&mut self) -> Result<&View, StoreProblem> {
         self.unclean()?;
-        self.view.put_current(row, current)
+        Ok(&self.view)
     }
 
     /// Closes cleanly, so that the next start need not look at everything.

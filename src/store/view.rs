@@ -30,8 +30,8 @@ use serde::{Deserialize, Serialize};
 use sled::Tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 const CHUNK: usize = 4000;
 
@@ -73,7 +73,7 @@ pub struct View {
 
 #[derive(Default)]
 struct Inner {
-    dictionary: Arc<Dictionary>,
+    dictionary: Dictionary,
     stored_names: usize,
     chain: Chain,
     /// All lines, where they were read ahead.
@@ -100,7 +100,7 @@ impl View {
             Ok(())
         })?;
         let chain = view.get(&view.trees.meta, b"chain")?.unwrap_or_default();
-        *view.lock() = Inner { stored_names: names.len(), dictionary: Arc::new(Dictionary::new(names)), chain, ahead: None };
+        *view.lock() = Inner { stored_names: names.len(), dictionary: Dictionary::new(names), chain, ahead: None };
         Ok(view)
     }
 
@@ -231,7 +231,7 @@ impl View {
                 // The mark goes first: a kill in between may cost a needless deriving, never a forgotten one.
                 self.usable()?;
                 self.asked(|| self.trees.stale.insert(record_key(&revision.record), &[]))?;
-                let packed = pack(revision, Arc::make_mut(&mut self.lock().dictionary));
+                let packed = pack(revision, &mut self.lock().dictionary);
                 self.store_names()?;
                 self.put(&self.trees.revisions, &revision_key(revision), &packed)?;
                 self.observe(&revision.into(), device, now);
@@ -305,7 +305,7 @@ impl View {
     pub fn put_current(&self, row: &IndexRow, current: &Current) -> Result<(), StoreProblem> {
         self.lock().ahead = None;
         let revisions = self.sum_of_revisions(&row.record)?;
-        let packed = CurrentV2::pack(current, revisions, Arc::make_mut(&mut self.lock().dictionary));
+        let packed = CurrentV2::pack(current, revisions, &mut self.lock().dictionary);
         self.store_names()?;
         self.put(&self.trees.current, &record_key(&row.record), &packed)?;
         self.put(&self.trees.index, &record_key(&row.record), &IndexRowV3::pack(row, revisions))?;

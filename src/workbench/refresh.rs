@@ -1,6 +1,7 @@
 //! Bringing what is derived up to date: history → merged answers → form → the line and values that lists and reports read.
 
 use super::Desk;
+use super::library::Library;
 use super::lookalikes::{self, Known};
 use super::upgrade::Standing;
 use crate::error::Failure;
@@ -14,10 +15,14 @@ use crate::interview::derive::{Derived, Severity, derive};
 use crate::interview::order::walk;
 use crate::locale::{Lang, date, fold};
 use crate::record::history::{History, State};
+use crate::record::links::pairings;
 use crate::record::revision::{Act, Revision};
-use crate::store::{Current, IndexRow, Part};
+use crate::store::spread::spread_in_order;
+use crate::store::view::View;
+use crate::store::{Current, IndexRow, Part, StoreProblem};
 use crate::value::{Value, ValueType};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 impl Desk {
     /// Derives the records that changed since they were derived last.
@@ -25,14 +30,47 @@ impl Desk {
     /// # Errors
     /// The store's.
     pub fn refresh_stale(&mut self) -> Result<usize, Failure> {
-        let stale = self.store().view().stale()?;
-        for record in &stale {
-            // A mark without a record (the view came back without it) must not keep the store shut.
-            if !self.store().view().history(record)?.is_empty() {
-                self.refresh(record)?;
-            }
-        }
+        let stale: Vec<String> = self.store().view().stale()?.into_iter().collect();
+        self.refresh_all(&stale)?;
         Ok(stale.len())
+    }
+
+    /// Derives records, on every core. A mark without a record (the view came back without it) must not keep the store shut.
+    fn refresh_all(&mut self, records: &[String]) -> Result<(), Failure> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let now = self.settings.clock.now();
+        // Each thread has forms of its own: what they found they keep.
+        let library = Mutex::new(self.library.clone());
+        let own = || library.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (mut rows, mut paired) = (Vec::new(), Vec::new());
+        let view = self.store.changing()?;
+        let pieces: Vec<&[String]> = records.chunks(PIECE).collect();
+        let derive = |library: &mut Library, at: usize| {
+            let mut fresh = Vec::new();
+            for record in pieces[at] {
+                let revisions = view.history(record)?;
+                if !revisions.is_empty() {
+                    fresh.push(Fresh::of(library.standing(History::new(revisions), now)));
+                }
+            }
+            Ok(fresh)
+        };
+        spread_in_order(pieces.len(), own, derive, |fresh: Result<Vec<Fresh>, StoreProblem>| {
+            for Fresh { standing, row, current } in fresh? {
+                if self.pairings.get(&*row.record).map_or(&[][..], Vec::as_slice) != pairings(&standing.history).as_slice() {
+                    paired.push(row.record.to_string());
+                    continue;
+                }
+                put(view, &row, &current, &standing)?;
+                rows.push(row);
+            }
+            Ok::<_, StoreProblem>(())
+        })?;
+        rows.into_iter().for_each(|row| self.remember(row));
+        // What is decided about pairs changes how others are shown: one after the other.
+        paired.iter().try_for_each(|record| self.refresh(record))
     }
 
     /// Derives the records again whose forms at hand came, went or changed, as far as those show records of earlier versions.
@@ -53,7 +91,7 @@ impl Desk {
             let migrates = self.form(&id).ok().filter(|form| !form.migrations.is_empty()).map(|form| form.of.clone()).unwrap_or_default();
             if before.map_or("", |(_, of)| of) != migrates {
                 let records: Vec<String> = self.rows().values().filter(|row| row.form == id).map(|row| row.record.to_string()).collect();
-                records.iter().try_for_each(|record| self.refresh(record))?;
+                self.refresh_all(&records)?;
             }
             found.insert(id, (text, migrates));
         }
@@ -68,21 +106,39 @@ impl Desk {
     /// # Errors
     /// The store's. A record whose form is not here keeps a line without a summary.
     pub fn refresh(&mut self, record: &str) -> Result<(), Failure> {
-        let standing = self.standing(record)?;
+        let Fresh { standing, row, current } = Fresh::of(self.standing(record)?);
+        // Before the record counts as derived: what stops in between does it again.
+        self.note_pairings(record, &standing.history)?;
+        put(self.store.changing()?, &row, &current, &standing)?;
+        self.remember(row);
+        Ok(())
+    }
+}
+
+/// So many records are derived at once: handing each over by itself would cost as much as is gained.
+const PIECE: usize = 64;
+
+/// A record that was just derived.
+struct Fresh {
+    standing: Standing,
+    row: IndexRow,
+    current: Current,
+}
+
+impl Fresh {
+    fn of(standing: Standing) -> Self {
         let (row, current) = match &standing.form {
             Ok(form) => derived_row(&standing, form),
             Err(_) => bare_row(&standing),
         };
-        // Before the record counts as derived: what stops in between does it again.
-        self.note_pairings(record, &standing.history)?;
-        self.store_mut().put_current(&row, &current)?;
-        if standing.merged.is_early {
-            // Every start looks again, so that two machines with the same file and the same day show the same.
-            self.store().view().mark_outdated(&BTreeSet::from([record.to_owned()]))?;
-        }
-        self.remember(row);
-        Ok(())
+        Self { standing, row, current }
     }
+}
+
+fn put(view: &View, row: &IndexRow, current: &Current, standing: &Standing) -> Result<(), StoreProblem> {
+    view.put_current(row, current)?;
+    // Every start looks again, so that two machines with the same file and the same day show the same.
+    if standing.merged.is_early { view.mark_outdated(&BTreeSet::from([row.record.to_string()])) } else { Ok(()) }
 }
 
 /// The revision whose form the record opens with: the latest that handed answers in.

@@ -43,7 +43,7 @@ fn derive(store: &mut Store, entry: &Entry) {
     if let Entry::Revision(revision) = entry {
         let count = store.view().history(&revision.record).unwrap().len().to_string();
         let row = row(&revision.record, &count);
-        store.put_current(&row, &Current { of: count, ..Current::default() }).unwrap();
+        store.changing().unwrap().put_current(&row, &Current { of: count, ..Current::default() }).unwrap();
     }
 }
 

@@ -25,7 +25,7 @@ fn edit(store: &mut Store, number: usize, edit: usize) {
 
 fn derive(store: &mut Store, record: &str, answers: BTreeMap<String, Value>) {
     let row = row(record, "Cơ sở thử");
-    store.put_current(&row, &Current { of: "shop@1@3f2a9c0d1e4b".into(), answers, ..Current::default() }).unwrap();
+    store.changing().unwrap().put_current(&row, &Current { of: "shop@1@3f2a9c0d1e4b".into(), answers, ..Current::default() }).unwrap();
 }
 
 fn bytes_of(folder: &Path) -> u64 {

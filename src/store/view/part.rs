@@ -7,7 +7,6 @@ use super::super::packed::{Entry, Packed, Scratch};
 use super::super::schema::SCHEMA;
 use super::super::trees::{chunk_key, doubtful, record_key};
 use super::View;
-use std::sync::Arc;
 
 /// After so many bytes sled is made to let go of what was read.
 const SWEPT: usize = 6 << 20;
@@ -15,7 +14,7 @@ const SWEPT: usize = 6 << 20;
 /// Reads what is kept of records one by one; may be used by several threads, each with its own.
 pub struct Reading<'v> {
     view: &'v View,
-    dictionary: Arc<Dictionary>,
+    dictionary: Dictionary,
     scratch: Scratch,
     /// Bytes since the last sweep.
     read: usize,
