@@ -37,6 +37,9 @@ impl AtomicFile {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let target = followed(target);
+        if is_link(&target) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let temporary = beside(&target, &format!("{}.tmp", std::process::id()));
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&temporary)?;
         Ok(Self { out: BufWriter::with_capacity(AT_ONCE, file), early: None, unsynced: 0, temporary, target, committed: false })
@@ -162,10 +165,20 @@ impl Drop for AtomicFile {
     }
 }
 
-/// Where a link leads, or the path itself: who replaces a file means the file, not the link to it.
+/// Where a link leads, whether or not anything is there, or the path itself: who replaces a file means the file, not the link.
 pub fn followed(path: &Path) -> PathBuf {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink());
-    if is_link { fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()) } else { path.to_owned() }
+    let mut path = path.to_owned();
+    // More links than this lead in a circle.
+    for _ in 0..40 {
+        let Some(target) = fs::read_link(&path).ok().filter(|_| is_link(&path)) else { break };
+        path = path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target));
+    }
+    path
+}
+
+/// Whether a path is a link, wherever that leads.
+pub fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink())
 }
 
 /// `.name.ending`, in the same folder.

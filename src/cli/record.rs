@@ -168,7 +168,7 @@ fn drafts(desk: &Desk, form: Option<&Form>, format: &str) {
                 let answers = json::write(&form, &instance, Part::Answers);
                 say_out(json!({"record": draft.record, "form": form.id, "version": form.version, "state": "draft", "conflicts": 0, "person": desk.identity().person, "device": desk.identity().device, "at": stamp(&draft.changed), "summary": draft.summary, "answers": answers, "computed": {}}).to_string());
             }
-            "table" => say_plain(format!("{} {:<10} {:<24} {:<10} {}", draft.record, "draft", id, "", draft.summary)),
+            "table" => say_plain(format!("{} {:<10} {:<24} {:<10} {}", draft.record, "draft", id, "", one_line(&draft.summary))),
             _ => {}
         }
     }

@@ -26,6 +26,11 @@ fn label(device: &str) -> &str {
     device.split('-').next().unwrap_or_default()
 }
 
+/// Whether drafts are those of a laptop, however often it was set up, or of its person.
+fn is_of(known: &str, laptop: &Laptop, device: &str, person: &str) -> bool {
+    !known.is_empty() && (label(known) == label(device) || (!person.is_empty() && laptop.person == person))
+}
+
 impl Copies {
     /// Reads the bytes of a file. What cannot be read is skipped and its line noted.
     pub fn read(bytes: &[u8]) -> Self {
@@ -47,37 +52,43 @@ impl Copies {
         &self.damaged
     }
 
-    /// A laptop has these drafts now. Of those that it had before, the ones that became something stay away; others stay, since
-    /// a laptop may have lost its drafts.
+    /// A laptop has these drafts now. Of what it or its person had here before, the drafts that became something go; others stay,
+    /// since a laptop may have lost its drafts.
     ///
     /// # Errors
-    /// Those of `became`.
-    pub fn set<'d, E>(&mut self, device: &str, person: &str, drafts: impl Iterator<Item = &'d Draft>, became: impl Fn(&Draft) -> Result<bool, E>) -> Result<(), E> {
-        let mut own = Laptop { person: person.to_owned(), drafts: Drafts::default() };
-        for draft in self.laptops.get(device).into_iter().flat_map(|laptop| laptop.drafts.iter()) {
-            if !became(draft)? {
-                own.drafts.put(draft.clone());
+    /// Those of `became`, which is told the device that had the draft.
+    pub fn set<'d, E>(&mut self, device: &str, person: &str, drafts: impl Iterator<Item = &'d Draft>, became: impl Fn(&str, &Draft) -> Result<bool, E>) -> Result<(), E> {
+        let own = self.laptops.entry(device.to_owned()).or_default();
+        person.clone_into(&mut own.person);
+        for (known, laptop) in self.laptops.iter_mut().filter(|(known, laptop)| is_of(known, laptop, device, person)) {
+            let mut gone = Vec::new();
+            for draft in laptop.drafts.iter() {
+                if became(known, draft)? {
+                    gone.push(draft.record.clone());
+                }
             }
+            gone.iter().for_each(|record| laptop.drafts.take_away(record));
         }
-        drafts.for_each(|draft| own.drafts.put(draft.clone()));
-        if let Some(unnamed) = self.laptops.get_mut("") {
-            own.drafts.iter().for_each(|draft| unnamed.drafts.take_away(&draft.record));
+        for draft in drafts {
+            if let Some(unnamed) = self.laptops.get_mut("") {
+                unnamed.drafts.take_away(&draft.record);
+            }
+            self.laptops.entry(device.to_owned()).or_default().drafts.put(draft.clone());
         }
-        self.laptops.insert(device.to_owned(), own);
         Ok(())
     }
 
-    /// What a laptop takes when it is set up anew: what was written under its label or by its person, the latest of each
-    /// record; where there is nothing of either, everything.
-    pub fn of(&self, device: &str, person: &str) -> Vec<&Draft> {
-        let is_own = |(known, laptop): &(&String, &Laptop)| !known.is_empty() && (label(known) == label(device) || (!person.is_empty() && laptop.person == person));
-        let own: Vec<&Laptop> = self.laptops.iter().filter(is_own).map(|(_, laptop)| laptop).filter(|laptop| laptop.drafts.iter().next().is_some()).collect();
-        let chosen: Vec<&Laptop> = if own.is_empty() { self.laptops.values().collect() } else { own };
-        let mut latest: BTreeMap<&str, &Draft> = BTreeMap::new();
-        for draft in chosen.into_iter().flat_map(|laptop| laptop.drafts.iter()) {
-            let known = latest.entry(&draft.record).or_insert(draft);
-            if draft.changed > known.changed {
-                *known = draft;
+    /// What a laptop takes when it is set up anew, with the devices that had it: what was written under its label or by its
+    /// person, the latest of each record; where there is nothing of either, everything.
+    pub fn of(&self, device: &str, person: &str) -> Vec<(&str, &Draft)> {
+        let has_drafts = |laptop: &Laptop| laptop.drafts.iter().next().is_some();
+        let own: Vec<(&String, &Laptop)> = self.laptops.iter().filter(|(known, laptop)| is_of(known, laptop, device, person) && has_drafts(laptop)).collect();
+        let chosen = if own.is_empty() { self.laptops.iter().collect() } else { own };
+        let mut latest: BTreeMap<&str, (&str, &Draft)> = BTreeMap::new();
+        for (known, draft) in chosen.into_iter().flat_map(|(known, laptop)| laptop.drafts.iter().map(move |draft| (known.as_str(), draft))) {
+            let before = latest.entry(&draft.record).or_insert((known, draft));
+            if draft.changed > before.1.changed {
+                *before = (known, draft);
             }
         }
         latest.into_values().collect()
@@ -104,11 +115,11 @@ mod tests {
     }
 
     fn set(copies: &mut Copies, device: &str, person: &str, drafts: &[Draft]) {
-        copies.set(device, person, drafts.iter(), |draft| Ok::<_, ()>(draft.record == "s")).unwrap();
+        copies.set(device, person, drafts.iter(), |_, draft| Ok::<_, ()>(draft.record == "s")).unwrap();
     }
 
     fn told(copies: &Copies, device: &str, person: &str) -> Vec<(String, String)> {
-        copies.of(device, person).into_iter().map(|draft| (draft.record.clone(), draft.changed.clone())).collect()
+        copies.of(device, person).into_iter().map(|(_, draft)| (draft.record.clone(), draft.changed.clone())).collect()
     }
 
     fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
@@ -125,10 +136,8 @@ mod tests {
         assert_eq!(told(&copies, "lt07-dddddd", "B"), pairs([("r", "2")]), "another laptop of the same person");
         assert_eq!(told(&copies, "lt07-dddddd", "C"), pairs([("r", "2"), ("s", "1")]), "nobody's: everything, of each the latest");
         set(&mut copies, "lt01-cccccc", "A", &[draft("r", "3")]);
-        let mut copies = Copies::read(&copies.bytes());
-        assert_eq!(told(&copies, "lt01-cccccc", "A"), pairs([("r", "3"), ("s", "1")]));
-        set(&mut copies, "lt01-aaaaaa", "A", &[]);
         set(&mut copies, "lt02-bbbbbb", "B", &[]);
+        let copies = Copies::read(&copies.bytes());
         assert_eq!(told(&copies, "lt01-cccccc", "A"), pairs([("r", "3")]), "the draft of s was handed in");
         assert_eq!(told(&copies, "lt02-bbbbbb", "B"), pairs([("r", "2")]), "a laptop that lost its drafts takes none away");
     }

@@ -11,7 +11,7 @@ pub struct Dictionary(Arc<Names>);
 struct Names {
     names: Vec<String>,
     numbers: BTreeMap<String, u32>,
-    /// All names one behind the other, a zero byte behind each: what [`Self::sum`] takes.
+    /// All names one behind the other, a zero byte behind each: what [`Dictionary::sum`] takes.
     ended: Vec<u8>,
     /// Where each name's zero byte ends in it.
     ends: Vec<usize>,

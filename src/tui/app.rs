@@ -208,8 +208,8 @@ impl App {
                 Vec::new()
             }
             Reply::Glimpsed { identity, forms, listing } => {
-                self.shared.checking = true;
                 self.at_home(identity, forms, Overview { listing, ..Overview::default() });
+                self.shared.checking = true;
                 self.open_tab(0)
             }
             Reply::Opened { identity, forms, overview, notices } => {
@@ -227,6 +227,8 @@ impl App {
                 self.screens.push(Screen::Interview(Box::new(screen)));
                 effects
             }
+            // Who waited pressed again: a second interview of a record would keep what it was opened with over what was typed.
+            Reply::Editing { record, .. } if self.screens.iter().any(|screen| matches!(screen, Screen::Interview(open) if open.record == record)) => Vec::new(),
             Reply::Editing { record, interview, parents, typing, cursor, undo, gathered } => {
                 gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
                 // What was asked about it is said where the cursor stands.
@@ -247,7 +249,10 @@ impl App {
     }
 
     fn at_home(&mut self, identity: Identity, forms: Vec<FormLine>, overview: Overview) {
-        self.shared.composer.mode = Mode::from_code(&identity.typing);
+        // What was chosen while the store was being looked through is on its way.
+        if !self.shared.checking {
+            self.shared.composer.mode = Mode::from_code(&identity.typing);
+        }
         (self.shared.identity, self.shared.forms) = (identity, forms);
         self.shared.take(overview);
     }

@@ -122,6 +122,11 @@ impl Carrying {
             let (target, name) = (&self.to[*to], hex(hash));
             let others = self.from.iter().filter(|folder| *folder != target).map(|folder| folder.join(&name));
             let sources: Vec<PathBuf> = others.filter(|source| source.is_file()).collect();
+            let own = target.join(&name);
+            // The name says what it is; a record may tell a wrong length.
+            if is_named_rightly(&own, hash) {
+                continue;
+            }
             if plan {
                 let is_there = sources.iter().any(|source| is_whole(source, *bytes));
                 carried.copied += u64::from(is_there);
@@ -140,7 +145,6 @@ impl Carrying {
                 }
             }
             carried.copied += u64::from(is_done);
-            let own = target.join(name);
             if !is_done && own.is_file() {
                 carried.damaged.push(self.put_aside(own));
             }
@@ -161,6 +165,19 @@ impl Carrying {
 /// Whether a file is there, and as long as it should be where that is known.
 fn is_whole(file: &Path, bytes: Option<u64>) -> bool {
     fs::metadata(file).is_ok_and(|m| m.is_file() && bytes.is_none_or(|bytes| m.len() == bytes))
+}
+
+fn sum(file: &Path) -> io::Result<RevisionId> {
+    let mut digest = Sha256::new();
+    through(&mut File::open(file)?, &mut |bytes| {
+        digest.update(bytes);
+        Ok(())
+    })?;
+    Ok(digest.finalize().into())
+}
+
+fn is_named_rightly(file: &Path, hash: &RevisionId) -> bool {
+    file.is_file() && sum(file).is_ok_and(|sum| sum == *hash)
 }
 
 /// The size that a line tells behind a file's hash.
@@ -202,12 +219,7 @@ pub fn damaged(folder: &Path, put_aside: bool) -> io::Result<Vec<PathBuf>> {
     for entry in entries {
         let path = entry?.path();
         let Some(hash) = path.file_name().and_then(|name| unhex(name.to_str()?)).filter(|_| path.is_file()) else { continue };
-        let mut digest = Sha256::new();
-        through(&mut File::open(&path)?, &mut |bytes| {
-            digest.update(bytes);
-            Ok(())
-        })?;
-        if digest.finalize()[..] != hash[..] {
+        if sum(&path)? != hash {
             let aside = disk::aside(&path);
             if put_aside {
                 disk::rename(&path, &aside)?;

@@ -11,6 +11,8 @@ use crate::disk::{self, AtomicFile, remove_leftovers};
 use crate::error::Failure;
 use crate::exchange::union::{Source, Tally, union};
 use crate::exchange::{FileProblem, Problem};
+use crate::locale::date;
+use crate::record::Revision;
 use crate::store::{Copies, Draft};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -78,7 +80,7 @@ impl Desk {
         let mut carrying = Carrying::new(vec![attachments::of_file(path)], vec![attachments::of_store(self.dir())]);
         self.store().draft_list().flat_map(Draft::files).for_each(|file| carrying.file(file));
         let (device, person) = (&self.identity().device, &self.identity().person);
-        beside.copies.set(device, person, self.store().draft_list(), |draft| self.went_out(draft))?;
+        beside.copies.set(device, person, self.store().draft_list(), |device, draft| self.went_out(device, draft))?;
         let damaged = beside.write().map_err(|e| Failure::io(&beside.path, &e))?;
         let mut carried = done.beside.carried;
         carried.add(carrying.finish(false));
@@ -123,18 +125,20 @@ impl Desk {
         Ok(Copied { tally, carried: carrying.finish(false), drafts, damaged })
     }
 
-    /// Whether a draft of this laptop was handed in, in this state or a later one. A new record is nobody else's.
-    fn went_out(&self, draft: &Draft) -> Result<bool, Failure> {
+    /// Whether a laptop's draft was handed in, in this state or a later one. What was changed after that, on a copy of the laptop,
+    /// is work of its own.
+    fn went_out(&self, device: &str, draft: &Draft) -> Result<bool, Failure> {
         let mut parents = draft.parents.clone();
         parents.sort_unstable();
+        let is_later = |revision: &Revision| date::moment_text(date::local(revision.at.time())) >= draft.changed;
         let history = self.store().view().history(&draft.record)?;
-        Ok(history.iter().any(|revision| revision.parents == parents && (parents.is_empty() || revision.device == self.identity().device)))
+        Ok(history.iter().any(|r| r.parents == parents && (parents.is_empty() || r.device == device) && is_later(r)))
     }
 
     fn restore_drafts(&mut self, copies: &Copies, carrying: &mut Carrying) -> Result<usize, Failure> {
         let mut taken = 0;
-        for draft in copies.of(&self.identity().device, &self.identity().person) {
-            if self.store().draft_list().any(|here| here.record == draft.record) || self.went_out(draft)? {
+        for (device, draft) in copies.of(&self.identity().device, &self.identity().person) {
+            if self.store().draft_list().any(|here| here.record == draft.record) || self.went_out(device, draft)? {
                 continue;
             }
             draft.files().for_each(|file| carrying.file(file));

@@ -308,7 +308,7 @@ pub fn draft_of(record: &str, parents: &[RevisionId], interview: &Interview, aro
         typing: BTreeMap::new(),
         cursor: String::new(),
         undo: Vec::new(),
-        summary: interview.summary(around),
+        summary: refresh::beginning(&interview.summary(around)).to_owned(),
         changed: date::moment_text(around.now),
     }
 }

@@ -199,7 +199,7 @@ fn day(form: &Form, derived: &Derived) -> Option<String> {
 }
 
 /// Of a text what a line of a list shows, or a search looks into: an answer may have megabytes, and every line is in memory.
-fn beginning(text: &str) -> &str {
+pub(super) fn beginning(text: &str) -> &str {
     const MOST: usize = 1000;
     text.char_indices().nth(MOST).map_or(text, |(end, _)| &text[..end])
 }

@@ -138,6 +138,9 @@ pub(super) fn lock_central(central: &Path) -> Result<FileLock, Failure> {
     if is_folder(central) {
         return Err(Failure::io(central, &std::io::ErrorKind::IsADirectory.into()));
     }
+    if disk::is_link(central) {
+        return Err(Failure::io(central, &std::io::ErrorKind::NotFound.into()));
+    }
     let lock = FileLock::take(central).map_err(|p| Failure::lock(p, central))?;
     remove_leftovers(central);
     Ok(lock)

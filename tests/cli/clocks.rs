@@ -122,3 +122,23 @@ fn a_link_to_a_central_file_stands_for_the_file() {
     lt01.run(&["merge", "link.jsonl", "stick/c.jsonl"]).quiet();
     assert!(place.path("link.jsonl").is_symlink());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_stick_that_is_not_there_is_no_new_file() {
+    let place = Place::new();
+    let ([lt01], _) = laptops(&place, ["lt01"]);
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, place.path(name)).unwrap();
+    link("mnt/c.jsonl", "stick.jsonl");
+    link("round2.jsonl", "round1.jsonl");
+    link("round1.jsonl", "round2.jsonl");
+    for name in ["stick.jsonl", "round1.jsonl"] {
+        for command in [&["sync", name][..], &["backup", name], &["merge", name, "c.jsonl"]] {
+            assert_eq!(lt01.run(command).code, 5, "{command:?}");
+        }
+        assert!(place.path(name).is_symlink());
+    }
+    place.write("mnt/other.txt", "");
+    lt01.run(&["sync", "stick.jsonl"]).quiet();
+    assert!(place.path("stick.jsonl").is_symlink() && place.path("mnt/c.jsonl").is_file());
+}

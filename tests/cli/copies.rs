@@ -73,6 +73,55 @@ fn a_draft_that_was_handed_in_since_is_not_brought_back() {
 }
 
 #[test]
+fn what_was_written_after_a_copy_of_the_laptop_handed_it_in_is_brought_back() {
+    let place = Place::new();
+    let lt01 = plant(&place, "lt01");
+    let record = draft(&lt01, "Nháp");
+    let copy = place.copy("lt01", "copy").at("2026-11-23T12:00:00+07:00");
+    let asked = |laptop: &Laptop<'_>, typed: &str| laptop.input(typed).run(&["record", "add", "--form", "plant", "--ask", "--resume", &record]).ok();
+    asked(&lt01, "Đã nộp\n\ny\n");
+    lt01.run(&["sync", "c.jsonl"]).ok();
+    asked(&copy, "Viết trên máy kia\n");
+    copy.run(&["sync", "c.jsonl"]).ok();
+    copy.run(&["backup", "b.jsonl"]).ok();
+    place.remove("copy");
+    let anew = plant(&place, "copy");
+    anew.run(&["restore", "b.jsonl"]).is(0, "Restored 1 revisions (0 were there).\nDrafts copied: 1.\n", "");
+}
+
+#[test]
+fn a_draft_that_was_handed_in_does_not_come_back_to_a_laptop_set_up_anew() {
+    let place = Place::new();
+    let lt01 = plant(&place, "lt01");
+    let record = draft(&lt01, "Nháp");
+    lt01.run(&["backup", "early.jsonl"]).quiet();
+    lt01.input("Nháp sau\n\ny\n").run(&["record", "add", "--form", "plant", "--ask", "--resume", &record]).ok();
+    lt01.run(&["sync", "c.jsonl"]).quiet();
+    place.remove("lt01");
+    let anew = plant(&place, "lt01");
+    anew.run(&["sync", "c.jsonl"]).ok();
+    anew.run(&["restore", "early.jsonl"]).is(0, "Restored 0 revisions (0 were there).\n", "");
+    anew.run(&["backup", "early.jsonl"]).ok();
+    assert_eq!(place.read("early.jsonl.drafts"), b"", "it is not kept either");
+}
+
+#[test]
+fn a_record_that_tells_a_wrong_length_takes_no_good_file_away() {
+    let place = Place::new();
+    let [lt01, lt02] = ["lt01", "lt02"].map(|name| plant(&place, name));
+    let (_, name) = attached(&place, &lt01, b"giay chung nhan");
+    lt01.add("plant", &[json!({"name": "Sai", "doc": {"sha256": name, "bytes": 17, "name": "papers.bin"}})]);
+    for laptop in [&lt01, &lt02, &lt01, &lt02] {
+        let told = laptop.run(&["sync", "c.jsonl"]);
+        assert_eq!((told.code, told.err.as_str()), (0, ""), "{told:?}");
+    }
+    assert!(!lt02.run(&["sync", "c.jsonl"]).quiet().contains("Attached"), "nothing is copied again and again");
+    for file in ["lt01/attachments", "lt02/attachments", "c.jsonl.files"] {
+        assert_eq!(place.names(file), [name.as_str()]);
+    }
+}
+
+#[test]
 fn damaged_copies_of_drafts_are_named_and_what_can_be_read_is_taken() {
     let place = Place::new();
     let lt01 = plant(&place, "lt01");

@@ -96,6 +96,27 @@ fn after_a_kill_lists_are_looked_through_while_the_store_is_checked_and_what_is_
 }
 
 #[test]
+fn who_presses_again_while_the_store_is_checked_gets_one_interview_and_keeps_what_is_typed() {
+    let place = Place::new();
+    let laptop = place.laptop("lt07", "Lê Văn Thử");
+    laptop.add("establishment", &establishment("Cơ sở khô Ba Tâm", "0912345671"));
+    let mut driver = Driver::after_a_kill(&laptop, |driver| {
+        driver.waiting("<C-t><tab><ret><F3><esc><ret><F3>").shows("đang kiểm tra");
+    });
+    driver.shows("Tên cơ sở").keys("<home>TOP <ret>").keys("<esc><esc><esc><esc>");
+    driver.quit();
+    let desk = laptop.desk();
+    let kept: Vec<String> = desk.store().draft_list().map(|draft| draft.answers["name"].plain()).collect();
+    assert_eq!(kept, ["TOP Cơ sở khô Ba Tâm"]);
+    desk.close().unwrap();
+    let mut driver = Driver::after_a_kill(&laptop, |driver| {
+        driver.waiting("<C-t>").shows("VNI");
+    });
+    driver.keys("<C-t>").hides("Telex").hides("VNI");
+    driver.quit();
+}
+
+#[test]
 fn f12_changes_the_language_of_every_screen_at_once_and_for_the_next_start() {
     let place = Place::new();
     let d = district(&place);
