@@ -15,7 +15,7 @@ wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null) || skip "wine64
 rustc --print target-libdir --target $target 2>/dev/null | xargs test -d || skip "the Rust target (rustup target add $target)"
 
 out=${CARGO_TARGET_DIR:-target}/$target/debug
-tests=(story damage refusals faults doctor commands upgrade)
+tests=(story damage refusals faults doctor commands upgrade copies clocks)
 [ $# -eq 0 ] || tests=("$@")
 
 echo "== build"
