@@ -100,14 +100,17 @@ fn who_presses_again_while_the_store_is_checked_gets_one_interview_and_keeps_wha
     let place = Place::new();
     let laptop = place.laptop("lt07", "Lê Văn Thử");
     laptop.add("establishment", &establishment("Cơ sở khô Ba Tâm", "0912345671"));
+    let mut driver = Driver::open(&laptop);
+    driver.keys("<tab><ret><F3><end> A<ret><esc><esc>");
+    driver.quit();
     let mut driver = Driver::after_a_kill(&laptop, |driver| {
         driver.waiting("<C-t><tab><ret><F3><esc><ret><F3>").shows("đang kiểm tra");
     });
-    driver.shows("Tên cơ sở").keys("<home>TOP <ret>").keys("<esc><esc><esc><esc>");
+    driver.shows("Tên cơ sở").keys("<up><home>TOP <ret>").keys("<esc><esc><esc><esc>");
     driver.quit();
     let desk = laptop.desk();
     let kept: Vec<String> = desk.store().draft_list().map(|draft| draft.answers["name"].plain()).collect();
-    assert_eq!(kept, ["TOP Cơ sở khô Ba Tâm"]);
+    assert_eq!(kept, ["TOP Cơ sở khô Ba Tâm A"]);
     desk.close().unwrap();
     let mut driver = Driver::after_a_kill(&laptop, |driver| {
         driver.waiting("<C-t>").shows("VNI");
