@@ -10,7 +10,7 @@ use std::thread;
 pub type Facts = Arc<Vec<Option<Fact>>>;
 
 /// So many batches may wait.
-const WAITING: usize = 4;
+const WAITING: usize = 6;
 
 type Take<'t> = &'t (dyn Fn(&Arc<Batch>, &Facts) + Sync);
 

@@ -79,6 +79,8 @@ pub struct Spans {
     pub wrote: Range<u32>,
     /// `{…}`
     pub answers: Range<u32>,
+    /// Whether any of them is a file.
+    pub files: bool,
 }
 
 /// What a line says that names itself truly, where that can be seen at a glance.
@@ -88,7 +90,8 @@ fn glance(line: &[u8], scanner: &mut Scanner) -> Option<Fact> {
         let from = (part.as_ptr() as usize - line.as_ptr() as usize) as u32;
         from..from + part.len() as u32
     };
-    let spans = Spans { of: span(scanned.of), act: span(scanned.act), wrote: span(scanned.wrote), answers: span(scanned.answers) };
+    let files = scanned.files;
+    let spans = Spans { of: span(scanned.of), act: span(scanned.act), wrote: span(scanned.wrote), answers: span(scanned.answers), files };
     Some(Fact { id: scanned.id, device: scanned.device.into(), seq: scanned.seq, prev: scanned.prev, parents: scanned.parents, spans: Some(spans) })
 }
 

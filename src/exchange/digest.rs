@@ -1,6 +1,6 @@
 //! SHA-256 of streams of bytes, computed on threads of their own while the bytes are being used.
 
-use super::lanes::{Hash, update_both};
+use super::lanes::{Hash, MANY, are_many_faster, update_both, update_many};
 use super::used::Used;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -36,14 +36,19 @@ enum Way {
 }
 
 /// So many parts of a stream may wait before its reader does.
-const WAITING: usize = 4;
+const WAITING: usize = 8;
 
 impl Digester {
-    /// At most `count` threads.
-    pub fn new(count: usize) -> Self {
+    /// At most `count` threads, for so many streams.
+    pub fn new(count: usize, streams: usize) -> Self {
+        let many = streams > MANY && are_many_faster();
+        Self::with(if many { (streams / MANY).min(count) } else { streams.min(count) }, many)
+    }
+
+    fn with(count: usize, many: bool) -> Self {
         let threads = (0..count).filter_map(|_| {
             let (jobs, waiting) = sync_channel(WAITING);
-            thread::Builder::new().name("digest".to_owned()).spawn(move || work(&waiting)).ok().map(|_| jobs)
+            thread::Builder::new().name("digest".to_owned()).spawn(move || work(&waiting, many)).ok().map(|_| jobs)
         });
         Self { threads: Arc::new(threads.collect()), used: Used::default() }
     }
@@ -115,7 +120,7 @@ struct Held {
 }
 
 /// A stream may be forked within so many of its last bytes: unions look back no further, but for very long lines.
-const KEPT: u64 = 4 << 20;
+const KEPT: u64 = 6 << 20;
 
 /// A part of a stream, with where it begins and the sum of what came before it.
 struct KeptPart {
@@ -157,8 +162,9 @@ const HELD: usize = 4;
 #[derive(Default)]
 struct Working {
     streams: BTreeMap<usize, Hash>,
-    /// All of one stream.
+    /// With few streams, all of one; with many, one of each.
     held: VecDeque<Held>,
+    many: bool,
     kept: BTreeMap<usize, Kept>,
 }
 
@@ -174,8 +180,16 @@ impl Working {
         if let Some(kept) = self.kept.get_mut(&stream) {
             kept.add(self.streams.get(&stream).cloned().unwrap_or_default(), buffer.clone(), range.clone());
         }
-        let mut part = Held { stream, buffer, range };
-        while let Some(held) = self.held.front_mut().filter(|held| held.stream != stream && !part.range.is_empty()) {
+        let part = Held { stream, buffer, range };
+        match self.many {
+            true => self.among_many(part),
+            false => self.by_two(part),
+        }
+    }
+
+    /// A part waits for one of another stream.
+    fn by_two(&mut self, mut part: Held) {
+        while let Some(held) = self.held.front_mut().filter(|held| held.stream != part.stream && !part.range.is_empty()) {
             both(&mut self.streams, held, &mut part);
             if held.range.is_empty() {
                 self.held.pop_front();
@@ -191,21 +205,35 @@ impl Working {
         }
     }
 
+    /// Parts wait until there are enough, each of another stream. One that is ahead of the others does not wait for them.
+    fn among_many(&mut self, part: Held) {
+        self.end_held(part.stream);
+        self.held.push_back(part);
+        if self.held.len() < MANY {
+            return;
+        }
+        let common = self.held.iter().map(|held| held.range.len()).min().unwrap_or_default();
+        let mut sums: Vec<Hash> = self.held.iter().map(|held| self.streams.remove(&held.stream).unwrap_or_default()).collect();
+        update_many(sums.iter_mut().zip(&self.held).map(|(sum, held)| (sum, &held.buffer[held.range.start..held.range.start + common])));
+        self.streams.extend(self.held.iter().map(|held| held.stream).zip(sums));
+        self.held.iter_mut().for_each(|held| held.range.start += common);
+        self.held.retain(|held| !held.range.is_empty());
+    }
+
     /// Hashes what was held by itself.
     fn alone(&mut self, held: &Held) {
         self.streams.entry(held.stream).or_default().update(&held.buffer[held.range.clone()]);
     }
 
     fn end_held(&mut self, stream: usize) {
-        while self.held.front().is_some_and(|held| held.stream == stream) {
-            let first = self.held.pop_front();
-            first.iter().for_each(|held| self.alone(held));
+        while let Some(held) = self.held.iter().position(|held| held.stream == stream).and_then(|at| self.held.remove(at)) {
+            self.alone(&held);
         }
     }
 
     /// A stream of which some was hashed before it was to be kept is not kept.
     fn keep(&mut self, stream: usize) {
-        if !self.streams.contains_key(&stream) && self.held.front().is_none_or(|held| held.stream != stream) {
+        if !self.streams.contains_key(&stream) && self.held.iter().all(|held| held.stream != stream) {
             self.kept.entry(stream).or_default();
         }
     }
@@ -231,8 +259,8 @@ fn both(streams: &mut BTreeMap<usize, Hash>, a: &mut Held, b: &mut Held) {
     (a.range.start, b.range.start) = (a.range.start + common, b.range.start + common);
 }
 
-fn work(waiting: &Receiver<Job>) {
-    let mut working = Working::default();
+fn work(waiting: &Receiver<Job>, many: bool) {
+    let mut working = Working { many, ..Working::default() };
     while let Ok(job) = waiting.recv() {
         match job {
             Job::Keep(stream) => working.keep(stream),
@@ -251,10 +279,26 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     proptest! {
+        /// Whatever parts the streams come in, and whichever is ahead of the others.
+        #[test]
+        fn many_streams_have_the_sums_that_each_has_alone(parts in prop::collection::vec((0..20usize, prop_oneof![0..100usize, 1000..1500usize]), 0..300)) {
+            let mut working = Working { many: true, ..Working::default() };
+            let mut texts = vec![Vec::new(); 20];
+            for (number, (stream, length)) in parts.into_iter().enumerate() {
+                let bytes: Vec<u8> = (0..length + 9).map(|at| (number * 31 + at * 7) as u8).collect();
+                texts[stream].extend_from_slice(&bytes[5..5 + length]);
+                working.take(stream, Arc::new(bytes), 5..5 + length);
+                prop_assert!(working.held.len() < MANY);
+            }
+            for (stream, text) in texts.iter().enumerate() {
+                prop_assert_eq!(working.end(stream), <[u8; 32]>::from(Sha256::digest(text)));
+            }
+        }
+
         /// Wherever a stream is forked, and whatever other streams do meanwhile: the sum is that of the bytes, or it is refused.
         #[test]
-        fn a_fork_has_the_sum_of_what_it_began_with(parts in prop::collection::vec((0..2usize, 0..300usize), 1..20), at in any::<prop::sample::Index>()) {
-            let digester = Digester::new(1);
+        fn a_fork_has_the_sum_of_what_it_began_with(parts in prop::collection::vec((0..2usize, 0..300usize), 1..20), at in any::<prop::sample::Index>(), many: bool) {
+            let digester = Digester::with(1, many);
             let (mut one, mut other) = (digester.stream(0), digester.stream(1));
             let mut fork = digester.fork_of(0, 2);
             let (mut text, mut beside) = (Vec::new(), Vec::new());

@@ -80,10 +80,10 @@ impl From<FileProblem> for UnionProblem {
 pub type Visit<'v> = &'v mut dyn FnMut(&Arc<Batch>, &Facts) -> Result<(), UnionProblem>;
 
 /// About so many bytes of lines are checked and handed on at once.
-const BATCH: usize = 512 << 10;
+const BATCH: usize = 384 << 10;
 
 /// So many batches may be on their way to and from the checkers.
-const WAITING: usize = 4;
+const WAITING: usize = 6;
 
 /// Gives every distinct line of all sources to `visit`, in order and checked; then what each source and all of them hold,
 /// checked too.

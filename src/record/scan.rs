@@ -48,6 +48,8 @@ pub struct Scanned<'l> {
     pub wrote: &'l [u8],
     /// `{…}`
     pub answers: &'l [u8],
+    /// Whether any of them is a file.
+    pub files: bool,
 }
 
 /// Looks at lines, one after another. It remembers what the lines of a form have in common, so that names that were found
@@ -78,7 +80,7 @@ impl Scanner {
         if line.len() > MAX_LINE {
             return None;
         }
-        let mut at = Cursor { text: line, at: 0 };
+        let mut at = Cursor::new(line, 0);
         let mut scanned = at.head()?;
         self.turn_to(scanned.of);
         let shape = self.shapes.get_mut(self.last)?;
@@ -90,7 +92,7 @@ impl Scanner {
         at.literal(",\"answers\":")?;
         let from_answers = at.at;
         let unforeseen = at.names([b'{', b'}'], shape, |at| at.literal(":").and_then(|()| at.value()))?;
-        scanned.answers = line.get(from_answers..at.at)?;
+        (scanned.answers, scanned.files) = (line.get(from_answers..at.at)?, at.files);
         at.literal(",\"notes\":")?;
         at.texts_by_name()?;
         at.literal("}")?;
@@ -148,7 +150,7 @@ impl Sought {
     /// The value of its answer in a scanned `{…}` of answers, as written.
     pub fn answer<'l>(&self, answers: &'l [u8]) -> Option<&'l str> {
         let at = self.key.find(answers)? + self.key.needle().len();
-        let mut value = Cursor { text: answers, at };
+        let mut value = Cursor::new(answers, at);
         value.value()?;
         ascii(answers.get(at..value.at)?)
     }
@@ -207,6 +209,7 @@ mod tests {
         let (scanned, parsed) = (scan(&line).unwrap(), parse(&line).unwrap());
         assert_eq!((scanned.id, scanned.device, scanned.seq, scanned.prev), (parsed.id, parsed.device.as_str(), parsed.seq, parsed.prev));
         assert_eq!((scanned.of, scanned.act, scanned.parents), (parsed.of.as_bytes(), &b"save"[..], Parents::One(parsed.parents[0])));
+        assert!(scanned.files, "a photo");
         let sought = |path: &str| (Sought::new(path).is_in(scanned.wrote), Sought::new(path).answer(scanned.answers));
         assert_eq!(sought("workers"), (false, Some("-12.5")));
         assert_eq!(sought("energy/a7q2/#"), (true, Some("\"V\"")));
@@ -287,6 +290,7 @@ mod tests {
                 let line = sealed(&format!("{before}[{}],\"answers\":{{{}}},\"notes\":{{}}}}", wrote.join(","), answers.join(",")));
                 let found = remembering.scan(&line);
                 prop_assert_eq!(found.is_some(), parse(&line).is_ok(), "{}", String::from_utf8_lossy(&line));
+                prop_assert!(found.as_ref().is_none_or(|found| !found.files));
                 prop_assert_eq!(found, scan(&line));
             }
         }

@@ -4,7 +4,7 @@
 use super::Desk;
 use crate::disk;
 use crate::error::Failure;
-use crate::exchange::check::Batch;
+use crate::exchange::check::{Batch, Fact};
 use crate::record::revision::{RevisionId, hex, unhex};
 use crate::store::Draft;
 use crate::value::{FileRef, Value};
@@ -78,9 +78,12 @@ impl Carrying {
         Self { to, from, ..Self::default() }
     }
 
-    /// Looks through lines for files that they name.
-    pub fn batch(&mut self, batch: &Batch) {
-        self.text(&batch.bytes);
+    /// Looks through lines for files that they name, unless it was seen before that they name none.
+    pub fn batch(&mut self, batch: &Batch, facts: &[Option<Fact>]) {
+        let may_name = |fact: &Fact| fact.spans.as_ref().is_none_or(|spans| spans.files);
+        for (at, _) in facts.iter().enumerate().filter(|(_, fact)| fact.as_ref().is_some_and(may_name)) {
+            self.text(batch.line(at));
+        }
     }
 
     /// Looks through any text of ours.

@@ -111,7 +111,7 @@ impl Desk {
                     _ => {}
                 }
             }
-            carrying.batch(batch);
+            carrying.batch(batch, facts);
             incoming.batch(batch, &|holders| holders.contains(&1))
         })
         .map_err(|p| Failure::union(p, path))?;

@@ -7,16 +7,15 @@ use crate::exchange::check::Checkers;
 use crate::exchange::digest::Digester;
 use crate::exchange::reader::unpacked;
 use crate::exchange::writer::Target;
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 /// All readers' parts together.
-const PARTS: usize = 8 << 20;
+const PARTS: usize = 4 << 20;
 
 /// With more files than this, each is open only while it is being read from.
 const KEPT_OPEN: usize = 100;
@@ -37,14 +36,9 @@ pub struct Crew {
 impl Crew {
     /// For a union of so many files.
     pub fn new(files: usize) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let digesting = (cores / 2).clamp(1, files + 1);
-        Self {
-            checkers: Checkers::new((cores - cores / 2).clamp(1, 8)),
-            digester: Digester::new(digesting.min(8)),
-            part: (PARTS / (files + 1)).clamp(32 << 10, 512 << 10),
-            keeps_open: files <= KEPT_OPEN,
-        }
+        // Of each kind as many as there are cores: while some wait for the disk or for each other, others go on.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        Self { checkers: Checkers::new(cores), digester: Digester::new(cores, files + 1), part: (PARTS / (files + 1)).clamp(32 << 10, 256 << 10), keeps_open: files <= KEPT_OPEN }
     }
 
     /// Opens a central file, to be hashed under `number`; an empty one counts as absent.
@@ -89,13 +83,13 @@ impl Read for Reopened {
 pub struct Replaced<'p> {
     path: &'p Path,
     exists: bool,
-    ahead: RefCell<Option<Ahead>>,
+    ahead: Mutex<Option<Ahead>>,
 }
 
 impl<'p> Replaced<'p> {
     /// The file at a path; `exists` says whether there is one that holds something.
     pub fn new(path: &'p Path, exists: bool) -> Self {
-        Self { path, exists, ahead: RefCell::new(None) }
+        Self { path, exists, ahead: Mutex::new(None) }
     }
 
     /// Whether its name asks for packing.
@@ -108,7 +102,7 @@ impl<'p> Replaced<'p> {
     pub fn copy_ahead(&self, longer_than: u64) {
         let is_long = self.exists && !self.is_packed() && std::fs::metadata(self.path).is_ok_and(|m| m.len() > longer_than);
         if let (true, Ok(Some(present))) = (is_long, self.plain()) {
-            *self.ahead.borrow_mut() = Ahead::begin(self.path, present);
+            *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Ahead::begin(self.path, present);
         }
     }
 
@@ -178,7 +172,8 @@ impl Target for Replaced<'_> {
     }
 
     fn begin_with(&self, bytes: u64) -> io::Result<AtomicFile> {
-        let ahead = self.ahead.take().and_then(|ahead| ahead.up_to(bytes));
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let ahead = ahead.and_then(|ahead| ahead.up_to(bytes));
         let (mut file, there) = ahead.map_or_else(|| self.begin().map(|file| (file, 0)), Ok)?;
         if there < bytes {
             match self.plain()? {
@@ -212,7 +207,7 @@ mod tests {
             std::fs::write(&path, &present).unwrap();
             let target = Replaced::new(&path, true);
             target.copy_ahead(1000);
-            assert!(target.ahead.borrow().is_some());
+            assert!(target.ahead.lock().unwrap().is_some());
             let mut file = target.begin_with(wanted as u64).unwrap();
             file.write_all(b"more").unwrap();
             file.commit(false).unwrap();

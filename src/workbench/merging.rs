@@ -8,17 +8,20 @@ use super::telling::{Sides, Teller, Told};
 use super::transfer::lock_central;
 use crate::disk::{self, FileLock};
 use crate::error::{Exit, Failure};
-use crate::exchange::beside::{Facts, beside};
+use crate::exchange::beside::{Facts, Hand, beside};
 use crate::exchange::check::{Batch, Fact};
 use crate::exchange::seal::SealBuilder;
+use crate::exchange::tally::Seals;
 use crate::exchange::union::{Source, UnionProblem, union};
 use crate::exchange::writer::Writer;
 use crate::exchange::{FileProblem, Problem};
 use crate::locale::{Text, say};
 use crate::record::{Entry, Revision};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Device and the runs of its numbers that something is said of.
 pub type Runs = Vec<(String, Vec<(u64, u64)>)>;
@@ -57,37 +60,76 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
     }
     let crew = Crew::new(inputs.len() + 1);
     let (mut sources, programme, exists) = open_all(out, inputs, &crew)?;
-    let io = |e| Failure::io(out, &e);
     let target = Replaced::new(out, exists);
-    let mut writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, sources.len()));
     let sides = Sides { had: exists.then_some(0), first: u16::from(exists), inputs: inputs.len(), sends: false };
-    let carrying = Carrying::new(vec![attachments::of_file(out)], inputs.iter().map(|input| attachments::of_file(input)).collect());
-    let mut counting = (Teller::new(Library::new(settings), settings.clock.now(), sides), carrying);
-    let count = |(teller, carrying): &mut (Teller, Carrying), batch: &Arc<Batch>, facts: &Facts| {
-        teller.batch(batch, facts);
-        carrying.batch(batch);
-    };
-    // Counting takes as long as reading: it goes on beside it, and ends while the disk writes.
-    let (united, told) = beside(
-        &mut counting,
-        count,
-        |(teller, _)| teller.finish(),
-        |hand| {
-            let seals = union(&mut sources, &crew.checkers, &mut |batch, facts| {
+    let folders = inputs.iter().map(|input| attachments::of_file(input)).collect();
+    let mut counting = Counting { teller: Teller::new(Library::new(settings), settings.clock.now(), sides), carrying: Carrying::new(vec![attachments::of_file(out)], folders) };
+    let writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, sources.len()));
+    let has_failed = AtomicBool::new(false);
+    let mut writing = Writing { writer, sides, failed: None, has_failed: &has_failed };
+    // Counting takes as long as reading: it goes on beside it, and ends while the disk writes. Writing waits for the disk now
+    // and then; reading need not.
+    let (united, told) = beside(&mut counting, Counting::batch, Counting::finish, |counted| {
+        let read = |written: Hand<'_>| {
+            union(&mut sources, &crew.checkers, &mut |batch, facts| {
                 lock.iter_mut().for_each(FileLock::touch);
-                hand.batch(batch, facts);
-                writer.as_mut().map_or(Ok(()), |w| w.batch(batch, &|holders| sides.is_had(holders)).map_err(UnionProblem::Io))
+                counted.batch(batch, facts);
+                written.batch(batch, facts);
+                if has_failed.load(Ordering::Relaxed) { Err(UnionProblem::Io(ErrorKind::Other.into())) } else { Ok(()) }
             })
-            .map_err(|p| Failure::union(p, out))?;
-            drop((hand, sources));
-            if let Some(Some(file)) = writer.map(|writer| writer.finish(&seals.all)).transpose().map_err(io)? {
-                file.commit(true).map_err(io)?;
-            }
-            Ok::<_, Failure>(seals.all)
-        },
-    );
+        };
+        let (united, ()) = beside(&mut writing, Writing::batch, |_| (), read);
+        drop((counted, sources));
+        writing.finish(united, out)
+    });
     let seal = united?;
-    Ok(Merged { told: told?, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried: counting.1.finish(plan) })
+    Ok(Merged { told: told?, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried: counting.carrying.finish(plan) })
+}
+
+/// What a union brings, as it is counted.
+struct Counting {
+    teller: Teller,
+    carrying: Carrying,
+}
+
+impl Counting {
+    fn batch(&mut self, batch: &Arc<Batch>, facts: &Facts) {
+        self.teller.batch(batch, facts);
+        self.carrying.batch(batch, facts);
+    }
+
+    fn finish(&mut self) -> Result<Told, Failure> {
+        self.teller.finish()
+    }
+}
+
+/// A union as it is written, if it is. Nothing more is written where that failed once.
+struct Writing<'t> {
+    writer: Option<Writer<'t, Replaced<'t>>>,
+    sides: Sides,
+    failed: Option<io::Error>,
+    /// For those who read: they may stop.
+    has_failed: &'t AtomicBool,
+}
+
+impl Writing<'_> {
+    fn batch(&mut self, batch: &Arc<Batch>, _: &Facts) {
+        if let (Some(writer), None) = (&mut self.writer, &self.failed) {
+            self.failed = writer.batch(batch, &|holders| self.sides.is_had(holders)).err();
+            self.has_failed.store(self.failed.is_some(), Ordering::Relaxed);
+        }
+    }
+
+    /// Replaces the file, if everything could be read and written; gives what it holds.
+    fn finish(self, united: Result<Seals, UnionProblem>, out: &Path) -> Result<SealBuilder, Failure> {
+        let io = |e| Failure::io(out, &e);
+        self.failed.map_or(Ok(()), |e| Err(io(e)))?;
+        let all = united.map_err(|p| Failure::union(p, out))?.all;
+        if let Some(file) = self.writer.map(|writer| writer.finish(&all)).transpose().map_err(io)?.flatten() {
+            file.commit(true).map_err(io)?;
+        }
+        Ok(all)
+    }
 }
 
 type Sources = Vec<Box<dyn Source>>;
@@ -154,7 +196,7 @@ pub struct Branch {
 /// The first thing that is wrong.
 pub fn verify(path: &Path) -> Result<Verified, Failure> {
     let mut carrying = Carrying::new(vec![attachments::of_file(path)], Vec::new());
-    let seal = read(path, &mut |batch, _| carrying.batch(batch))?;
+    let seal = read(path, &mut |batch, facts| carrying.batch(batch, facts))?;
     let doubtful: BTreeSet<&str> = seal.devices().iter().filter(|(_, entry)| !entry.is_chain()).map(|(device, _)| &**device).collect();
     let mut forks = Vec::new();
     if !doubtful.is_empty() {

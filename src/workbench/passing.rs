@@ -88,7 +88,7 @@ pub fn pass(
         }
         lock.iter_mut().for_each(|lock| lock.touch());
         teller.batch(batch, facts);
-        carrying.batch(batch);
+        carrying.batch(batch, facts);
         noting.iter_mut().for_each(|noting| note(noting, batch, facts));
         if !plan {
             incoming.batch(batch, &|holders| sides.is_had(holders))?;

@@ -47,6 +47,8 @@ pub struct Suspects {
     passed: Vec<u64>,
     pairings: Vec<Pairing>,
     count: u32,
+    /// The hash of the id of the record that passed last.
+    record: u64,
 }
 
 /// How many pairs, and how many of them each input brought.
@@ -128,14 +130,15 @@ impl Suspects {
         if self.passed.is_empty() {
             self.passed = vec![0; (PASSED_BITS / 64) as usize];
         }
-        let bit = hash_of(record) % PASSED_BITS;
+        self.record = hash_of(record);
+        let bit = self.record % PASSED_BITS;
         self.passed[(bit / 64) as usize] |= 1 << (bit % 64);
         self.pairings.extend(pairings);
         self.count = self.count.saturating_add(1);
     }
 
     /// Notes the identifying answers of the record that passed last; `input` is the one that brought it, from 0.
-    pub fn add(&mut self, form: &str, known: &Known, record: &str, answers: &Answers, input: Option<usize>) {
+    pub fn add(&mut self, form: &str, known: &Known, answers: &Answers, input: Option<usize>) {
         let short = |text: String| (hash_of(text) as u32).max(1);
         let answer = |name: &Option<String>| name.as_ref().and_then(|name| answers.get(name)).map(Value::plain);
         let seen = answer(&known.subject).zip(answer(&known.date));
@@ -143,7 +146,7 @@ impl Suspects {
         for (question, key) in keys(known, answers, &|_| true) {
             let (subject, day) = if question.contains('/') { (subject, day) } else { (0, 0) };
             let key = hash_of((form, question, key));
-            self.suspects.push(Suspect { key, number: self.count, record: hash_of(record), subject, day, input: input.map_or(0, |input| input as u16 + 1) });
+            self.suspects.push(Suspect { key, number: self.count, record: self.record, subject, day, input: input.map_or(0, |input| input as u16 + 1) });
         }
         if self.suspects.len() >= IN_MEMORY && !self.cannot_spill {
             self.spill();
@@ -250,7 +253,7 @@ mod tests {
     fn told(suspects: &mut Suspects, form: &str, record: &str, answers: &[(&str, &str)], input: Option<usize>) {
         suspects.passed(record, Vec::new());
         let answers = answers.iter().map(|(path, text)| ((*path).to_owned(), Value::text(*text))).collect();
-        suspects.add(form, &known(), record, &answers, input);
+        suspects.add(form, &known(), &answers, input);
     }
 
     #[test]
@@ -280,7 +283,7 @@ mod tests {
         for number in 0..(IN_MEMORY as u32 + 10) {
             let record = number.to_string();
             suspects.passed(&record, Vec::new());
-            suspects.add("shop", &known, &record, &Answers::from([("tax_code".to_owned(), Value::text((number % IN_MEMORY as u32).to_string()))]), None);
+            suspects.add("shop", &known, &Answers::from([("tax_code".to_owned(), Value::text((number % IN_MEMORY as u32).to_string()))]), None);
         }
         assert_eq!(suspects.runs.len(), 1, "it is worth a file");
         assert_eq!(suspects.pairs(0).unwrap().all, 10);

@@ -128,7 +128,7 @@ pub struct Teller {
     /// Whether records of a form (as `of` says) are seen as they are, without migrations.
     plain: BTreeMap<String, bool>,
     /// The last `of` that was.
-    plain_of: Vec<u8>,
+    plain_of: String,
     suspects: Suspects,
 }
 
@@ -187,7 +187,7 @@ impl Teller {
             wrote: Wrote::default(),
             known: BTreeMap::new(),
             plain: BTreeMap::new(),
-            plain_of: Vec::new(),
+            plain_of: String::new(),
             suspects: Suspects::default(),
         }
     }
@@ -257,15 +257,15 @@ impl Teller {
         for at in 0..self.passing.len() {
             let of = self.passing[at].part(|spans| &spans.of);
             // Records of one form mostly stand together.
-            if of != self.plain_of.as_slice() {
-                let of = of.to_vec();
-                if !self.is_plain(&String::from_utf8_lossy(&of)) {
+            if of != self.plain_of.as_bytes() {
+                let of = String::from_utf8_lossy(of).into_owned();
+                if !self.is_plain(&of) {
                     return false;
                 }
                 self.plain_of = of;
             }
         }
-        let form = std::str::from_utf8(&self.plain_of).ok().and_then(|of| of.split('@').next()).unwrap_or_default();
+        let form = self.plain_of.split('@').next().unwrap_or_default();
         let record = self.passing[0].line().get(RECORD).and_then(|id| std::str::from_utf8(id).ok()).unwrap_or_default();
         self.suspects.passed(record, Vec::new());
         let Some(telling) = self.known.get(form) else { return true };
@@ -289,7 +289,7 @@ impl Teller {
                 answers.extend(self.answer(sought).map(|value| (sought.path().to_owned(), value)));
             }
             let brought = self.passing.iter().filter_map(|passing| passing.brought).max();
-            self.suspects.add(form, &telling.known, record, &answers, brought);
+            self.suspects.add(form, &telling.known, &answers, brought);
         }
         true
     }
@@ -332,7 +332,7 @@ impl Teller {
         }
         self.suspects.passed(&first.record, pairings(&history));
         if let Some(telling) = self.known.get(first.form()).filter(|_| history.state() != State::Void) {
-            self.suspects.add(first.form(), &telling.known, &first.record, &merged.answers, inputs.last().copied());
+            self.suspects.add(first.form(), &telling.known, &merged.answers, inputs.last().copied());
         }
     }
 

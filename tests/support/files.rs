@@ -58,7 +58,7 @@ impl Target for Nothing {
 
 /// The union as lines and as the bytes of a whole file, plain or packed.
 pub fn joined(inputs: &[&[Vec<u8>]], packed: bool) -> (Lines, Vec<u8>) {
-    let (checkers, digester) = (Checkers::new(1), Digester::new(1));
+    let (checkers, digester) = (Checkers::new(1), Digester::new(1, 1));
     let mut sources: Vec<Box<dyn Source + '_>> = inputs.iter().map(|lines| Box::new(Memory::new(lines)) as Box<dyn Source>).collect();
     let mut writer = Writer::new(&Nothing, "ca-mau-2026-2030", packed, &digester, 0);
     let mut lines = Lines::new();

@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// So many lines go together.
-pub const LANES: usize = 16;
+const LANES: usize = super::MANY;
 
 /// With fewer lines than this, two at a time take less.
 const FEW: usize = 11;
@@ -101,6 +101,26 @@ pub fn ids(lines: &[&[u8]; LANES]) -> [RevisionId; LANES] {
         }
         id
     })
+}
+
+/// As many blocks of sixteen texts as all of them have; leaves those that are over.
+#[target_feature(enable = "avx512f,avx512bw,sse4.1")]
+pub fn update(states: &mut [&mut [u32; 8]; LANES], blocks: &mut [&[u8]; LANES]) {
+    let count = blocks.iter().map(|blocks| blocks.len() / BLOCK).min().unwrap_or_default();
+    let lanes = blocks.map(|blocks| &blocks.as_chunks().0[..count]);
+    let before = from_fn(|word| gathered(&from_fn(|lane| states[lane][word])));
+    let words = (0..count).fold(before, |words, at| compress(words, transposed(lanes.map(|blocks| swapped(&blocks[at])))));
+    for (word, lanes) in words.map(|word| numbers(word)).iter().enumerate() {
+        states.iter_mut().zip(lanes).for_each(|(state, number)| state[word] = *number);
+    }
+    blocks.iter_mut().for_each(|blocks| *blocks = &blocks[count * BLOCK..]);
+}
+
+/// Sixteen numbers of a list.
+#[target_feature(enable = "avx512f")]
+fn gathered(of: &[u32; LANES]) -> __m512i {
+    let pair = |at: usize| i64::from(of[2 * at + 1]) << 32 | i64::from(of[2 * at]);
+    _mm512_set_epi64(pair(7), pair(6), pair(5), pair(4), pair(3), pair(2), pair(1), pair(0))
 }
 
 /// [`scan::is_plain_text`], compiled for these instructions.

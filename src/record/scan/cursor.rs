@@ -12,6 +12,8 @@ pub struct Cursor<'l> {
     pub text: &'l [u8],
     /// The next byte.
     pub at: usize,
+    /// Whether a file was passed.
+    pub files: bool,
 }
 
 const ONES: u128 = u128::MAX / 0xff;
@@ -35,6 +37,11 @@ fn first_end(bytes: &[u8; AT_ONCE]) -> Option<usize> {
 }
 
 impl<'l> Cursor<'l> {
+    /// A place in a text.
+    pub fn new(text: &'l [u8], at: usize) -> Self {
+        Self { text, at, files: false }
+    }
+
     #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
@@ -82,7 +89,7 @@ impl<'l> Cursor<'l> {
         self.literal(",\"args\":")?;
         self.names([b'{', b'}'], &Shape::default(), |at| at.literal(":").and_then(|()| at.argument()))?;
         self.literal(",\"wrote\":")?;
-        Some(Scanned { id, device, seq, prev, of, parents, act, wrote: &[], answers: &[] })
+        Some(Scanned { id, device, seq, prev, of, parents, act, wrote: &[], answers: &[], files: false })
     }
 
     /// The names of what was written, and whether they are those that the shape knows.
@@ -307,6 +314,7 @@ impl<'l> Cursor<'l> {
         self.whole_number()?;
         self.literal(",\"name\":")?;
         self.string()?;
+        self.files = true;
         self.literal("}")
     }
 }
@@ -329,7 +337,7 @@ fn is_before(one: &[u8], other: &[u8]) -> bool {
 /// The names of a `{…}` that was found good, in their quotes.
 pub fn names_of(answers: &[u8]) -> Vec<&[u8]> {
     let mut names = Vec::new();
-    let mut at = Cursor { text: answers, at: 0 };
+    let mut at = Cursor::new(answers, 0);
     let _ = at.items([b'{', b'}'], &mut |at| {
         names.push(at.name()?);
         at.literal(":")?;
