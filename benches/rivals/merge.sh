@@ -22,16 +22,21 @@ shift
 mkdir -p "$folder"
 cd "$folder"
 
-# NAME COMMAND: so many runs, what they write removed before each
+# NAME COMMAND: one run, what it writes removed before
 timed() {
     name=$1
     shift
+    rm -f out.jsonl out.jsonl.bak out.jsonl.zst out.body out.db out.db-wal out.db-shm
+    [ "$name" != "merge, adds nothing" ] || ln -f union.jsonl out.jsonl
+    sync
+    /usr/bin/time -f "$name: %e s, %U user, %S system, %M KiB" "$@" >/dev/null
+}
+
+# All that is measured takes turns: a machine that slows down meanwhile slows all of it.
+turns() {
     run=0
     while [ $run -lt "$runs" ]; do
-        rm -f out.jsonl out.jsonl.bak out.jsonl.zst out.body out.db
-        [ "$name" != "merge, adds nothing" ] || ln -f union.jsonl out.jsonl
-        sync
-        /usr/bin/time -f "$name: %e s, %U user, %S system, %M KiB" "$@" >/dev/null
+        "$@"
         run=$((run + 1))
     done
 }
@@ -46,16 +51,24 @@ two() {
     echo "# two files of $bytes bytes, two thirds in common"
     [ -e A.jsonl ] && [ -e B.jsonl ] || python3 "$here/central.py" two "$bytes" A.jsonl B.jsonl
     for name in A B; do [ -e $name.body ] || sed '1d;$d' $name.jsonl >$name.body; done
+    turns of_two
+    rm -f out.jsonl.zst out.body A.body B.body
+    echo "# files that add nothing"
+    [ -e union.jsonl ] || "$program" merge union.jsonl A.jsonl B.jsonl >/dev/null
+    turns of_nothing
+    done_with A.jsonl B.jsonl union.jsonl
+}
+
+of_two() {
     timed "merge" "$program" merge out.jsonl A.jsonl B.jsonl
     timed "sort -mu" env LC_ALL=C sort -mu -o out.body A.body B.body
     timed "sort -mu, then fsync" sh -c 'LC_ALL=C sort -mu -o out.body A.body B.body && sync out.body'
     timed "merge, packed" "$program" merge out.jsonl.zst A.jsonl B.jsonl
-    rm -f out.jsonl.zst out.body A.body B.body
-    echo "# files that add nothing"
-    [ -e union.jsonl ] || "$program" merge union.jsonl A.jsonl B.jsonl >/dev/null
+}
+
+of_nothing() {
     timed "merge, adds nothing" "$program" merge out.jsonl A.jsonl B.jsonl
     timed "sha256sum of the same" sha256sum union.jsonl A.jsonl B.jsonl
-    done_with A.jsonl B.jsonl union.jsonl
 }
 
 many() {
@@ -63,6 +76,11 @@ many() {
     echo "# $files files of $records records"
     [ -d many ] || { mkdir many && python3 "$here/central.py" many "$files" "$records" many; }
     [ -d bodies ] || { mkdir bodies && for file in many/*.jsonl; do sed '1d;$d' "$file" >"bodies/$(basename "$file")"; done; }
+    turns of_many
+    done_with many bodies
+}
+
+of_many() {
     timed "merge of $files" "$program" merge out.jsonl many/*.jsonl
     timed "sort -mu of $files" env LC_ALL=C sort -mu -o out.body bodies/*.jsonl
     if command -v sqlite3 >/dev/null; then
@@ -71,14 +89,17 @@ many() {
           for file in bodies/*.jsonl; do echo ".import $file raw"; done
           echo "INSERT OR IGNORE INTO lines SELECT substr(line, 89, 64), line FROM raw;"; } >import.sql
         timed "SQLite INSERT OR IGNORE of $files" sh -c 'sqlite3 out.db <import.sql'
-        rm -f out.db-wal out.db-shm import.sql
+        rm -f import.sql
     fi
     if [ -x venv/bin/python ]; then
-        timed "DuckDB distinct of $files" venv/bin/python -c "
+        # Once as records, once as whole lines, which is quicker and leaves every byte as it is.
+        timed "DuckDB read_json, distinct, of $files" venv/bin/python -c "
+import duckdb
+duckdb.sql('''COPY (SELECT DISTINCT * FROM read_json('bodies/*.jsonl', format='newline_delimited', maximum_object_size=20000000) ORDER BY record, \"at\", id) TO 'out.body' (FORMAT json)''')"
+        timed "DuckDB distinct lines of $files" venv/bin/python -c "
 import duckdb
 duckdb.sql(\"COPY (SELECT DISTINCT column0 FROM read_csv('bodies/*.jsonl', header=false, columns={'column0':'VARCHAR'}, delim='\x01', quote='', escape='', max_line_size=20000000) ORDER BY 1) TO 'out.body' (HEADER false, QUOTE '', DELIMITER '\x01')\")"
     fi
-    done_with many bodies
 }
 
 # The laptop syncs, records a hundred more, and syncs again: every run begins where the one before ended.
@@ -91,18 +112,18 @@ syncing() {
         "$program" $shop --data-dir laptop init --person "Người Thử" --device lt99 >/dev/null
         /usr/bin/time -f "first sync, everything is new: %e s, %U user, %S system, %M KiB" "$program" $shop --data-dir laptop sync central.jsonl >/dev/null
     fi
-    run=0
-    while [ $run -lt "$runs" ]; do
-        seq 100 | sed 's/.*/{"name":"Cơ sở &","workers":1}/' | "$program" $shop --data-dir laptop record add --form shop >/dev/null
-        rm -f copy.jsonl central.jsonl.bak
-        sync
-        /usr/bin/time -f "cp, fsync, sha256sum: %e s, %U user, %S system" sh -c 'cp central.jsonl copy.jsonl && sync copy.jsonl && sha256sum copy.jsonl' >/dev/null
-        rm -f copy.jsonl
-        sync
-        /usr/bin/time -f "sync: %e s, %U user, %S system, %M KiB" "$program" $shop --data-dir laptop sync central.jsonl >/dev/null
-        run=$((run + 1))
-    done
+    turns of_syncing
     done_with laptop central.jsonl central.jsonl.bak central.jsonl.files copy.jsonl .central.jsonl.lock
+}
+
+of_syncing() {
+    seq 100 | sed 's/.*/{"name":"Cơ sở &","workers":1}/' | "$program" $shop --data-dir laptop record add --form shop >/dev/null
+    rm -f copy.jsonl central.jsonl.bak
+    sync
+    /usr/bin/time -f "cp, fsync, sha256sum: %e s, %U user, %S system" sh -c 'cp central.jsonl copy.jsonl && sync copy.jsonl && sha256sum copy.jsonl' >/dev/null
+    rm -f copy.jsonl
+    sync
+    /usr/bin/time -f "sync: %e s, %U user, %S system, %M KiB" "$program" $shop --data-dir laptop sync central.jsonl >/dev/null
 }
 
 uname -srm
