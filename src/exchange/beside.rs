@@ -9,8 +9,8 @@ use std::thread;
 /// What the lines of a batch say: a fact for every line, `None` for forms and lists.
 pub type Facts = Arc<Vec<Option<Fact>>>;
 
-/// So many batches may wait.
-const WAITING: usize = 6;
+/// So many batches may wait: about what is merged while the disk lets those who write wait.
+const WAITING: usize = 12;
 
 type Take<'t> = &'t (dyn Fn(&Arc<Batch>, &Facts) + Sync);
 
