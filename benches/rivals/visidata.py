@@ -76,6 +76,17 @@ class Terminal:
         status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
         return [int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1000 for name in ("VmRSS", "VmHWM")]
 
+    def leave(self):
+        """Ends it by its own key, so that it closes its store."""
+        self.types("\x11")
+        try:
+            while os.read(self.master, 65536):
+                pass
+        except OSError:
+            pass
+        self.child.wait()
+        os.close(self.master)
+
     def end(self):
         self.child.send_signal(signal.SIGKILL)
         self.child.wait()
@@ -101,7 +112,17 @@ def ours(store, records):
     terminal.until(lambda text: shown in text)
     figures["memory, desk counted"], figures["memory at most"] = terminal.memory()
     terminal.end()
+    figures["after a kill, the records shown"] = after_a_kill(store)
     return figures
+
+
+def after_a_kill(store):
+    """What says that the store was closed is taken away, as it is while a program has it open for writing."""
+    (store / "clean").unlink(missing_ok=True)
+    terminal = Terminal([PROGRAM, "--data-dir", store])
+    shown = terminal.until(lambda text: "Đang chờ" in text)
+    terminal.leave()
+    return shown
 
 
 def count(terminal):
