@@ -154,7 +154,13 @@ fn a_file_that_lacks_what_was_synced_before_gets_it_again() {
     fs::write(&central, whole).unwrap();
     assert_eq!(place.sync("one").tally.sent, 1);
     assert_eq!(fs::read(&central).unwrap(), later);
+    // Four are in what was kept of it.
     fs::remove_file(&central).unwrap();
+    assert_eq!(place.sync("one").tally.sent, 1);
+    assert_eq!(fs::read(&central).unwrap(), later);
+    for file in ["central.jsonl", "central.jsonl.bak"] {
+        fs::remove_file(place.path(file)).unwrap();
+    }
     assert_eq!(place.sync("one").tally.sent, 5);
     assert_eq!(fs::read(&central).unwrap(), later);
 }

@@ -77,6 +77,9 @@ pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> 
     let plan = matches.get_flag("plan");
     let settings = context.settings.clone();
     let synced = sync_closed(&settings, &central, plan, &mut |lang, notices| context.opened(lang, notices))?;
+    if let Some(kept) = &synced.beside.kept {
+        eprintln!("{}", say::exchange::central_gone(context.lang, central.display(), kept.display()));
+    }
     tell_chains(&synced.beside.missing, &synced.beside.forks, context.lang);
     tell_clocks(&synced.beside.ahead, context.lang);
     tell_attachments(&synced.beside.carried, plan, context.lang);

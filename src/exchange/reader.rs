@@ -259,7 +259,9 @@ impl Source for Reader {
 
     fn end(&mut self, seal: &mut SealBuilder) -> Result<(), UnionProblem> {
         seal.line();
-        seal.set_digest(self.stream.take().map(Stream::end).unwrap_or_default());
+        if let Some(stream) = self.stream.take() {
+            seal.set_digest(stream.end().map_err(|e| self.problem(Problem::Io(e)))?);
+        }
         if self.buffer[self.current.clone()] != *seal.seal().as_bytes() {
             return Err(self.problem(Problem::Altered).into());
         }

@@ -147,7 +147,7 @@ impl<'t, T: Target> Writer<'t, T> {
         let Some(mut out) = self.out else { return Ok(None) };
         let mut seal = all.clone();
         seal.line();
-        seal.set_digest(self.stream.end());
+        seal.set_digest(self.stream.end()?);
         out.write_all((seal.seal() + "\n").as_bytes())?;
         match out {
             Out::Plain(file) => Ok(Some(file)),

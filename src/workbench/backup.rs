@@ -10,7 +10,6 @@ use super::transfer::lock_central;
 use crate::disk::{self, AtomicFile, remove_leftovers};
 use crate::error::Failure;
 use crate::exchange::union::{Source, Tally, union};
-use crate::exchange::{FileProblem, Problem};
 use crate::locale::date;
 use crate::record::Revision;
 use crate::store::{Copies, Draft};
@@ -96,9 +95,7 @@ impl Desk {
         let path = &disk::followed(path);
         let programme = self.identity().programme.clone();
         let crew = Crew::new(1);
-        let not_ours = || FileProblem { file: path.to_owned(), line: 0, problem: Problem::NotOurs };
-        let mut sources: Vec<Box<dyn Source + '_>> =
-            vec![Box::new(crew.open(path, Some(&programme), 0)?.ok_or_else(not_ours)?), Box::new(OwnLines::new(self.store().view(), None)?)];
+        let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(crew.open_whole(path, Some(&programme), 0)?), Box::new(OwnLines::new(self.store().view(), None)?)];
         let beside = Beside::of(path)?;
         let mut incoming = Incoming::new(self.dir());
         let mut carrying = Carrying::new(vec![attachments::of_store(self.dir())], vec![attachments::of_file(path)]);

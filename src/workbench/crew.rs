@@ -2,11 +2,11 @@
 
 use crate::disk::AtomicFile;
 use crate::error::Failure;
-use crate::exchange::Reader;
 use crate::exchange::check::Checkers;
 use crate::exchange::digest::Digester;
 use crate::exchange::reader::unpacked;
 use crate::exchange::writer::Target;
+use crate::exchange::{FileProblem, Problem, Reader};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -60,6 +60,17 @@ impl Crew {
             false => Reader::open(Reopened { path: path.to_owned(), at: 0 }, path, programme, self.part, &self.digester, number),
         };
         reader.map(Some).map_err(Failure::from)
+    }
+}
+
+impl Crew {
+    /// Opens a central file that must hold something: an empty one is what a broken copy leaves behind, not a new beginning.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and of an empty file.
+    pub fn open_whole(&self, path: &Path, programme: Option<&str>, number: usize) -> Result<Reader, Failure> {
+        let truncated = || FileProblem { file: path.to_owned(), line: 1, problem: Problem::Truncated };
+        Ok(self.open(path, programme, number)?.ok_or_else(truncated)?)
     }
 }
 

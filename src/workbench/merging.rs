@@ -39,10 +39,6 @@ pub struct Merged {
     pub carried: Carried,
 }
 
-fn not_ours(path: &Path) -> Failure {
-    Failure::new(Exit::Refused, Text::both(|l| say::failure::not_ours(l, path.display()))).hint(Text::both(say::failure::not_ours_hint))
-}
-
 /// Device by device what a seal shows, where it shows anything.
 pub fn runs(seal: &SealBuilder, of: &dyn Fn(&crate::exchange::seal::DeviceSeal) -> Vec<(u64, u64)>) -> Runs {
     seal.devices().iter().map(|(device, entry)| (device.to_string(), of(entry))).filter(|(_, runs)| !runs.is_empty()).collect()
@@ -51,7 +47,7 @@ pub fn runs(seal: &SealBuilder, of: &dyn Fn(&crate::exchange::seal::DeviceSeal) 
 /// The union of files, written to `out` unless it is only planned. What `out` holds already stays in it.
 ///
 /// # Errors
-/// The first thing that is wrong; nothing was changed then.
+/// The first thing that is wrong; nothing was changed then, unless what it brought could not be counted.
 pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settings) -> Result<Merged, Failure> {
     let out = &disk::followed(out);
     let mut lock = if plan { None } else { Some(lock_central(out)?) };
@@ -65,25 +61,29 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
     let folders = inputs.iter().map(|input| attachments::of_file(input)).collect();
     let mut counting = Counting { teller: Teller::new(Library::new(settings), settings.clock.now(), sides), carrying: Carrying::new(vec![attachments::of_file(out)], folders) };
     let writer = (!plan).then(|| Writer::new(&target, &programme, target.is_packed(), &crew.digester, sources.len()));
-    let has_failed = AtomicBool::new(false);
-    let mut writing = Writing { writer, sides, failed: None, has_failed: &has_failed };
+    let stop = AtomicBool::new(false);
+    let mut writing = Writing { writer, sides, failed: None, stop: &stop };
     // Counting takes as long as reading: it goes on beside it, and ends while the disk writes. Writing waits for the disk now
     // and then; reading need not.
     let (united, told) = beside(&mut counting, Counting::batch, Counting::finish, |counted| {
         let read = |written: Hand<'_>| {
-            union(&mut sources, &crew.checkers, &mut |batch, facts| {
+            let united = union(&mut sources, &crew.checkers, &mut |batch, facts| {
                 lock.iter_mut().for_each(FileLock::touch);
                 counted.batch(batch, facts);
                 written.batch(batch, facts);
-                if has_failed.load(Ordering::Relaxed) { Err(UnionProblem::Io(ErrorKind::Other.into())) } else { Ok(()) }
-            })
+                if stop.load(Ordering::Relaxed) { Err(UnionProblem::Io(ErrorKind::Other.into())) } else { Ok(()) }
+            });
+            stop.store(united.is_err(), Ordering::Relaxed);
+            united
         };
         let (united, ()) = beside(&mut writing, Writing::batch, |_| (), read);
         drop((counted, sources));
         writing.finish(united, out)
     });
     let seal = united?;
-    Ok(Merged { told: told?, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried: counting.carrying.finish(plan) })
+    // The file is there now: what goes with it goes, even if the counting failed.
+    let carried = counting.carrying.finish(plan);
+    Ok(Merged { told: told?, gaps: runs(&seal, &|d| d.gaps()), forks: runs(&seal, &|d| d.forks()), carried })
 }
 
 /// What a union brings, as it is counted.
@@ -108,15 +108,15 @@ struct Writing<'t> {
     writer: Option<Writer<'t, Replaced<'t>>>,
     sides: Sides,
     failed: Option<io::Error>,
-    /// For those who read: they may stop.
-    has_failed: &'t AtomicBool,
+    /// Reading or writing failed: the other may stop.
+    stop: &'t AtomicBool,
 }
 
 impl Writing<'_> {
     fn batch(&mut self, batch: &Arc<Batch>, _: &Facts) {
-        if let (Some(writer), None) = (&mut self.writer, &self.failed) {
+        if let Some(writer) = self.writer.as_mut().filter(|_| !self.stop.load(Ordering::Relaxed)) {
             self.failed = writer.batch(batch, &|holders| self.sides.is_had(holders)).err();
-            self.has_failed.store(self.failed.is_some(), Ordering::Relaxed);
+            self.stop.fetch_or(self.failed.is_some(), Ordering::Relaxed);
         }
     }
 
@@ -141,14 +141,15 @@ fn open_all(out: &Path, inputs: &[PathBuf], crew: &Crew) -> Result<(Sources, Str
     let present = out.exists();
     let mut exists = false;
     for (at, path) in present.then_some(out).into_iter().chain(inputs.iter().map(PathBuf::as_path)).enumerate() {
-        match crew.open(path, programme.as_deref(), sources.len())? {
-            Some(reader) => {
-                exists |= present && at == 0;
-                programme.get_or_insert_with(|| reader.programme().to_owned());
-                sources.push(Box::new(reader));
-            }
-            None if present && at == 0 => {}
-            None => return Err(not_ours(path)),
+        let is_out = present && at == 0;
+        let reader = match is_out {
+            true => crew.open(path, programme.as_deref(), sources.len())?,
+            false => Some(crew.open_whole(path, programme.as_deref(), sources.len())?),
+        };
+        if let Some(reader) = reader {
+            exists |= is_out;
+            programme.get_or_insert_with(|| reader.programme().to_owned());
+            sources.push(Box::new(reader));
         }
     }
     Ok((sources, programme.unwrap_or_default(), exists))
@@ -220,7 +221,7 @@ pub fn verify(path: &Path) -> Result<Verified, Failure> {
 /// Reads a file whole, checking everything, and gives its seal.
 fn read(path: &Path, visit: &mut dyn FnMut(&Batch, &[Option<Fact>])) -> Result<SealBuilder, Failure> {
     let crew = Crew::new(1);
-    let reader = crew.open(path, None, 0)?.ok_or_else(|| not_ours(path))?;
+    let reader = crew.open_whole(path, None, 0)?;
     let mut sources: Vec<Box<dyn Source>> = vec![Box::new(reader)];
     let seals = union(&mut sources, &crew.checkers, &mut |batch, facts| {
         visit(batch, facts);

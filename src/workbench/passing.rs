@@ -15,7 +15,6 @@ use crate::error::Failure;
 use crate::exchange::check::{Batch, Fact};
 use crate::exchange::union::{Source, UnionProblem, union};
 use crate::exchange::writer::Writer;
-use crate::exchange::{FileProblem, Problem};
 use crate::locale::Lang;
 use crate::record::Entry;
 use crate::store::closed::Closed;
@@ -64,10 +63,10 @@ pub fn pass(
     let crew = Crew::new(1);
     let mut sources: Vec<Box<dyn Source + '_>> = Vec::new();
     let exists = central.exists();
-    if exists {
-        // An empty file is what a broken copy leaves behind, not a new beginning.
-        let truncated = || FileProblem { file: central.to_owned(), line: 1, problem: Problem::Truncated };
-        sources.push(Box::new(crew.open(central, Some(here.programme), 0)?.ok_or_else(truncated)?));
+    // Of a file that is gone, what it was before may still be there.
+    let kept = Some(disk::beside_visible(central, "bak")).filter(|kept| !exists && kept.is_file());
+    if let Some(there) = exists.then_some(central).or(kept.as_deref()) {
+        sources.push(Box::new(crew.open_whole(there, Some(here.programme), 0)?));
     }
     let store = sources.len() as u16;
     let target = Replaced::new(central, exists);
@@ -105,7 +104,7 @@ pub fn pass(
     let gaps = missing.iter().map(|(device, runs)| (device.clone(), runs.iter().map(|(first, last)| last - first + 1).sum())).collect();
     let told = teller.finish()?;
     let (tally, ahead) = (told.tally, told.ahead);
-    let beside = Beside { ahead, missing, forks: runs(&seals.all, &|device| device.forks()), carried: carrying.finish(plan) };
+    let beside = Beside { kept, ahead, missing, forks: runs(&seals.all, &|device| device.forks()), carried: carrying.finish(plan) };
     Ok(Synced { tally, creates: !exists, gaps, beside: Box::new(beside) })
 }
 

@@ -12,7 +12,7 @@ use crate::exchange::union::Tally;
 use crate::record::{Definition, Entry};
 use crate::store::known::Noting;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a sync brought and took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Synced {
 /// What a sync shows beside its counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Beside {
+    /// What was kept of a central file that is gone: it was taken in.
+    pub kept: Option<PathBuf>,
     /// Numbers that are missing, device by device.
     pub missing: Runs,
     /// Numbers that two laptops gave.

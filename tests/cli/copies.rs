@@ -259,3 +259,43 @@ fn a_file_in_the_place_of_a_folder_is_told_with_a_way_out() {
     lt01.run(&["sync", "usb/"]).is(5, "", "usb/ is a folder, not a file.\nAdd a file name, for example central.jsonl.\n");
     assert!(!place.names("").iter().any(|name| name.contains("usb")), "nothing is left behind");
 }
+
+/// Two laptops, and a central file that has a `.bak`.
+fn synced_twice(place: &Place) -> [Laptop<'_>; 2] {
+    let laptops = ["lt01", "lt02"].map(|name| plant(place, name));
+    for (laptop, name) in laptops.iter().zip(["Xưởng một", "Xưởng hai"]) {
+        laptop.input(json!({"name": name}).to_string()).run(&["record", "add", "--form", "plant"]).quiet();
+        laptop.run(&["sync", "c.jsonl"]).quiet();
+    }
+    laptops
+}
+
+#[test]
+fn what_was_kept_of_a_central_file_that_is_gone_is_taken_in() {
+    let place = Place::new();
+    let [_, lt02] = synced_twice(&place);
+    assert!(place.path("c.jsonl.bak").exists(), "one record, of the first laptop");
+    std::fs::remove_file(place.path("c.jsonl")).unwrap();
+    place.remove("lt01");
+    let anew = plant(&place, "lt01");
+    const TOLD: &str = "c.jsonl is gone: what c.jsonl.bak holds is put into the new one.\n";
+    let planned = anew.run(&["sync", "c.jsonl", "--plan"]);
+    assert!(planned.err.starts_with(TOLD) && planned.out.starts_with("Would receive 1 revision"), "{planned:?}");
+    assert!(!place.path("c.jsonl").exists());
+    let synced = anew.run(&["sync", "c.jsonl"]);
+    assert!(synced.err.starts_with(TOLD) && synced.out.starts_with("Received 1 revision"), "{synced:?}");
+    assert_eq!(anew.run(&["record", "list"]).ids().len(), 1);
+    let again = lt02.run(&["sync", "c.jsonl"]);
+    assert!(!again.err.contains("is gone") && again.out.starts_with("Received 0 revisions, sent 1"), "{again:?}");
+}
+
+#[test]
+fn a_damaged_copy_of_a_central_file_that_is_gone_is_named_and_stays() {
+    let place = Place::new();
+    let [lt01, _] = synced_twice(&place);
+    std::fs::remove_file(place.path("c.jsonl")).unwrap();
+    place.write("c.jsonl.bak", b"");
+    let told = lt01.run(&["sync", "c.jsonl"]);
+    assert!(told.code == 3 && told.err.starts_with("The file c.jsonl.bak is damaged at line 1.\n"), "{told:?}");
+    assert!(!place.path("c.jsonl").exists() && place.path("c.jsonl.bak").exists());
+}

@@ -220,6 +220,7 @@ fn a_file_that_another_program_saved_anew_is_told_from_one_that_is_not_ours() {
 fn an_empty_file_is_no_new_beginning_but_what_a_broken_copy_left() {
     let place = Place::new();
     let lt01 = laptop(&place);
-    refused_by(&place, &lt01, b"", &not_ours(), &[&["merge", "out.jsonl", "mine.jsonl", "bad.jsonl"], &["restore", "bad.jsonl"], &["verify", "bad.jsonl"]]);
-    refused_by(&place, &lt01, b"", &truncated(1), &[&["sync", "bad.jsonl"], &["sync", "bad.jsonl", "--plan"]]);
+    let commands: [&[&str]; 5] =
+        [&["merge", "out.jsonl", "mine.jsonl", "bad.jsonl"], &["restore", "bad.jsonl"], &["verify", "bad.jsonl"], &["sync", "bad.jsonl"], &["sync", "bad.jsonl", "--plan"]];
+    refused_by(&place, &lt01, b"", &truncated(1), &commands);
 }

@@ -163,6 +163,13 @@ fn a_plan_writes_nothing_and_a_second_enter_syncs() {
     driver.keys("<ret>").shows("Đã đồng bộ").hides("7 chưa đồng bộ");
     assert!(central.exists());
     driver.keys("<tab><S-tab>").shows("central.jsonl");
+    driver.quit();
+    // Somebody takes the file away; what it was before is there.
+    std::fs::rename(&central, place.path("central.jsonl.bak")).unwrap();
+    let mut driver = Driver::open(&d.laptop);
+    driver.keys("<tab><tab><tab>").paste(&central.display().to_string()).keys("<ret>").shows("! Tệp không còn: lấy lại từ central.jsonl.bak.").shows("đã có ở cả hai     7");
+    driver.keys("<ret>").shows("Đã đồng bộ");
+    assert!(central.exists());
 }
 
 #[test]

@@ -16,6 +16,7 @@ say! {
 
     plan_input(file, new, known, merged, conflicts, duplicates) "{file}: mới {new}, đã có {known}, gộp {merged}, mâu thuẫn {conflicts}, nghi trùng {duplicates}" "{file}: new {new}, known {known}, merged {merged}, conflicts {conflicts}, suspected duplicates {duplicates}"
 
+    central_gone(central, kept) "Không còn tệp {central}: những gì có trong {kept} được đưa lại vào tệp mới." "{central} is gone: what {kept} holds is put into the new one."
     attachments_copied(count) "Đã chép tệp đính kèm: {count}." "Attached files copied: {count}."
     attachments_would_copy(count) "Sẽ chép tệp đính kèm: {count}." "Attached files that would be copied: {count}."
     attachments_missing(count, names) "Chưa có {count} tệp đính kèm ở cả hai nơi: {names}" "Attached files that neither side has: {count}: {names}"

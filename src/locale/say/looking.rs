@@ -54,6 +54,7 @@ pub fn marked(lang: Lang, count: usize) -> String {
 }
 
 say! {
+    central_gone(kept) "Tệp không còn: lấy lại từ {kept}." "The file is gone: {kept} is taken in."
     key_palette() "tìm lệnh" "find anything"
     key_theme() "đổi màu" "other colours"
     key_record() "phiếu, duyệt" "record, review"

@@ -10,6 +10,7 @@ use crate::locale::{Lang, number, say, say::looking as l, say::screen as s};
 use crate::workbench::transfer::Synced;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use std::path::Path;
 
 /// Files offered at once.
 const OFFERED: usize = 4;
@@ -102,7 +103,9 @@ fn beside(synced: &Synced, is_plan: bool, lang: Lang) -> Vec<String> {
     use say::exchange as e;
     let beside = &synced.beside;
     let carried = &beside.carried;
-    let mut lines: Vec<String> = beside.forks.iter().map(|(device, of)| e::fork(lang, plain(device), runs(of))).collect();
+    let name = |kept: &Path| plain(&kept.file_name().unwrap_or_default().to_string_lossy());
+    let mut lines: Vec<String> = beside.kept.iter().map(|kept| l::central_gone(lang, name(kept))).collect();
+    lines.extend(beside.forks.iter().map(|(device, of)| e::fork(lang, plain(device), runs(of))));
     lines.extend(beside.missing.iter().map(|(device, of)| e::gap(lang, plain(device), runs(of))));
     lines.extend(carried.failed.iter().map(|(file, why)| e::attachment_failed(lang, file.display(), why.lines(lang).join(" "))));
     lines.extend(carried.damaged.iter().map(|file| e::attachment_damaged(lang, file.display())));
