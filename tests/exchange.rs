@@ -7,6 +7,11 @@ mod files;
 use files::Lines;
 use khuyencong::disk::FileLock;
 use khuyencong::error::{Exit, Failure};
+use khuyencong::exchange::Reader;
+use khuyencong::exchange::check::Checkers;
+use khuyencong::exchange::digest::Digester;
+use khuyencong::exchange::union::{Source, UnionProblem, union};
+use khuyencong::exchange::writer::{Target, Writer};
 use khuyencong::locale::Lang;
 use khuyencong::record::clock::Stamp;
 use khuyencong::record::{Act, Revision};
@@ -17,7 +22,7 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -365,4 +370,39 @@ proptest! {
         prop_assert_eq!(zstd::decode_all(&fs::read(&packed).unwrap()[..]).unwrap(), there.clone());
         prop_assert!(body(&there).is_sorted());
     }
+}
+
+/// A file that is replaced and need not be read again for it.
+struct ReadOnce(Vec<u8>);
+
+impl Target for ReadOnce {
+    type File = Vec<u8>;
+
+    fn exists(&self) -> bool {
+        true
+    }
+
+    fn begin(&self) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
+    }
+
+    fn begin_with(&self, bytes: u64) -> io::Result<Vec<u8>> {
+        Ok(self.0[..bytes as usize].to_vec())
+    }
+
+    fn present(&self) -> io::Result<Box<dyn io::Read>> {
+        Err(io::Error::other("it was read before"))
+    }
+}
+
+#[test]
+fn the_beginning_of_a_file_is_hashed_once_however_much_is_put_behind_it() {
+    let (there, new) = (Laptop::new("lt01-aaaaaa").lines((1..100).chain(20_000..20_100)), Laptop::new("lt02-aaaaaa").lines(1000..9000));
+    let (target, whole) = (ReadOnce(file(&there)), file(&[&there[..], &new].concat()));
+    let (checkers, digester) = (Checkers::new(1), Digester::new(1, 2));
+    let present = Reader::open(io::Cursor::new(target.0.clone()), Path::new("out.jsonl"), None, 1 << 18, &digester, 0).unwrap();
+    let mut sources: Vec<Box<dyn Source + '_>> = vec![Box::new(present), Box::new(files::Memory::new(&new))];
+    let mut writer = Writer::new(&target, PROGRAMME, false, &digester, 1);
+    let seals = union(&mut sources, &checkers, &mut |batch, _| writer.batch(batch, &|holders| holders.contains(&0)).map_err(UnionProblem::Io)).unwrap();
+    assert!(writer.finish(&seals.all).unwrap().unwrap() == whole);
 }

@@ -249,6 +249,10 @@ impl Source for Reader {
         &self.buffer[self.current.clone()]
     }
 
+    fn settle(&mut self) {
+        self.hash_up_to(self.current.start);
+    }
+
     fn number(&self) -> u64 {
         self.number
     }

@@ -40,6 +40,9 @@ pub trait Source {
         Ok(())
     }
 
+    /// Has what stands before the current line hashed: the source may stand still for long while others go on.
+    fn settle(&mut self) {}
+
     /// The current line's number in its file.
     fn number(&self) -> u64 {
         0
@@ -94,6 +97,8 @@ pub fn union(sources: &mut [Box<dyn Source + '_>], checkers: &Checkers, visit: V
     let mut collecting = Collecting { counting: Counting::new(sources.len()), waiting: VecDeque::new() };
     let merged = Merging::begin(sources).and_then(|mut merging| {
         while let Some(batch) = merging.batch(sources)? {
+            // What is written may begin as the first source does, from any line of this batch on.
+            sources.iter_mut().take(1).for_each(|first| first.settle());
             let batch = Arc::new(batch);
             collecting.waiting.push_back((batch.clone(), checkers.submit(&batch)));
             while collecting.waiting.len() >= WAITING {
