@@ -73,7 +73,7 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
                 written.batch(batch, facts);
                 if stop.load(Ordering::Relaxed) { Err(UnionProblem::Io(ErrorKind::Other.into())) } else { Ok(()) }
             });
-            stop.store(united.is_err(), Ordering::Relaxed);
+            stop.fetch_or(united.is_err(), Ordering::Relaxed);
             united
         };
         let (united, ()) = beside(&mut writing, Writing::batch, |_| (), read);
@@ -114,7 +114,8 @@ struct Writing<'t> {
 
 impl Writing<'_> {
     fn batch(&mut self, batch: &Arc<Batch>, _: &Facts) {
-        if let Some(writer) = self.writer.as_mut().filter(|_| !self.stop.load(Ordering::Relaxed)) {
+        // What failed once stays so: a file with a hole in it must never be put in the place of a good one.
+        if let (Some(writer), None, false) = (&mut self.writer, &self.failed, self.stop.load(Ordering::Relaxed)) {
             self.failed = writer.batch(batch, &|holders| self.sides.is_had(holders)).err();
             self.stop.fetch_or(self.failed.is_some(), Ordering::Relaxed);
         }
@@ -283,4 +284,29 @@ fn fork(device: &str, chain: &Chain) -> Option<Fork> {
         }
     }
     Some(Fork { device: device.to_owned(), last_common: parted - 1, branches })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::check::Placed;
+    use crate::exchange::digest::Digester;
+
+    #[test]
+    fn a_write_that_failed_once_is_never_forgotten_even_if_the_next_one_would_succeed() {
+        let place = tempfile::tempdir().unwrap();
+        let out = place.path().join("later").join("out.jsonl");
+        let (target, digester, stop) = (Replaced::new(&out, false), Digester::new(1, 1), AtomicBool::new(false));
+        let sides = Sides { had: None, first: 0, inputs: 1, sends: false };
+        let mut writing = Writing { writer: Some(Writer::new(&target, "test", false, &digester, 0)), sides, failed: None, stop: &stop };
+        let batch = Arc::new(Batch { bytes: Arc::new(b"{}\n".to_vec()), lines: vec![Placed { end: 3, holders: 1, number: 1 }], holders: vec![0] });
+        let facts = Arc::new(vec![None]);
+        writing.batch(&batch, &facts);
+        assert!(writing.failed.is_some() && stop.load(Ordering::Relaxed), "there is no such folder");
+        std::fs::create_dir(place.path().join("later")).unwrap();
+        stop.store(false, Ordering::Relaxed);
+        writing.batch(&batch, &facts);
+        assert!(writing.finish(Ok(Seals::default()), &out).is_err());
+        assert!(!out.exists());
+    }
 }
