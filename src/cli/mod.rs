@@ -22,7 +22,7 @@ use crate::error::{Exit, Failure};
 use crate::locale::plain::plain;
 use crate::locale::{Lang, Text, say};
 use crate::record::Act;
-use crate::store::Notice;
+use crate::store::{Identity, Notice};
 use crate::workbench::chance::Clock;
 use crate::workbench::{Desk, Settings};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -112,28 +112,39 @@ fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
     ExitCode::from(Exit::Usage as u8)
 }
 
-/// The language is needed before the arguments are parsed, since help is in it.
+/// The language is needed before the arguments are parsed, since help is in it: what is asked for, else that of the store's person.
 fn language(args: &[OsString]) -> Lang {
     let texts: Vec<&str> = args.iter().filter_map(|a| a.to_str()).collect();
-    let given = texts.iter().enumerate().find_map(|(at, text)| match text.strip_prefix("--lang=") {
-        Some(code) => Some(code.to_owned()),
-        None if *text == "--lang" => texts.get(at + 1).map(|t| (*t).to_owned()),
-        None => None,
-    });
-    given.or_else(|| std::env::var("KHUYENCONG_LANG").ok()).and_then(|code| Lang::from_code(&code)).unwrap_or_default()
+    let given = |option: &str| {
+        texts.iter().enumerate().find_map(|(at, text)| match text.strip_prefix(option)? {
+            "" => texts.get(at + 1).map(|value| (*value).to_owned()),
+            rest => rest.strip_prefix('=').map(str::to_owned),
+        })
+    };
+    let asked = given("--lang").or_else(|| variable("KHUYENCONG_LANG")).and_then(|code| Lang::from_code(&code));
+    let own = || Identity::load(&data_folder(given("--data-dir"))).ok().and_then(|identity| Lang::from_code(&identity.language));
+    asked.or_else(own).unwrap_or_default()
+}
+
+/// Of the environment, where it says anything.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn data_folder(given: Option<String>) -> PathBuf {
+    given.or_else(|| variable("KHUYENCONG_DATA")).map_or_else(default_folder, PathBuf::from)
 }
 
 fn settings(matches: &ArgMatches) -> Result<Settings, Failure> {
-    let path = |name: &str| matches.get_one::<String>(name).map(PathBuf::from);
-    let variable = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
     let clock = match variable("KHUYENCONG_NOW") {
         None => Clock::System,
         Some(text) => Clock::parse(&text).ok_or_else(|| Failure::new(Exit::Usage, Text::both(|l| say::failure::bad_now(l, &text))))?,
     };
-    let lang = matches.get_one::<String>("lang").cloned().or_else(|| variable("KHUYENCONG_LANG"));
+    let lang = text("lang").or_else(|| variable("KHUYENCONG_LANG"));
     Ok(Settings {
-        data_dir: path("data-dir").or_else(|| variable("KHUYENCONG_DATA").map(PathBuf::from)).unwrap_or_else(default_folder),
-        forms_dir: path("forms").or_else(|| variable("KHUYENCONG_FORMS").map(PathBuf::from)),
+        data_dir: data_folder(text("data-dir")),
+        forms_dir: text("forms").or_else(|| variable("KHUYENCONG_FORMS")).map(PathBuf::from),
         lang: lang.and_then(|code| Lang::from_code(&code)),
         clock,
         seed: variable("KHUYENCONG_SEED"),

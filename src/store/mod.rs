@@ -39,7 +39,7 @@ pub use drafts::{Change, Draft, Drafts};
 pub use identity::Identity;
 pub use open::Notice;
 pub use packed::{Entry as KeptEntry, Part as KeptPart, Raw};
-pub use part::Part;
+pub use part::{Packer, Part};
 pub use recover::{GUARDED_THREAD, Glimpse, is_guarded};
 pub use rows::Rows;
 pub use sweep::keep_little;

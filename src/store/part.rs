@@ -2,6 +2,7 @@
 //! own costs more for its keeping than for its letters.
 
 use super::derived::IndexRow;
+use super::schema::IndexRowV3;
 use serde::{Serialize, Serializer};
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -200,6 +201,12 @@ impl Packer {
         if self.text.len() >= BLOCK {
             self.close();
         }
+    }
+
+    /// Takes a row whose texts lie elsewhere.
+    pub fn lay(&mut self, row: &IndexRow) {
+        let laid = IndexRowV3::pack(row, 0).unpack(self);
+        self.row(laid);
     }
 
     fn close(&mut self) {

@@ -16,7 +16,7 @@ impl Rows {
             return Self(Arc::new(rows));
         }
         let mut all = Self::default();
-        rows.into_iter().for_each(|row| drop(all.put(row)));
+        rows.into_iter().for_each(|row| drop(all.insert(row)));
         all
     }
 
@@ -49,11 +49,7 @@ impl Rows {
     }
 
     /// Puts a line in; gives the one that it takes the place of.
-    pub fn insert(&mut self, row: IndexRow) -> Option<Arc<IndexRow>> {
-        self.put(Arc::new(row))
-    }
-
-    fn put(&mut self, row: Arc<IndexRow>) -> Option<Arc<IndexRow>> {
+    pub fn insert(&mut self, row: Arc<IndexRow>) -> Option<Arc<IndexRow>> {
         let place = self.place(&row.record);
         let rows = Arc::make_mut(&mut self.0);
         match place {
@@ -108,8 +104,8 @@ mod tests {
         assert_eq!(rows.keys().map(|record| record.to_string()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(rows.get("b").unwrap().summary, "3");
         let seen = rows.clone();
-        assert_eq!(rows.insert(row("b", "4")).unwrap().summary, "3");
-        assert!(rows.insert(row("c", "5")).is_none());
+        assert_eq!(rows.insert(row("b", "4").into()).unwrap().summary, "3");
+        assert!(rows.insert(row("c", "5").into()).is_none());
         assert_eq!((seen.len(), &*seen["b"].summary), (2, "3"), "who looked before sees what there was");
         assert_eq!((rows.len(), rows.at("c"), rows.get("d").is_none()), (3, Some(2), true));
     }

@@ -155,7 +155,7 @@ impl Desk {
             let mut problems = Vec::new();
             for (typed, text) in changes {
                 let Some(path) = json::canonical_path(interview.form(), interview.answers(), typed) else {
-                    problems.push(InputProblem { path: typed.clone(), message: Text::both(|l| say::form::unknown_answer(l, typed)) });
+                    problems.push(InputProblem { path: typed.clone(), message: not_there(interview.form(), typed) });
                     continue;
                 };
                 match typed_value(&interview, &path, text, around, self.dir()) {
@@ -266,6 +266,14 @@ fn need_reason(reason: &str) -> Result<(), Failure> {
     if reason.trim().is_empty() { Err(Failure::new(Exit::Usage, Text::both(say::failure::needs_reason))) } else { Ok(()) }
 }
 
+/// Why a path names no answer: its question is not in the form, or its row not in the record.
+fn not_there(form: &Form, path: &str) -> Text {
+    match path.rsplit_once('/') {
+        Some((row, name)) if form.ids().any(|id| form.node(id).name == name) => Text::both(|l| say::form::unknown_row(l, row)),
+        _ => Text::both(|l| say::form::unknown_answer(l, path)),
+    }
+}
+
 /// Text as typed, or JSON where it begins with `[` or `{`; of a file its path, of which the store in `dir` gets a copy.
 fn typed_value(interview: &Interview, path: &str, text: &str, around: Around<'_>, dir: &Path) -> Result<Option<Value>, Text> {
     if path.ends_with("/#") {
@@ -273,7 +281,7 @@ fn typed_value(interview: &Interview, path: &str, text: &str, around: Around<'_>
         return if is_key { Ok((!text.is_empty()).then(|| Value::text(text))) } else { Err(Text::both(say::form::not_a_place)) };
     }
     let Some(at) = interview.derived().instance.locate(interview.form(), path) else {
-        return Err(Text::both(|l| say::form::unknown_answer(l, path)));
+        return Err(not_there(interview.form(), path));
     };
     if interview.form().node(at.1).kind == crate::form::Kind::Calculate {
         return Err(Text::both(say::form::computed));

@@ -193,7 +193,7 @@ impl Desk {
         self.rows.get(record)
     }
 
-    fn remember(&mut self, row: IndexRow) {
+    fn remember(&mut self, row: Arc<IndexRow>) {
         let record = row.record.clone();
         for reference in &row.references {
             self.about.insert((reference.clone(), record.clone()));

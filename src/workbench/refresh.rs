@@ -19,7 +19,7 @@ use crate::record::links::pairings;
 use crate::record::revision::{Act, Revision};
 use crate::store::spread::spread_in_order;
 use crate::store::view::View;
-use crate::store::{Current, IndexRow, Part, StoreProblem};
+use crate::store::{Current, IndexRow, Packer, Part, StoreProblem};
 use crate::value::{Value, ValueType};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -44,7 +44,7 @@ impl Desk {
         // Each thread has forms of its own: what they found they keep.
         let library = Mutex::new(self.library.clone());
         let own = || library.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let (mut rows, mut paired) = (Vec::new(), Vec::new());
+        let (mut rows, mut paired) = (Packer::default(), Vec::new());
         let view = self.store.changing()?;
         let pieces: Vec<&[String]> = records.chunks(PIECE).collect();
         let derive = |library: &mut Library, at: usize| {
@@ -64,11 +64,11 @@ impl Desk {
                     continue;
                 }
                 put(view, &row, &current, &standing)?;
-                rows.push(row);
+                rows.lay(&row);
             }
             Ok::<_, StoreProblem>(())
         })?;
-        rows.into_iter().for_each(|row| self.remember(row));
+        rows.rows().into_iter().for_each(|row| self.remember(row));
         // What is decided about pairs changes how others are shown: one after the other.
         paired.iter().try_for_each(|record| self.refresh(record))
     }
@@ -110,7 +110,7 @@ impl Desk {
         // Before the record counts as derived: what stops in between does it again.
         self.note_pairings(record, &standing.history)?;
         put(self.store.changing()?, &row, &current, &standing)?;
-        self.remember(row);
+        self.remember(row.into());
         Ok(())
     }
 }

@@ -293,6 +293,16 @@ fn wrong_usage_is_exit_2_and_one_sentence() {
 }
 
 #[test]
+fn what_is_wrong_with_a_command_is_said_in_the_language_of_the_stores_person_unless_another_is_asked_for() {
+    let place = Place::new();
+    let own = place.laptop("lt01").lang("");
+    place.laptop("lt01").run(&["init", "--person", "Thử", "--device", "lt01"]).quiet();
+    own.run(&["bogus"]).is(2, "", "Wrong usage: there is no command “bogus”.\nSee: khuyencong --help\n");
+    own.run(&["bogus", "--lang=vi"]).is(2, "", "Lệnh không đúng: không có lệnh “bogus”.\nXem hướng dẫn: khuyencong --help\n");
+    own.lang("vi").run(&["bogus"]).is(2, "", "Lệnh không đúng: không có lệnh “bogus”.\nXem hướng dẫn: khuyencong --help\n");
+}
+
+#[test]
 fn help_is_in_both_languages_and_on_stdout() {
     let place = Place::new();
     let none = place.laptop("none");

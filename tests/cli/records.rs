@@ -207,7 +207,7 @@ fn an_edit_is_typed_as_on_the_screen_and_refused_as_a_whole() {
     edit("en", &["energy[3]/after=1", "cut=5", "workers=-1", "kinds={\"a\":1}", "energy[1]/before=-5", "name=Mới"]).is(
         1,
         "",
-        "energy[3]/after: the form has no question “energy[3]/after”\n\
+        "energy[3]/after: the record has no row “energy[3]”; record show prints those that it has\n\
          cut: This is computed, not entered\n\
          kinds: this JSON value does not fit the question's type\n\
          workers: Cannot be negative\n\

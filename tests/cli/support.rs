@@ -152,7 +152,7 @@ impl Laptop<'_> {
         Self { now: now.to_owned(), ..self.clone() }
     }
 
-    /// In another language.
+    /// In another language; an empty one is not asked for.
     pub fn lang(&self, lang: &str) -> Self {
         Self { lang: lang.to_owned(), ..self.clone() }
     }
@@ -190,7 +190,8 @@ impl Laptop<'_> {
             }
         }
         command.env("KHUYENCONG_NOW", &self.now).env("KHUYENCONG_SEED", "1");
-        command.arg("--lang").arg(&self.lang).arg("--data-dir").arg(self.place.path(&self.name)).args(args);
+        let lang = Some(&self.lang).filter(|lang| !lang.is_empty());
+        command.args(lang.iter().flat_map(|lang| ["--lang", lang])).arg("--data-dir").arg(self.place.path(&self.name)).args(args);
         let mut child = command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
         // A program that refuses before it reads closes the pipe; that is not this test's concern.
         let _ = child.stdin.take().unwrap().write_all(&self.input);

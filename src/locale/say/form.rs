@@ -77,6 +77,7 @@ say! {
     computed() "Câu này do máy tính, không nhập" "This is computed, not entered"
     read_only() "Câu này chỉ để xem" "This is only shown"
     unknown_answer(name) "mẫu phiếu không có câu “{name}”" "the form has no question “{name}”"
+    unknown_row(row) "phiếu không có dòng “{row}”; record show in các dòng đang có" "the record has no row “{row}”; record show prints those that it has"
     not_an_object() "phải là một đối tượng JSON" "must be a JSON object"
     not_rows() "phải là một mảng các dòng" "must be an array of rows"
     wrong_json() "giá trị JSON không hợp với loại câu hỏi" "this JSON value does not fit the question's type"
