@@ -417,3 +417,41 @@ fn a_session_that_only_read_and_was_not_closed_does_not_make_the_next_one_look_a
         assert!(knows_the_view(dir.path()), "sled writes even when it is only read");
     }
 }
+
+#[test]
+fn the_lists_of_a_clean_end_are_shown_before_the_view_is_open_and_the_view_has_the_last_word() {
+    use khuyencong::store::{IndexRow, Rows, Store};
+    use std::sync::mpsc::channel;
+    let (dir, now) = (tempfile::tempdir().unwrap(), settings(Path::new("")).clock.now());
+    let mut desk = new_desk(dir.path());
+    let id = record(&mut desk, "Cơ sở thử");
+    desk.close().unwrap();
+    // What is shown at the next start, and whether that was a clean end.
+    let open = || {
+        let (to, shown) = channel();
+        let glimpse = Box::new(move |seen: khuyencong::store::Glimpsed| to.send((seen.rows.len(), seen.is_clean)).unwrap());
+        let (store, notices) = Store::open_showing(dir.path(), now, glimpse).unwrap();
+        assert_eq!(notices, []);
+        (store, shown.try_iter().collect::<Vec<_>>())
+    };
+    let (store, shown) = open();
+    assert_eq!(shown, [], "few records are listed from the view as soon");
+
+    // As if there were many; of the one that is there it says something old.
+    let row = |record: String| IndexRow { record: record.into(), summary: "Cũ".into(), ..IndexRow::default() };
+    let many = (0..3000).map(|at| row(format!("{at:036}"))).chain([row(id.clone())]);
+    store.close_with(&Rows::new(many.map(Into::into).collect())).unwrap();
+    let (mut store, shown) = open();
+    assert_eq!(shown, [(3001, true)]);
+    let rows = store.view().index().unwrap();
+    assert!(rows.len() == 1 && rows[id.as_str()].summary.starts_with("Cơ sở thử"), "the view has the last word");
+
+    // From the first change on they are gone, so that no later start shows what was before it.
+    store.changing().unwrap();
+    assert!(!dir.path().join("lines").exists());
+    drop(store);
+    let (store, shown) = open();
+    assert_eq!(shown, [(1, false)], "not closed: what the view has, while it is looked through");
+    store.close().unwrap();
+    assert_eq!(open().1, []);
+}

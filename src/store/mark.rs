@@ -2,7 +2,7 @@
 //! need not look at everything, and sees at once when something is shorter or other than it was left.
 
 use super::spread::spread;
-use super::{drafts, journal, schema::SCHEMA, trees};
+use super::{drafts, journal, lines, schema::SCHEMA, trees};
 use crate::disk;
 use std::fs;
 use std::io;
@@ -55,11 +55,12 @@ pub fn write(dir: &Path, mark: &Mark) -> io::Result<()> {
     disk::replace(&dir.join(FILE), format!("{body} {:08x}\n", crc32fast::hash(body.as_bytes())).as_bytes())
 }
 
-/// Takes it away, durably: before anything is written.
+/// Takes it away, durably, and the lines that belong to it: before anything is written.
 ///
 /// # Errors
 /// The system's.
 pub fn remove(dir: &Path) -> io::Result<()> {
+    lines::remove(dir);
     match fs::remove_file(dir.join(FILE)) {
         Ok(()) => disk::sync_folder(&dir.join(FILE)),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),

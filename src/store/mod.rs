@@ -16,6 +16,7 @@ pub mod identity;
 pub mod inspect;
 mod journal;
 pub mod known;
+mod lines;
 mod mark;
 mod migrate;
 mod open;
@@ -40,7 +41,7 @@ pub use identity::Identity;
 pub use open::Notice;
 pub use packed::{Entry as KeptEntry, Part as KeptPart, Raw};
 pub use part::{Packer, Part};
-pub use recover::{GUARDED_THREAD, Glimpse, is_guarded};
+pub use recover::{GUARDED_THREAD, Glimpse, Glimpsed, is_guarded};
 pub use rows::Rows;
 pub use sweep::keep_little;
 pub use trees::RevisionKey;
@@ -122,7 +123,8 @@ impl Store {
         open::open(dir, now, None, None)
     }
 
-    /// The same; after an unclean end `glimpse` is shown the view while it still has to be looked through.
+    /// The same; `glimpse` takes what can be shown before: the lists as a clean end left them, or after another end what the view
+    /// has while it still has to be looked through.
     ///
     /// # Errors
     /// Why it cannot be opened. Nothing was changed then.
@@ -298,10 +300,22 @@ impl Store {
     ///
     /// # Errors
     /// The system's; the journal is durable all the same.
-    pub fn close(mut self) -> Result<(), StoreProblem> {
+    pub fn close(self) -> Result<(), StoreProblem> {
+        self.close_with(&Rows::default())
+    }
+
+    /// The same with the lines of all records at hand: the next start shows them at once.
+    ///
+    /// # Errors
+    /// As [`Self::close`].
+    pub fn close_with(mut self, rows: &Rows) -> Result<(), StoreProblem> {
         let dir = self.dir.clone();
         let io = |e| StoreProblem::Io(dir.clone(), e);
         if self.clean {
+            if !lines::exist(&dir) {
+                // A start without them takes longer, that is all.
+                let _ = mark::read(&dir).map(|mark| lines::write(&dir, &mark, rows));
+            }
             return Ok(());
         }
         self.drafts.close().map_err(io)?;
@@ -317,7 +331,12 @@ impl Store {
         let (bytes, crc, entries, drafts) = (end.bytes, end.crc.clone().finalize(), end.lines, mark::of_drafts(&dir).map_err(io)?);
         let own = (self.identity.device.clone(), self.view.chain().seq);
         let view = self.view_at_rest();
-        if self.view.is_doubtful() { Ok(()) } else { mark::write(&dir, &Mark { bytes, crc, entries, drafts, view, own }).map_err(io) }
+        if self.view.is_doubtful() {
+            return Ok(());
+        }
+        let mark = Mark { bytes, crc, entries, drafts, view, own };
+        let _ = lines::write(&dir, &mark, rows);
+        mark::write(&dir, &mark).map_err(io)
     }
 
     /// sled writes to its file even when it is only read: the mark is to know the file as it lies there now. Where it

@@ -3,9 +3,9 @@
 use super::identity::{self, Identity};
 use super::journal::{End, Journal};
 use super::mark::{self, Mark};
-use super::recover::{Glimpse, guarded, recover};
+use super::recover::{Glimpse, Glimpsed, guarded, recover};
 use super::view::View;
-use super::{Drafts, Store, StoreProblem, compact, drafts, migrate};
+use super::{Drafts, Rows, Store, StoreProblem, compact, drafts, lines, migrate};
 use crate::disk;
 use chrono::{DateTime, Utc};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -74,6 +74,10 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>, glimpse: 
     compact::remove(dir).map_err(io)?;
     let left = mark::read(dir);
     let drafts = open_drafts(dir, left.as_ref(), &mut notices).map_err(io)?;
+    let (glimpse, seen) = match (glimpse, left.as_ref()) {
+        (Some(glimpse), Some(mark)) => as_left(dir, mark, glimpse),
+        (glimpse, _) => (glimpse, Rows::default()),
+    };
     let (view, end, clean) = match left.as_ref().and_then(|mark| open_clean(dir, &identity, mark)) {
         Some((view, end)) => (view, end, notices.is_empty()),
         None => {
@@ -84,9 +88,21 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>, glimpse: 
     if !clean {
         mark::remove(dir).map_err(io)?;
     }
+    view.keep_seen(seen);
     let journal = Journal::open(dir, end).map_err(io)?;
     notices.extend(view.chain().last.filter(|last| !last.is_trusted(now)).map(|last| Notice::ClockBehind(last.time())));
     Ok((Store { dir: dir.to_owned(), identity, journal, view, drafts, _lock: lock, clean }, notices))
+}
+
+/// Shows the lines as a clean end left them, where they are at hand; else it is left to whoever looks through the view.
+fn as_left(dir: &Path, mark: &Mark, glimpse: Glimpse) -> (Option<Glimpse>, Rows) {
+    match lines::read(dir, mark) {
+        Some(rows) => {
+            glimpse(Glimpsed { rows: rows.clone(), definitions: Vec::new(), is_clean: true });
+            (None, rows)
+        }
+        None => (Some(glimpse), Rows::default()),
+    }
 }
 
 /// Whether there is room enough to open safely.

@@ -7,10 +7,10 @@ use super::replay::{self, Told};
 use super::salvage::salvage;
 use super::view::View;
 use super::view::walk::{Ids, Walked};
-use super::{Notice, StoreProblem};
+use super::{Notice, Rows, StoreProblem};
 use crate::disk;
-use crate::record::Entry;
 use crate::record::line::MAX_LINE;
+use crate::record::{Definition, Entry};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use std::any::Any;
@@ -30,9 +30,25 @@ const PATIENCE: u64 = 300;
 /// A large view on a slow disk is given more: a second for so many bytes.
 const BYTES_A_SECOND: u64 = 1 << 20;
 
-/// Is shown the view after an unclean end, before it has been looked through: its lines are good as far as they can be read, but
-/// some may be missing or old.
-pub type Glimpse = Box<dyn FnOnce(&View) + Send>;
+/// Takes what can be shown of a store before it is open.
+pub type Glimpse = Box<dyn FnOnce(Glimpsed) + Send>;
+
+/// What can be shown of a store before it is open: it may be old, or lack something.
+pub struct Glimpsed {
+    /// The lines of all records.
+    pub rows: Rows,
+    /// Forms and lists that came with records.
+    pub definitions: Vec<Definition>,
+    /// The last end was a clean one: this is how it was left. If not, it is all that could be read.
+    pub is_clean: bool,
+}
+
+impl Glimpsed {
+    /// Of a view that has not been looked through yet; `None` where it cannot be read.
+    fn of(view: &View) -> Option<Self> {
+        Some(Self { rows: view.index_ahead().ok()?, definitions: view.definitions().ok()?, is_clean: false })
+    }
+}
 
 /// The name of threads in which a panic is expected and caught: the program's panic hook stays silent for them.
 pub const GUARDED_THREAD: &str = "store-guard";
@@ -140,7 +156,7 @@ fn open_or_put_aside(dir: &Path, glimpse: Option<Glimpse>) -> Result<(View, Opti
     let sled = dir.join("sled");
     let look = |view: &View| {
         // Whatever becomes of it says nothing about the view: that is for the walk.
-        let _ = glimpse.map(|glimpse| quietly(|| glimpse(view)));
+        let _ = glimpse.map(|glimpse| quietly(|| Glimpsed::of(view).map(glimpse)));
         view.walk()
     };
     match guarded(&sled, look) {

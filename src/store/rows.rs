@@ -38,6 +38,11 @@ impl Rows {
         self.at(record).map(|at| &*self.0[at])
     }
 
+    /// The same to be kept.
+    pub fn shared(&self, record: &str) -> Option<&Arc<IndexRow>> {
+        self.at(record).map(|at| &self.0[at])
+    }
+
     /// The line at a place.
     pub fn nth(&self, at: usize) -> Option<&IndexRow> {
         self.0.get(at).map(|row| &**row)

@@ -78,6 +78,8 @@ struct Inner {
     chain: Chain,
     /// All lines, where they were read ahead.
     ahead: Option<Rows>,
+    /// Lines that are in memory already.
+    seen: Rows,
 }
 
 /// Takes a value and its key.
@@ -100,7 +102,7 @@ impl View {
             Ok(())
         })?;
         let chain = view.get(&view.trees.meta, b"chain")?.unwrap_or_default();
-        *view.lock() = Inner { stored_names: names.len(), dictionary: Dictionary::new(names), chain, ahead: None };
+        *view.lock() = Inner { stored_names: names.len(), dictionary: Dictionary::new(names), chain, ..Inner::default() };
         Ok(view)
     }
 

@@ -207,16 +207,16 @@ impl App {
                 self.screens = vec![Screen::Welcome(welcome::Welcome::default())];
                 Vec::new()
             }
-            Reply::Glimpsed { identity, forms, listing } => {
+            Reply::Glimpsed { identity, forms, listing, behind } => {
                 self.at_home(identity, forms, Overview { listing, ..Overview::default() });
-                self.shared.checking = true;
+                self.shared.behind = Some(behind);
                 self.open_tab(0)
             }
             Reply::Opened { identity, forms, overview, notices } => {
                 self.at_home(identity, forms, overview);
                 self.shared.notice = notices.into_iter().next();
                 // Who looks around already stays there.
-                if std::mem::take(&mut self.shared.checking) { self.uncover(now) } else { self.open_tab(0) }
+                if self.shared.behind.take().is_some() { self.uncover(now) } else { self.open_tab(0) }
             }
             Reply::Begun { record, form, subject, mut given, gathered } => {
                 gathered.into_iter().for_each(|(reference, records)| self.shared.relations.insert(reference, records));
@@ -250,7 +250,7 @@ impl App {
 
     fn at_home(&mut self, identity: Identity, forms: Vec<FormLine>, overview: Overview) {
         // What was chosen while the store was being looked through is on its way.
-        if !self.shared.checking {
+        if self.shared.behind.is_none() {
             self.shared.composer.mode = Mode::from_code(&identity.typing);
         }
         (self.shared.identity, self.shared.forms) = (identity, forms);

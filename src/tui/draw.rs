@@ -113,8 +113,8 @@ fn footer(app: &App, places: &[Place], frame: &mut Frame<'_>, area: Rect) {
     let shared = &app.shared;
     let lang = shared.lang;
     let at_work = shared.progress.filter(|_| places.contains(&Place::Running)).map(|seen| face::seen(lang, number::format(&seen.to_string(), lang)));
-    let checking = shared.checking.then(|| s::checking(lang));
-    let notice = at_work.as_ref().or(shared.notice.as_ref()).or(checking.as_ref());
+    let behind = shared.behind.map(|behind| behind.text(lang));
+    let notice = at_work.as_ref().or(shared.notice.as_ref()).or(behind.as_ref());
     let state = match (notice, shared.busy, shared.saved_at) {
         (Some(notice), ..) => notice.clone(),
         (None, true, _) => s::busy(lang),

@@ -4,7 +4,7 @@ use super::listing::Listing;
 use super::typing::Mode;
 use crate::form::Form;
 use crate::interview::Interview;
-use crate::locale::{Lang, Text};
+use crate::locale::{Lang, Text, say};
 use crate::programme::period::Period;
 use crate::record::Revision;
 use crate::record::revision::RevisionId;
@@ -177,11 +177,30 @@ pub struct Overview {
 /// What is known about references: of each the record itself and those that name it.
 pub type Gathered = Vec<(String, Vec<Arc<Related>>)>;
 
+/// What goes on behind what is shown already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// The store is being opened; what is shown is how it was left.
+    Opening,
+    /// The store ended uncleanly and is being looked through; what is shown may lack something.
+    Checking,
+}
+
+impl Behind {
+    /// As it is told.
+    pub fn text(self, lang: Lang) -> String {
+        match self {
+            Self::Opening => say::screen::opening(lang),
+            Self::Checking => say::screen::checking(lang),
+        }
+    }
+}
+
 /// What the worker has done.
 pub enum Reply {
     /// There is no store yet.
     NoStore,
-    /// The store ended uncleanly and is being looked through; this is what can be shown meanwhile.
+    /// The store is being opened, or looked through after an unclean end; this is what can be shown meanwhile.
     Glimpsed {
         /// Who works here.
         identity: Identity,
@@ -189,6 +208,8 @@ pub enum Reply {
         forms: Vec<FormLine>,
         /// The records.
         listing: Arc<Listing>,
+        /// Why it takes a while.
+        behind: Behind,
     },
     /// The store is open.
     Opened {

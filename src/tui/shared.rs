@@ -1,7 +1,7 @@
 //! What all screens see: who works here, the forms, records and drafts, what waits.
 
 use super::listing::Listing;
-use super::message::{FormLine, Overview};
+use super::message::{Behind, FormLine, Overview};
 use super::screen::filter::Sort;
 use super::typing::Composer;
 use crate::locale::Lang;
@@ -42,8 +42,8 @@ pub struct Shared {
     pub chance: Chance,
     /// A line for the person: what was done, or why not.
     pub notice: Option<String>,
-    /// The store ended uncleanly and is still being looked through: what is shown may lack something.
-    pub checking: bool,
+    /// What still goes on before the store is open: what is shown may be old, or lack something.
+    pub behind: Option<Behind>,
     /// The worker is at something that takes long.
     pub busy: bool,
     /// How much the worker has looked at, of what takes long.
@@ -77,7 +77,7 @@ impl Shared {
             relations: Relations::default(),
             chance,
             notice: None,
-            checking: false,
+            behind: None,
             busy: false,
             progress: None,
             trying: false,

@@ -1,7 +1,7 @@
 //! Carries effects out, one after the other, on a thread of its own: the only part of the screens that touches the store.
 
 use super::listing::Listing;
-use super::message::{Effect, FormLine, Gathered, Message, Overview, Reply, Submission};
+use super::message::{Behind, Effect, FormLine, Gathered, Message, Overview, Reply, Submission};
 use super::task;
 use crate::error::Failure;
 use crate::interview::json::InputProblem;
@@ -158,7 +158,8 @@ fn forms(library: &Library) -> Vec<FormLine> {
 
 fn show_early(early: &Sender<Message>, glimpse: &Glimpse) {
     let listing = Arc::new(Listing::new(glimpse.rows.clone()));
-    let _ = early.send(Message::Reply(Box::new(Reply::Glimpsed { identity: glimpse.identity.clone(), forms: forms(&glimpse.library), listing })));
+    let behind = if glimpse.is_clean { Behind::Opening } else { Behind::Checking };
+    let _ = early.send(Message::Reply(Box::new(Reply::Glimpsed { identity: glimpse.identity.clone(), forms: forms(&glimpse.library), listing, behind })));
 }
 
 /// Enough to look around in.

@@ -280,7 +280,7 @@ impl Desk {
     /// # Errors
     /// The system's.
     pub fn close(self) -> Result<(), Failure> {
-        self.store.close().map_err(Failure::from)
+        self.store.close_with(&self.rows).map_err(Failure::from)
     }
 
     /// The wall clock in the records' time zone.

@@ -5,11 +5,10 @@ use super::library::Library;
 use super::{Desk, Settings};
 use crate::error::Failure;
 use crate::record::links::Links;
-use crate::store::view::View;
-use crate::store::{Identity, Notice, Rows, Store};
+use crate::store::{Glimpsed, Identity, Notice, Rows, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What can be shown of a store that is still being looked through: nothing of it may be changed yet.
+/// What can be shown of a store that is still being opened or looked through: nothing of it may be changed yet.
 pub struct Glimpse {
     /// Who works here.
     pub identity: Identity,
@@ -17,15 +16,17 @@ pub struct Glimpse {
     pub library: Library,
     /// The lines of all records.
     pub rows: Rows,
+    /// The last end was a clean one: it is only being opened.
+    pub is_clean: bool,
 }
 
 impl Glimpse {
     /// `None` where it cannot be read.
-    fn of(settings: &Settings, view: &View) -> Option<Self> {
+    fn of(settings: &Settings, Glimpsed { rows, definitions, is_clean }: Glimpsed) -> Option<Self> {
         let identity = Identity::load(&settings.data_dir).ok()?;
         let mut library = Library::new(settings);
-        view.definitions().ok()?.into_iter().for_each(|definition| library.add(definition));
-        Some(Self { identity, library, rows: view.index_ahead().ok()? })
+        definitions.into_iter().for_each(|definition| library.add(definition));
+        Some(Self { identity, library, rows, is_clean })
     }
 }
 
@@ -38,14 +39,14 @@ impl Desk {
         Store::open(&settings.data_dir, settings.clock.now()).map_err(Failure::from).and_then(|opened| Self::begin(settings, opened))
     }
 
-    /// The same; after an unclean end `show` gets the lines of all records while everything is still being looked through.
+    /// The same; `show` gets the lines of all records, where they can be had before, while the store is being opened or looked through.
     ///
     /// # Errors
     /// Why the store cannot be opened, as a sentence.
     pub fn open_showing(settings: Settings, show: impl FnOnce(Glimpse) + Send + 'static) -> Result<(Self, Vec<Notice>), Failure> {
         let glimpsed = settings.clone();
-        let glimpse = move |view: &View| {
-            if let Some(glimpse) = Glimpse::of(&glimpsed, view) {
+        let glimpse = move |seen: Glimpsed| {
+            if let Some(glimpse) = Glimpse::of(&glimpsed, seen) {
                 show(glimpse);
             }
         };

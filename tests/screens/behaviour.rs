@@ -96,6 +96,33 @@ fn after_a_kill_lists_are_looked_through_while_the_store_is_checked_and_what_is_
 }
 
 #[test]
+fn the_lists_of_a_large_store_are_there_as_they_were_left_while_it_is_still_being_opened() {
+    use khuyencong::store::{IndexRow, Rows, Store};
+    let place = Place::new();
+    let laptop = place.laptop("lt07", "Lê Văn Thử");
+    laptop.add("establishment", &establishment("Cơ sở khô Ba Tâm", "0912345671"));
+    let settings = laptop.settings();
+    let (store, _) = Store::open(&settings.data_dir, settings.clock.now()).unwrap();
+    let here = store.view().index().unwrap();
+    // As if many more had been there, and this one under another name.
+    let left = |at: usize| IndexRow {
+        record: format!("{at:036}").into(),
+        summary: format!("Cơ sở cũ {at}").into(),
+        search: format!("co so cu {at}").into(),
+        ..here.nth(0).unwrap().clone()
+    };
+    let known = IndexRow { summary: "Cơ sở tên cũ".into(), search: "co so ten cu".into(), ..here.nth(0).unwrap().clone() };
+    store.close_with(&Rows::new((0..2500).map(left).chain([known]).map(Into::into).collect())).unwrap();
+    let mut driver = Driver::while_opening(&laptop, |driver| {
+        driver.shows("Đang mở…").hides("kiểm tra").waiting("<tab>").shows("2501").shows("Cơ sở cũ 1");
+        driver.waiting("ten cu").shows("Cơ sở tên cũ").waiting("<ret>");
+    });
+    driver.hides("Đang mở").shows("Cơ sở khô Ba Tâm").shows("0912345671").hides("tên cũ");
+    driver.keys("<esc>").keys("<C-u>").shows("Ba Tâm").hides("Cơ sở cũ");
+    driver.quit();
+}
+
+#[test]
 fn who_presses_again_while_the_store_is_checked_gets_one_interview_and_keeps_what_is_typed() {
     let place = Place::new();
     let laptop = place.laptop("lt07", "Lê Văn Thử");

@@ -51,8 +51,13 @@ impl Driver {
 
     /// The program started on a store that ended with a kill; `meanwhile` is while it is still being looked through.
     pub fn after_a_kill(laptop: &Laptop, meanwhile: impl FnOnce(&mut Self)) -> Self {
+        std::fs::remove_file(laptop.settings().data_dir.join("clean")).unwrap();
+        Self::while_opening(laptop, meanwhile)
+    }
+
+    /// The program started; `meanwhile` is while the store is still being opened and what can be shown before stands on the screen.
+    pub fn while_opening(laptop: &Laptop, meanwhile: impl FnOnce(&mut Self)) -> Self {
         let settings = laptop.settings();
-        std::fs::remove_file(settings.data_dir.join("clean")).unwrap();
         let now = date::local(settings.clock.now());
         let app = App::new(Lang::Vi, Chance::before_store(&settings, "screen"));
         let mut driver = Self::of(app, settings, now);

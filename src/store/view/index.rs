@@ -39,9 +39,16 @@ impl View {
         Ok(rows)
     }
 
+    /// Lines that are in memory already: those that still hold are not laid down again.
+    pub fn keep_seen(&self, rows: Rows) {
+        self.lock().seen = rows;
+    }
+
     fn read_index(&self) -> Result<Rows, StoreProblem> {
         self.usable()?;
         let bounds = self.bounds()?;
+        let seen = std::mem::take(&mut self.lock().seen);
+        let same = |row: Arc<IndexRow>| seen.shared(&row.record).filter(|known| **known == row).cloned().unwrap_or(row);
         let parts = spread(
             bounds.len() - 1,
             || (),
@@ -50,7 +57,7 @@ impl View {
                 if at % SWEPT == SWEPT - 1 {
                     self.sweep();
                 }
-                lines
+                lines.map(|lines| lines.into_iter().map(same).collect::<Vec<_>>())
             },
         );
         self.spare();

@@ -106,7 +106,7 @@ impl Home {
         }
         match command {
             Some(Command::NewEstablishment) => Step::effect(Effect::begin(establishment::FORM, None)),
-            Some(Command::Demo) if shared.rows.is_empty() && !shared.checking => {
+            Some(Command::Demo) if shared.rows.is_empty() && shared.behind.is_none() => {
                 shared.busy = true;
                 Step::effect(Effect::Demo)
             }
@@ -141,10 +141,10 @@ impl Home {
         draw::heading(frame, area, 0, &s::home_waiting(lang));
         let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
         if waiting.is_empty() {
-            let text = match shared.checking {
-                true => s::checking(lang),
-                false if shared.rows.is_empty() => s::home_empty(lang),
-                false => s::home_nothing(lang),
+            let text = match shared.behind {
+                Some(behind) => behind.text(lang),
+                None if shared.rows.is_empty() => s::home_empty(lang),
+                None => s::home_nothing(lang),
             };
             return draw::text(frame, body, &text);
         }
