@@ -165,6 +165,25 @@ impl Drop for AtomicFile {
     }
 }
 
+/// A file as it looks from outside: whoever writes or replaces it meanwhile changes that. `None` where there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look(Option<(u64, Option<std::time::SystemTime>)>);
+
+impl Look {
+    /// At what is there now.
+    pub fn at(path: &Path) -> Self {
+        Self(fs::metadata(path).ok().map(|m| (m.len(), m.modified().ok())))
+    }
+}
+
+/// Takes away what stands where a file of ours belongs and is none, such as a link or a pipe: what is written there would go
+/// elsewhere. A folder stays, and is told by whoever opens the file.
+pub fn make_plain(path: &Path) {
+    if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
+        let _ = fs::remove_file(path);
+    }
+}
+
 /// Where a link leads, whether or not anything is there, or the path itself: who replaces a file means the file, not the link.
 pub fn followed(path: &Path) -> PathBuf {
     let mut path = path.to_owned();

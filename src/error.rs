@@ -3,7 +3,7 @@
 use crate::disk::LockProblem;
 use crate::exchange::union::UnionProblem;
 use crate::exchange::{FileProblem, Problem};
-use crate::locale::plain::plain;
+use crate::locale::plain::{plain, short_name};
 use crate::locale::{Lang, Text, say};
 use crate::record::line::LineProblem;
 use crate::store::StoreProblem;
@@ -108,9 +108,9 @@ impl From<FileProblem> for Failure {
             Problem::Io(error) => Self::io(&file, &error),
             Problem::NotOurs => Self::new(Exit::Refused, Text::both(|l| say::failure::not_ours(l, name))).hint(Text::both(say::failure::not_ours_hint)),
             Problem::Resaved => Self::new(Exit::Damage, Text::both(|l| say::failure::resaved(l, name))).hint(Self::other_copy(&file)),
-            Problem::Newer(format) => Self::new(Exit::Refused, Text::both(|l| say::failure::newer_file(l, name, &format))).hint(Text::both(say::failure::newer_hint)),
+            Problem::Newer(format) => Self::new(Exit::Refused, Text::both(|l| say::failure::newer_file(l, name, short_name(&format)))).hint(Text::both(say::failure::newer_hint)),
             Problem::OtherProgramme(other) => {
-                Self::new(Exit::Refused, Text::both(|l| say::failure::other_programme(l, name, &other))).hint(Text::both(say::failure::other_programme_hint))
+                Self::new(Exit::Refused, Text::both(|l| say::failure::other_programme(l, name, short_name(&other)))).hint(Text::both(say::failure::other_programme_hint))
             }
             Problem::Truncated => damaged(Text::both(say::failure::truncated)),
             Problem::Altered | Problem::Line(LineProblem::Altered) => damaged(Text::both(say::failure::altered)),

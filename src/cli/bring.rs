@@ -27,12 +27,12 @@ pub fn add(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
     let intake = desk.read_submissions(&form, text(matches, "file"), &repeats(matches)?)?;
     let list = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
     if !intake.ignored.is_empty() {
-        eprintln!("{}", say::data::ignored(lang, list(&intake.ignored)));
+        tell!("{}", say::data::ignored(lang, list(&intake.ignored)));
     }
     if !intake.computed.is_empty() {
-        eprintln!("{}", say::data::computed_again(lang, list(&intake.computed)));
+        tell!("{}", say::data::computed_again(lang, list(&intake.computed)));
     }
-    intake.remarks.iter().for_each(|remark| eprintln!("{}", remark.get(lang)));
+    intake.remarks.iter().for_each(|remark| tell!("{}", remark.get(lang)));
     let mut problems = intake.problems;
     let ready = match desk.ready(&form, intake.records, draft) {
         Ok(ready) if problems.is_empty() => ready,
@@ -43,10 +43,10 @@ pub fn add(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure> {
         }
     };
     for problem in &ready.soft {
-        eprintln!("{} ({})", json::problem_line(problem, lang), say::form::warning(lang));
+        tell!("{} ({})", json::problem_line(problem, lang), say::form::warning(lang));
     }
-    ready.known.iter().for_each(|record| eprintln!("{}", say::data::known_record(lang, record)));
-    ready.twice.iter().for_each(|record| eprintln!("{}", say::data::twice_in_file(lang, record)));
+    ready.known.iter().for_each(|record| tell!("{}", say::data::known_record(lang, record)));
+    ready.twice.iter().for_each(|record| tell!("{}", say::data::twice_in_file(lang, record)));
     if draft {
         for (record, interview) in ready.records {
             let kept = {
@@ -82,7 +82,7 @@ pub fn import(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure
     let imported = desk.import_register(&request)?;
     let lang = desk.lang();
     if !imported.unmapped.is_empty() {
-        eprintln!("{}", say::data::columns_not_in_map(lang, imported.unmapped.join(", ")));
+        tell!("{}", say::data::columns_not_in_map(lang, imported.unmapped.join(", ")));
     }
     for (row, verdict) in &imported.rows {
         tell(desk, *row, verdict, imported.saved, lang);
@@ -95,20 +95,20 @@ pub fn import(matches: &ArgMatches, desk: &mut Desk) -> Result<ExitCode, Failure
 
 fn closing(imported: &Imported, request: &Request, bad: usize, lang: Lang) {
     if let Some(path) = &imported.rejected {
-        eprintln!("{}", say::data::rejected(lang, bad, path.display()));
+        tell!("{}", say::data::rejected(lang, bad, path.display()));
     }
     if !imported.saved {
-        eprintln!("{}", say::data::plan_only(lang));
+        tell!("{}", say::data::plan_only(lang));
     }
     if imported.proposed {
-        eprintln!("{}", say::data::map_saved(lang, request.map.display()));
+        tell!("{}", say::data::map_saved(lang, request.map.display()));
     }
 }
 
 /// What became of a row. What is asked for goes to stdout: the plan when only looking, else the new records.
 fn tell(desk: &Desk, row: usize, verdict: &Verdict, saved: bool, lang: Lang) {
     use say::data as s;
-    let aside = |told: String| if saved { eprintln!("{}", s::row_line(lang, row, told)) } else { say_out(s::row_line(lang, row, told)) };
+    let aside = |told: String| if saved { tell!("{}", s::row_line(lang, row, told)) } else { say_out(s::row_line(lang, row, told)) };
     match verdict {
         Verdict::Good(record, line, soft) => {
             if saved {

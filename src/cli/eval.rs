@@ -52,8 +52,8 @@ pub fn run(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure>
             Ok(ExitCode::SUCCESS)
         }
         Err(why) => {
-            eprintln!("{}", say::failure::bad_expression(context.lang, &expression));
-            eprintln!("{}", why.get(context.lang));
+            tell!("{}", say::failure::bad_expression(context.lang, &expression));
+            tell!("{}", why.get(context.lang));
             Ok(ExitCode::from(Exit::Refused as u8))
         }
     }

@@ -77,5 +77,5 @@ fn tell(desk: &Desk, exported: &Exported, lang: Lang) {
     if desk.identity().demo {
         notes.push(say::screen::demo_banner(lang));
     }
-    notes.iter().for_each(|note| eprintln!("{note}"));
+    notes.iter().for_each(|note| tell!("{note}"));
 }

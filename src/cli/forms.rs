@@ -41,7 +41,7 @@ pub fn run(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure>
             match report.form {
                 Some(form) => crate::tui::try_form(Arc::new(form), context.lang).map(|()| ExitCode::SUCCESS),
                 None => {
-                    eprintln!("{}", render_all(&report.problems, &report.source, context.lang));
+                    tell!("{}", render_all(&report.problems, &report.source, context.lang));
                     Ok(ExitCode::from(Exit::Refused as u8))
                 }
             }
@@ -65,7 +65,7 @@ fn list(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
                 );
             }
             Ok(form) => say_out(format!("{:<26} v{:<3} {:>4}  {}", form.id, form.version, count(&form), form.title.get(context.lang))),
-            Err(failure) => eprintln!("{}", failure.lines(context.lang).join(" ")),
+            Err(failure) => tell!("{}", failure.lines(context.lang).join(" ")),
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -97,7 +97,7 @@ fn check(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
         }
         let report = read(file, context)?;
         if !report.problems.is_empty() {
-            eprintln!("{}\n", render_all(&report.problems, &report.source, context.lang));
+            tell!("{}\n", render_all(&report.problems, &report.source, context.lang));
         }
         let errors = report.problems.iter().filter(|p| p.severity == Severity::Error).count();
         let warnings = report.problems.len() - errors;
@@ -132,7 +132,7 @@ fn check_programme(file: &str, text: String, context: &Context) -> bool {
             true
         }
         Err(problems) => {
-            eprintln!("{}\n", render_all(&problems, &Source::new(file, text), context.lang));
+            tell!("{}\n", render_all(&problems, &Source::new(file, text), context.lang));
             say_out(say::cli::form_bad(context.lang, file, problems.len(), 0));
             false
         }
@@ -160,7 +160,7 @@ fn compare(old: &Form, new: &Form, lang: Lang) -> Result<(), Failure> {
         return Ok(());
     }
     for one in &found {
-        eprintln!("{}: {}", say::form::warning(lang), one.what.get(lang));
+        tell!("{}: {}", say::form::warning(lang), one.what.get(lang));
     }
     say_out(say::migrate::suggestion(lang));
     say_out(suggestion(old, &found));

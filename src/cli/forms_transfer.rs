@@ -63,8 +63,8 @@ pub fn export(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failu
     }
     let losses = sentences(&written.losses, context.lang);
     if !losses.is_empty() {
-        eprintln!("{}", say::transfer_forms::losses_begin(context.lang));
-        losses.iter().for_each(|loss| eprintln!("- {loss}"));
+        tell!("{}", say::transfer_forms::losses_begin(context.lang));
+        losses.iter().for_each(|loss| tell!("- {loss}"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -148,7 +148,7 @@ impl Found {
                 continue;
             }
             if file.is_some() {
-                eprintln!("{}", say::transfer_forms::list_kept(lang, &list.name));
+                tell!("{}", say::transfer_forms::list_kept(lang, &list.name));
             }
             self.draft.lists.push((list, place));
         }
@@ -185,7 +185,7 @@ fn is_copy(list: &ChoiceList, file: &ChoiceList) -> bool {
 
 fn told(problems: &[Problem], source: &Source, context: &Context) {
     if !problems.is_empty() {
-        eprintln!("{}", render_all(problems, source, context.lang));
+        tell!("{}", render_all(problems, source, context.lang));
     }
 }
 

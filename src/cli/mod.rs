@@ -2,6 +2,14 @@
 //!
 //! stdout carries results, stderr the rest; exit 0 done, else [`crate::error::Exit`]. A closed pipe is no error.
 
+/// A line for people, on stderr. Where nobody can read it (a closed pipe, a full disk), the work goes on.
+macro_rules! tell {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 mod ask;
 mod bring;
 mod decide;
@@ -51,7 +59,7 @@ impl Context {
     fn opened(&mut self, lang: Lang, notices: &[Notice]) {
         self.lang = lang;
         for notice in notices {
-            eprintln!("{}", crate::tui::words::notice(notice, self.lang));
+            tell!("{}", crate::tui::words::notice(notice, self.lang));
         }
     }
 }
@@ -65,7 +73,7 @@ fn say_out(line: impl AsRef<str>) {
         Err(error) => {
             let failure = Failure::io(Path::new("stdout"), &error);
             let lang = language(&std::env::args_os().collect::<Vec<_>>());
-            failure.lines(lang).iter().for_each(|line| eprintln!("{line}"));
+            failure.lines(lang).iter().for_each(|line| tell!("{line}"));
             std::process::exit(failure.exit as i32);
         }
     }
@@ -96,7 +104,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 
 fn fail(failure: &Failure, lang: Lang) -> ExitCode {
     for line in failure.lines(lang) {
-        eprintln!("{line}");
+        tell!("{line}");
     }
     ExitCode::from(failure.exit as u8)
 }
@@ -107,8 +115,8 @@ fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
         say_out(error.to_string().trim_end());
         return ExitCode::SUCCESS;
     }
-    eprintln!("{}", say::cli::wrong_usage(lang, usage::sentence(error, lang)));
-    eprintln!("{}", say::cli::wrong_usage_hint(lang));
+    tell!("{}", say::cli::wrong_usage(lang, usage::sentence(error, lang)));
+    tell!("{}", say::cli::wrong_usage_hint(lang));
     ExitCode::from(Exit::Usage as u8)
 }
 
@@ -195,8 +203,8 @@ fn dispatch(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Fai
         Some(("demo", m)) => init::demo(m, context, matches.value_source("data-dir").is_some() || std::env::var_os("KHUYENCONG_DATA").is_some()).map(done),
         Some(("forms", m)) => forms::run(m, context),
         Some(("record", m)) => record::run(m, context),
-        Some(("sync", m)) => transfer::sync(m, context).map(done),
-        Some(("merge", m)) => transfer::merge(m, context).map(done),
+        Some(("sync", m)) => transfer::sync(m, context),
+        Some(("merge", m)) => transfer::merge(m, context),
         Some(("verify", m)) => transfer::verify(m, context),
         Some(("conflicts", m)) => decide::conflicts(m, context).map(done),
         Some(("resolve", m)) => decide::resolve(m, context),

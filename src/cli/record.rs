@@ -90,9 +90,9 @@ pub fn one_line(text: &str) -> String {
 /// Prints `path: message` lines.
 pub fn refuse(problems: &[InputProblem], lang: Lang) -> ExitCode {
     for problem in problems {
-        eprintln!("{}", json::problem_line(problem, lang));
+        tell!("{}", json::problem_line(problem, lang));
     }
-    eprintln!("{}", say::failure::input_refused(lang, problems.len()));
+    tell!("{}", say::failure::input_refused(lang, problems.len()));
     ExitCode::from(Exit::Refused as u8)
 }
 
@@ -105,7 +105,7 @@ fn list(matches: &ArgMatches, desk: &Desk) -> Result<ExitCode, Failure> {
     let before = rows.len();
     rows.retain(|row| matches.get_flag("linked") || !desk.links().is_linked(&row.record));
     if rows.len() < before {
-        eprintln!("{}", say::decide::left_out_linked(desk.lang(), before - rows.len()));
+        tell!("{}", say::decide::left_out_linked(desk.lang(), before - rows.len()));
     }
     rows.sort_by(|a, b| (&a.form, &a.date, &a.record).cmp(&(&b.form, &b.date, &b.record)));
     let format = text(matches, "format");
@@ -186,7 +186,7 @@ fn bare(row: &IndexRow, format: &str, lang: Lang) {
 /// A record on one line, for people.
 fn line_of(row: &IndexRow, lang: Lang) -> String {
     let lapsed = if row.lapsed { format!("  ({})", say::store::lapsed(lang)) } else { String::new() };
-    format!("{} {:<10} {:<24} {:<10} {}{lapsed}", row.record, row.state.word(), row.form, row.date, one_line(&row.summary))
+    format!("{} {:<10} {:<24} {:<10} {}{lapsed}", row.record, row.state.word(), one_line(&row.form), one_line(&row.date), one_line(&row.summary))
 }
 
 /// When a draft was last changed, in the form of every other `at`.

@@ -41,7 +41,7 @@ pub fn approve(matches: &ArgMatches, context: &mut Context) -> Result<(), Failur
     let approved = desk.approve(&records)?;
     approved.iter().for_each(|revision| tell(&desk, revision));
     for record in records.iter().filter(|record| !approved.iter().any(|r| r.record == **record)) {
-        eprintln!("{}", say::decide::approved_already(context.lang, record));
+        tell!("{}", say::decide::approved_already(context.lang, record));
     }
     desk.close()
 }
@@ -82,7 +82,7 @@ pub fn undo(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> 
     let alike = |r: &Revision| r.act == target.act && r.argument("target") == target.argument("target") && r.argument("question") == target.argument("question");
     let standing = history.revisions().iter().enumerate().filter(|(at, r)| alike(r) && target.act != Act::Resolve && history.holding(*at) == Holding::Holds);
     for (_, other) in standing {
-        eprintln!("{}", say::decide::still_decided(context.lang, &hex(&other.id)[..12]));
+        tell!("{}", say::decide::still_decided(context.lang, &hex(&other.id)[..12]));
     }
     desk.close()
 }
@@ -116,7 +116,7 @@ pub fn duplicates(matches: &ArgMatches, context: &mut Context) -> Result<(), Fai
         }
     }
     if pairs.is_empty() && !as_json {
-        eprintln!("{}", d::no_duplicates(lang));
+        tell!("{}", d::no_duplicates(lang));
     }
     desk.close()
 }

@@ -1,6 +1,6 @@
 //! `backup`, `restore`, `doctor`.
 
-use super::transfer::tell_attachments;
+use super::transfer::{exit_of, tell_attachments};
 use super::{Context, flag, say_out};
 use crate::error::{Exit, Failure};
 use crate::locale::{Lang, say};
@@ -48,8 +48,8 @@ fn tell_beside(copied: &Copied, lang: Lang) -> ExitCode {
     if copied.drafts > 0 {
         say_out(say::store::drafts_copied(lang, copied.drafts));
     }
-    let Some((lines, file)) = &copied.damaged else { return ExitCode::SUCCESS };
-    eprintln!("{}", say::store::copies_damaged(lang, file.display(), numbers(lines)));
+    let Some((lines, file)) = &copied.damaged else { return exit_of(&copied.carried) };
+    tell!("{}", say::store::copies_damaged(lang, file.display(), numbers(lines)));
     ExitCode::from(Exit::Damage as u8)
 }
 

@@ -39,16 +39,16 @@ fn numbers(runs: &[(u64, u64)]) -> String {
 /// What people should know of the chains of laptops; not an error.
 fn tell_chains(gaps: &Runs, forks: &Runs, lang: Lang) {
     for (device, runs) in gaps {
-        eprintln!("{}", say::exchange::gap(lang, plain(device), numbers(runs)));
+        tell!("{}", say::exchange::gap(lang, plain(device), numbers(runs)));
     }
     for (device, runs) in forks {
-        eprintln!("{}", say::exchange::fork(lang, plain(device), numbers(runs)));
+        tell!("{}", say::exchange::fork(lang, plain(device), numbers(runs)));
     }
 }
 
 fn tell_clocks(ahead: &BTreeSet<String>, lang: Lang) {
     for device in ahead {
-        eprintln!("{}", say::exchange::clock_ahead(lang, plain(device)));
+        tell!("{}", say::exchange::clock_ahead(lang, plain(device)));
     }
 }
 
@@ -57,13 +57,13 @@ pub fn tell_attachments(carried: &Carried, plan: bool, lang: Lang) {
     if !carried.missing.is_empty() {
         let names: Vec<&str> = carried.missing.iter().take(SHOWN).map(String::as_str).collect();
         let more = if carried.missing.len() > SHOWN { ", …" } else { "" };
-        eprintln!("{}", say::exchange::attachments_missing(lang, carried.missing.len(), names.join(", ") + more));
+        tell!("{}", say::exchange::attachments_missing(lang, carried.missing.len(), names.join(", ") + more));
     }
     for file in &carried.damaged {
-        eprintln!("{}", say::exchange::attachment_damaged(lang, file.display()));
+        tell!("{}", say::exchange::attachment_damaged(lang, file.display()));
     }
     for (file, why) in &carried.failed {
-        eprintln!("{}", say::exchange::attachment_failed(lang, file.display(), why.lines(lang).join(" ")));
+        tell!("{}", say::exchange::attachment_failed(lang, file.display(), why.lines(lang).join(" ")));
     }
     match carried.copied {
         0 => {}
@@ -72,13 +72,18 @@ pub fn tell_attachments(carried: &Carried, plan: bool, lang: Lang) {
     }
 }
 
-pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> {
+/// Files that the system refused to copy (a full stick) are told; all else was done by then.
+pub fn exit_of(carried: &Carried) -> ExitCode {
+    if carried.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(Exit::System as u8) }
+}
+
+pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<ExitCode, Failure> {
     let central = matches.get_one::<String>("central").map_or_else(PathBuf::new, PathBuf::from);
     let plan = matches.get_flag("plan");
     let settings = context.settings.clone();
     let synced = sync_closed(&settings, &central, plan, &mut |lang, notices| context.opened(lang, notices))?;
     if let Some(kept) = &synced.beside.kept {
-        eprintln!("{}", say::exchange::central_gone(context.lang, central.display(), kept.display()));
+        tell!("{}", say::exchange::central_gone(context.lang, central.display(), kept.display()));
     }
     tell_chains(&synced.beside.missing, &synced.beside.forks, context.lang);
     tell_clocks(&synced.beside.ahead, context.lang);
@@ -87,10 +92,10 @@ pub fn sync(matches: &ArgMatches, context: &mut Context) -> Result<(), Failure> 
     let (new, sent) = (revisions(synced.tally.new), revisions(synced.tally.sent));
     say_out(if plan { say::cli::would_exchange(context.lang, new, sent) } else { say::cli::exchanged(context.lang, new, sent) });
     say_out(tally(&synced.tally));
-    Ok(())
+    Ok(exit_of(&synced.beside.carried))
 }
 
-pub fn merge(matches: &ArgMatches, context: &Context) -> Result<(), Failure> {
+pub fn merge(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
     let out = matches.get_one::<String>("out").map_or_else(PathBuf::new, PathBuf::from);
     let inputs: Vec<PathBuf> = matches.get_many::<String>("in").into_iter().flatten().map(PathBuf::from).collect();
     let plan = matches.get_flag("plan");
@@ -104,7 +109,7 @@ pub fn merge(matches: &ArgMatches, context: &Context) -> Result<(), Failure> {
         }
     }
     say_out(tally(&merged.told.tally));
-    Ok(())
+    Ok(exit_of(&merged.carried))
 }
 
 pub fn verify(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failure> {
@@ -118,7 +123,7 @@ pub fn verify(matches: &ArgMatches, context: &Context) -> Result<ExitCode, Failu
                 }
             }
             Err(failure) => {
-                failure.lines(context.lang).iter().for_each(|line| eprintln!("{line}"));
+                failure.lines(context.lang).iter().for_each(|line| tell!("{line}"));
                 // Damage outweighs a file that is merely not ours.
                 worst = Some(worst.map_or(failure.exit, |w: Exit| if w == Exit::Damage { w } else { failure.exit }));
             }
@@ -131,11 +136,11 @@ fn tell_verified(verified: &Verified, lang: Lang) {
     let seal = &verified.seal;
     tell_chains(&merging::runs(seal, &|device| device.gaps()), &Runs::new(), lang);
     for fork in &verified.forks {
-        eprintln!("{}", say::exchange::fork_parted(lang, plain(&fork.device), fork.last_common));
+        tell!("{}", say::exchange::fork_parted(lang, plain(&fork.device), fork.last_common));
         for (at, branch) in fork.branches.iter().enumerate() {
             let persons: Vec<String> = branch.persons.iter().take(3).map(|person| plain(person)).collect();
             let since = branch.since.get(..16).unwrap_or_default().replace('T', " ");
-            eprintln!("{}", say::exchange::fork_branch(lang, at + 1, branch.first, branch.last, persons.join(", "), since));
+            tell!("{}", say::exchange::fork_branch(lang, at + 1, branch.first, branch.last, persons.join(", "), since));
         }
     }
     tell_attachments(&verified.carried, true, lang);

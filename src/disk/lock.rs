@@ -51,6 +51,7 @@ impl FileLock {
 
     fn take_as(target: &Path, machine: &str) -> Result<Self, LockProblem> {
         let path = beside(target, "lock");
+        super::make_plain(&path);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(LockProblem::Io)?;
         let knows_locks = match file.try_lock() {
             Ok(()) => true,
@@ -173,6 +174,18 @@ mod tests {
         drop(lock);
         assert!(FileLock::take_as(&target, "may-02 boot-2").is_ok());
         drop(held_by_a_child);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_lock_is_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, other) = (folder.path().join("central.jsonl"), folder.path().join("thesis.txt"));
+        std::fs::write(&other, "precious").unwrap();
+        File::options().write(true).open(&other).unwrap().set_modified(SystemTime::now() - STALE * 2).unwrap();
+        std::os::unix::fs::symlink(&other, beside(&target, "lock")).unwrap();
+        drop(FileLock::take_as(&target, "may-01 boot-1").unwrap());
+        assert_eq!(std::fs::read(&other).unwrap(), b"precious");
     }
 
     #[test]

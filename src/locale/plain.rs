@@ -12,9 +12,24 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|c| if is_trick(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+/// The beginning of a name that others wrote: it may have megabytes.
+pub fn short_name(name: &str) -> String {
+    const MOST: usize = 60;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => plain(&name[..end]) + "…",
+        None => plain(name),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_name_of_megabytes_the_beginning_is_told() {
+        assert_eq!(short_name(&"đ".repeat(1 << 20)), "đ".repeat(60) + "…");
+        assert_eq!(short_name("ca-mau-2026-2030"), "ca-mau-2026-2030");
+    }
 
     #[test]
     fn tricks_become_visible_and_vietnamese_stays_as_it_is() {

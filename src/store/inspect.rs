@@ -57,8 +57,9 @@ pub fn inspect(dir: &Path) -> Result<Findings, StoreProblem> {
 pub fn look(dir: &Path) -> Result<Findings, StoreProblem> {
     let io = |e| StoreProblem::Io(dir.to_owned(), e);
     let identity = damaged_identity(dir)?;
-    let mut there = BTreeSet::new();
+    let (mut there, mut lines) = (BTreeSet::new(), 0);
     let scan = journal::scan(dir, &mut |line, _| {
+        lines += 1;
         there.insert(crc32fast::hash(line) as u64 | (line.len() as u64) << 32);
     })
     .map_err(io)?;
@@ -66,7 +67,7 @@ pub fn look(dir: &Path) -> Result<Findings, StoreProblem> {
     let drafts = Drafts::open(dir).map_err(io)?;
     Ok(Findings {
         entries: there.len() as u64,
-        gone: left.as_ref().map_or(0, |mark| mark.entries.saturating_sub(there.len() as u64)),
+        gone: left.as_ref().map_or(0, |mark| mark.entries.saturating_sub(lines)),
         drafts_changed: match &left {
             Some(mark) => mark::of_drafts(dir).map_err(io)? != mark.drafts,
             None => false,

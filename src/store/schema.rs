@@ -97,17 +97,12 @@ fn pack_path(path: &str, dictionary: &mut Dictionary) -> PathV1 {
 }
 
 fn unpack_path(path: &PathV1, dictionary: &Dictionary) -> Option<String> {
-    let mut unpacked = String::new();
+    let mut parts = Vec::with_capacity(path.names.len() + path.keys.len());
     for (at, number) in path.names.iter().enumerate() {
-        let parts = [Some(dictionary.name(*number)?), path.keys.get(at).map(String::as_str)];
-        for part in parts.into_iter().flatten() {
-            if !unpacked.is_empty() {
-                unpacked.push('/');
-            }
-            unpacked.push_str(part);
-        }
+        parts.push(dictionary.name(*number)?);
+        parts.extend(path.keys.get(at).map(String::as_str));
     }
-    Some(unpacked)
+    Some(parts.join("/"))
 }
 
 fn pack_value(value: &Value) -> ValueV1 {
@@ -356,6 +351,16 @@ impl CurrentV2 {
 mod tests {
     use super::*;
     use crate::store::envelope;
+
+    proptest::proptest! {
+        /// Whatever others wrote: what comes back must have the same name.
+        #[test]
+        fn any_path_comes_back_as_it_was(path in "(/|[a-z#]{0,2}){0,6}|.*") {
+            let mut dictionary = Dictionary::default();
+            let packed = pack_path(&path, &mut dictionary);
+            proptest::prop_assert_eq!(unpack_path(&packed, &dictionary), Some(path));
+        }
+    }
 
     #[test]
     fn a_revision_looked_at_where_it_lies_is_good_where_it_can_be_unpacked_and_only_there() {

@@ -238,6 +238,7 @@ pub fn damaged(folder: &Path, put_aside: bool) -> io::Result<Vec<PathBuf>> {
 fn copy(source: &Path, folder: &Path, hash: &RevisionId) -> io::Result<bool> {
     fs::create_dir_all(folder)?;
     let part = folder.join(format!(".{}.part", hex(hash)));
+    disk::make_plain(&part);
     let resumed = append(source, &part, hash, true)?;
     // A part of something else, or a damaged one: from the beginning.
     let whole = resumed || append(source, &part, hash, false)?;
@@ -300,6 +301,15 @@ mod tests {
             assert!(copy(&source, &folder, &hash).unwrap());
             assert_eq!(fs::read(&target).unwrap(), content);
             assert!(!part.exists());
+            fs::remove_file(&target).unwrap();
+        }
+        #[cfg(unix)]
+        {
+            let other = place.path().join("thesis.txt");
+            fs::write(&other, "precious").unwrap();
+            std::os::unix::fs::symlink(&other, &part).unwrap();
+            assert!(copy(&source, &folder, &hash).unwrap());
+            assert_eq!((fs::read(&other).unwrap(), fs::read(&target).unwrap()), (b"precious".to_vec(), content));
             fs::remove_file(&target).unwrap();
         }
         fs::write(&source, b"altered").unwrap();

@@ -1,12 +1,13 @@
 //! What reading and writing central files needs around it: threads, open files, the file to be replaced.
 
-use crate::disk::AtomicFile;
-use crate::error::Failure;
+use crate::disk::{AtomicFile, Look};
+use crate::error::{Exit, Failure};
 use crate::exchange::check::Checkers;
 use crate::exchange::digest::Digester;
 use crate::exchange::reader::unpacked;
 use crate::exchange::writer::Target;
 use crate::exchange::{FileProblem, Problem, Reader};
+use crate::locale::{Text, say};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -93,14 +94,34 @@ impl Read for Reopened {
 /// A central file that is replaced as a whole.
 pub struct Replaced<'p> {
     path: &'p Path,
+    left: Look,
     exists: bool,
     ahead: Mutex<Option<Ahead>>,
 }
 
 impl<'p> Replaced<'p> {
-    /// The file at a path; `exists` says whether there is one that holds something.
-    pub fn new(path: &'p Path, exists: bool) -> Self {
-        Self { path, exists, ahead: Mutex::new(None) }
+    /// The file at a path, before it is opened to be read: what is read is of this file or a later one.
+    pub fn new(path: &'p Path) -> Self {
+        Self { path, left: Look::at(path), exists: false, ahead: Mutex::new(None) }
+    }
+
+    /// The same; `exists` says whether there is one that holds something.
+    pub fn holding(self, exists: bool) -> Self {
+        Self { exists, ..self }
+    }
+
+    /// Puts the new file in the place of the present one, which is kept as `.bak`. Programs that carry files (of a cloud, of
+    /// shared folders) know no lock of ours: what they brought meanwhile would be lost, and what was copied of it is not what
+    /// was read.
+    ///
+    /// # Errors
+    /// Somebody changed the present file since, or the system's; it stays as it is.
+    pub fn put(&self, file: AtomicFile) -> Result<(), Failure> {
+        if Look::at(self.path) != self.left {
+            let what = Text::both(|l| say::failure::changed_meanwhile(l, self.path.display()));
+            return Err(Failure::new(Exit::Locked, what).hint(Text::both(say::failure::do_it_again)));
+        }
+        file.commit(true).map_err(|e| Failure::io(self.path, &e))
     }
 
     /// Whether its name asks for packing.
@@ -209,6 +230,23 @@ mod tests {
     use std::io::Write;
 
     #[test]
+    fn what_somebody_else_put_in_the_place_meanwhile_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("central.jsonl");
+        for before in [None, Some("{before")] {
+            let _ = std::fs::remove_file(&path);
+            before.iter().for_each(|text| std::fs::write(&path, text).unwrap());
+            let target = Replaced::new(&path).holding(before.is_some());
+            let mut file = target.begin().unwrap();
+            file.write_all(b"{ours").unwrap();
+            std::fs::write(&path, "{theirs").unwrap();
+            assert_eq!(target.put(file).unwrap_err().exit, Exit::Locked);
+            assert_eq!(std::fs::read(&path).unwrap(), b"{theirs");
+            assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+        }
+    }
+
+    #[test]
     fn a_copy_that_was_begun_ahead_is_cut_or_goes_on_to_where_it_is_wanted() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("central.jsonl");
@@ -216,7 +254,7 @@ mod tests {
         std::fs::write(&path, &present).unwrap();
         for wanted in [0, 1, 4 << 20, 8_999_999, present.len()] {
             std::fs::write(&path, &present).unwrap();
-            let target = Replaced::new(&path, true);
+            let target = Replaced::new(&path).holding(true);
             target.copy_ahead(1000);
             assert!(target.ahead.lock().unwrap().is_some());
             let mut file = target.begin_with(wanted as u64).unwrap();
@@ -225,7 +263,7 @@ mod tests {
             assert!(std::fs::read(&path).unwrap() == [&present[..wanted], b"more"].concat(), "{wanted}");
         }
         std::fs::write(&path, &present).unwrap();
-        let target = Replaced::new(&path, true);
+        let target = Replaced::new(&path).holding(true);
         target.copy_ahead(1000);
         drop(target);
         assert!(std::fs::read(&path).unwrap() == present);

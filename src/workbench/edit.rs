@@ -164,13 +164,13 @@ impl Desk {
                 }
             }
             interview.finish(around);
-            let touched = |path: &str| interview.changed().contains(path);
-            let hard = interview.findings().into_iter().filter(|f| f.severity == Severity::Hard && touched(&f.path));
+            let changed = interview.changed();
+            let hard = interview.findings().into_iter().filter(|f| f.severity == Severity::Hard && changed.contains(&f.path));
             problems.extend(hard.map(|f| InputProblem { path: json::shown_path(interview.answers(), &f.path), message: f.message.clone() }));
             if !problems.is_empty() {
                 return Err(EditProblem::Answers(problems));
             }
-            if interview.changed().is_empty() {
+            if changed.is_empty() {
                 return Err(Failure::new(Exit::Refused, Text::both(say::failure::nothing_changed)).into());
             }
             if self.row(record).is_none() {
@@ -195,8 +195,11 @@ impl Desk {
         let mut all = Vec::new();
         for row in self.rows().values().filter(|row| row.conflicts > 0) {
             let standing = self.standing(&row.record)?;
+            // One revision may have written hundreds of the answers that are in conflict.
+            let mut known: BTreeMap<usize, Arc<Revision>> = BTreeMap::new();
+            let mut writer = |at: usize| known.entry(at).or_insert_with(|| Arc::new(standing.seen().revisions()[at].clone())).clone();
             for conflict in standing.merged.conflicts.clone() {
-                let writers: Vec<Revision> = conflict.candidates.iter().map(|c| standing.seen().revisions()[c.revision].clone()).collect();
+                let writers = conflict.candidates.iter().map(|c| writer(c.revision)).collect();
                 let shown_with = standing.form.as_ref().ok().cloned();
                 all.push(OpenConflict { record: row.record.to_string(), form: row.form.to_string(), shown_with, conflict, writers });
             }
@@ -321,7 +324,7 @@ pub struct OpenConflict {
     /// What differs.
     pub conflict: Conflict,
     /// Who wrote each candidate, as the form sees what they wrote.
-    pub writers: Vec<Revision>,
+    pub writers: Vec<Arc<Revision>>,
 }
 
 /// Why an edit was not saved.

@@ -55,8 +55,9 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
         return Err(Failure::new(Exit::Usage, Text::both(|l| say::exchange::too_many_files(l, MAX_SOURCES - 1))));
     }
     let crew = Crew::new(inputs.len() + 1);
+    let target = Replaced::new(out);
     let (mut sources, programme, exists) = open_all(out, inputs, &crew)?;
-    let target = Replaced::new(out, exists);
+    let target = target.holding(exists);
     let sides = Sides { had: exists.then_some(0), first: u16::from(exists), inputs: inputs.len(), sends: false };
     let folders = inputs.iter().map(|input| attachments::of_file(input)).collect();
     let mut counting = Counting { teller: Teller::new(Library::new(settings), settings.clock.now(), sides), carrying: Carrying::new(vec![attachments::of_file(out)], folders) };
@@ -78,7 +79,7 @@ pub fn merge_files(out: &Path, inputs: &[PathBuf], plan: bool, settings: &Settin
         };
         let (united, ()) = beside(&mut writing, Writing::batch, |_| (), read);
         drop((counted, sources));
-        writing.finish(united, out)
+        writing.finish(united, &target, out)
     });
     let seal = united?;
     // The file is there now: what goes with it goes, even if the counting failed.
@@ -122,12 +123,12 @@ impl Writing<'_> {
     }
 
     /// Replaces the file, if everything could be read and written; gives what it holds.
-    fn finish(self, united: Result<Seals, UnionProblem>, out: &Path) -> Result<SealBuilder, Failure> {
+    fn finish(self, united: Result<Seals, UnionProblem>, target: &Replaced<'_>, out: &Path) -> Result<SealBuilder, Failure> {
         let io = |e| Failure::io(out, &e);
         self.failed.map_or(Ok(()), |e| Err(io(e)))?;
         let all = united.map_err(|p| Failure::union(p, out))?.all;
         if let Some(file) = self.writer.map(|writer| writer.finish(&all)).transpose().map_err(io)?.flatten() {
-            file.commit(true).map_err(io)?;
+            target.put(file)?;
         }
         Ok(all)
     }
@@ -296,7 +297,7 @@ mod tests {
     fn a_write_that_failed_once_is_never_forgotten_even_if_the_next_one_would_succeed() {
         let place = tempfile::tempdir().unwrap();
         let out = place.path().join("later").join("out.jsonl");
-        let (target, digester, stop) = (Replaced::new(&out, false), Digester::new(1, 1), AtomicBool::new(false));
+        let (target, digester, stop) = (Replaced::new(&out), Digester::new(1, 1), AtomicBool::new(false));
         let sides = Sides { had: None, first: 0, inputs: 1, sends: false };
         let mut writing = Writing { writer: Some(Writer::new(&target, "test", false, &digester, 0)), sides, failed: None, stop: &stop };
         let batch = Arc::new(Batch { bytes: Arc::new(b"{}\n".to_vec()), lines: vec![Placed { end: 3, holders: 1, number: 1 }], holders: vec![0] });
@@ -306,7 +307,7 @@ mod tests {
         std::fs::create_dir(place.path().join("later")).unwrap();
         stop.store(false, Ordering::Relaxed);
         writing.batch(&batch, &facts);
-        assert!(writing.finish(Ok(Seals::default()), &out).is_err());
+        assert!(writing.finish(Ok(Seals::default()), &target, &out).is_err());
         assert!(!out.exists());
     }
 }

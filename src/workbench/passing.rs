@@ -61,6 +61,7 @@ pub fn pass(
     let io = |e| Failure::io(central, &e);
     let plan = lock.is_none();
     let crew = Crew::new(1);
+    let target = Replaced::new(central);
     let mut sources: Vec<Box<dyn Source + '_>> = Vec::new();
     let exists = central.exists();
     // Of a file that is gone, what it was before may still be there.
@@ -69,7 +70,7 @@ pub fn pass(
         sources.push(Box::new(crew.open_whole(there, Some(here.programme), 0)?));
     }
     let store = sources.len() as u16;
-    let target = Replaced::new(central, exists);
+    let target = target.holding(exists);
     if !plan && lines.has_more() {
         target.copy_ahead(LONG);
     }
@@ -98,7 +99,7 @@ pub fn pass(
     drop(sources);
     incoming.seal()?;
     if let Some(Some(file)) = writer.map(|writer| writer.finish(&seals.all)).transpose().map_err(io)? {
-        file.commit(true).map_err(io)?;
+        target.put(file)?;
     }
     let missing = runs(&seals.all, &|device| device.gaps());
     let gaps = missing.iter().map(|(device, runs)| (device.clone(), runs.iter().map(|(first, last)| last - first + 1).sum())).collect();

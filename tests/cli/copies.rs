@@ -255,6 +255,7 @@ fn a_file_in_the_place_of_a_folder_is_told_with_a_way_out() {
     attached(&place, &lt01, b"giay");
     place.write("c.jsonl.files", "");
     let told = lt01.lang("vi").run(&["sync", "c.jsonl"]);
+    assert_eq!((told.code, told.out.lines().count()), (5, 2), "all else was done: {told:?}");
     assert!(told.err.ends_with("c.jsonl.files: nơi cần thư mục lại là một tệp. Đổi tên tệp đó, hoặc chọn nơi khác.\n"), "{told:?}");
     lt01.run(&["sync", "usb/"]).is(5, "", "usb/ is a folder, not a file.\nAdd a file name, for example central.jsonl.\n");
     assert!(!place.names("").iter().any(|name| name.contains("usb")), "nothing is left behind");

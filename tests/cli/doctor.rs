@@ -8,6 +8,21 @@ fn names(place: &Place) -> Vec<String> {
 }
 
 #[test]
+fn a_good_line_that_stands_twice_is_no_damage() {
+    let place = Place::new();
+    let lt01 = place.new_laptop("lt01", "Lê Văn Thử", "collaborator").with_shop();
+    lt01.add("shop", &[json!({"name": "Một", "workers": 1}), json!({"name": "Hai", "workers": 2})]);
+    let good = lt01.journal();
+    let last = good.split_inclusive(|byte| *byte == b'\n').next_back().unwrap();
+    place.write("lt01/journal.jsonl", [&good[..], last].concat());
+    for repair in [&["doctor"][..], &["doctor", "--repair"], &["doctor"]] {
+        let told = lt01.run(repair);
+        assert!(told.code == 0 && told.out.ends_with("All is well.\n"), "{told:?}");
+    }
+    assert_eq!(lt01.run(&["record", "list"]).quiet().lines().count(), 2);
+}
+
+#[test]
 fn damage_is_only_named_until_a_repair_is_asked_for() {
     let place = Place::new();
     let lt01 = place.new_laptop("lt01", "Lê Văn Thử", "collaborator").with_shop();

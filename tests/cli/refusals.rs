@@ -181,6 +181,26 @@ fn a_read_only_folder_is_told_and_nothing_is_written() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn where_nobody_can_read_what_is_told_the_work_is_done_all_the_same() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return println!("skipped: no /dev/full here");
+    }
+    let place = Place::new();
+    let lt01 = place.new_laptop("lt01", "Lê Văn Thử", "collaborator").with_shop();
+    let ahead = lt01.at("2035-01-01T08:00:00+07:00");
+    ahead.add("shop", &[json!({"name": "Một", "workers": 1, "day": "2026-11-01"})]);
+    ahead.run(&["sync", "c.jsonl"]).quiet();
+    let office = place.new_laptop("lt03", "Phạm Văn Giám Sát", "supervisor").with_shop();
+    let told = office.run(&["sync", "c.jsonl", "--plan"]);
+    assert!(told.err.contains("its clock is more than a day ahead"), "there is something to tell: {told:?}");
+    let full = || std::process::Stdio::from(OpenOptions::new().write(true).open("/dev/full").unwrap());
+    assert_eq!(office.run_between(&["sync", "c.jsonl"], std::process::Stdio::piped(), full()).code, 0);
+    assert_eq!(office.run(&["record", "list"]).quiet().lines().count(), 1);
+    assert_eq!(office.run_between(&["bogus"], std::process::Stdio::piped(), full()).code, 2);
+    assert_eq!(office.run_between(&["sync", "nowhere/c.jsonl"], std::process::Stdio::piped(), full()).code, 5);
+}
+
+#[test]
 fn a_full_disk_behind_stdout_is_told() {
     let place = Place::new();
     let lt01 = laptop(&place);

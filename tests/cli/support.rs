@@ -182,6 +182,11 @@ impl Laptop<'_> {
 
     /// Runs a command with its stdout somewhere else.
     pub fn run_into(&self, args: &[&str], stdout: Stdio) -> Told {
+        self.run_between(args, stdout, Stdio::piped())
+    }
+
+    /// The same with its stderr somewhere else, too.
+    pub fn run_between(&self, args: &[&str], stdout: Stdio, stderr: Stdio) -> Told {
         let mut command = self.command();
         command.env_clear().current_dir(self.place.dir.path());
         for kept in ["PATH", "SYSTEMROOT", "LLVM_PROFILE_FILE"] {
@@ -192,7 +197,7 @@ impl Laptop<'_> {
         command.env("KHUYENCONG_NOW", &self.now).env("KHUYENCONG_SEED", "1");
         let lang = Some(&self.lang).filter(|lang| !lang.is_empty());
         command.args(lang.iter().flat_map(|lang| ["--lang", lang])).arg("--data-dir").arg(self.place.path(&self.name)).args(args);
-        let mut child = command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(stdout).stderr(stderr).spawn().unwrap();
         // A program that refuses before it reads closes the pipe; that is not this test's concern.
         let _ = child.stdin.take().unwrap().write_all(&self.input);
         let output = child.wait_with_output().unwrap();

@@ -48,6 +48,8 @@ say! {
     other_programme(file, programme) "{file} thuộc chương trình khác ({programme})." "{file} belongs to another programme ({programme})."
     other_programme_hint() "Không có gì thay đổi. Chọn tệp của chương trình này." "Nothing was changed. Choose a file of this programme."
     file_locked(file) "{file} đang được một máy khác đồng bộ." "{file} is being synced by another machine."
+    changed_meanwhile(file) "{file} vừa bị một chương trình khác thay đổi trong lúc làm việc." "{file} was changed by another program meanwhile."
+    do_it_again() "Không có gì thay đổi. Làm lại lần nữa." "Nothing was changed. Do it again."
     file_locked_hint() "Đợi một lát rồi làm lại." "Wait a moment and try again."
 
     bad_form(name) "Mẫu phiếu {name} có lỗi." "The form {name} has errors."

@@ -127,6 +127,7 @@ impl Conflicts {
         let mut lines: Vec<(String, Style)> = Vec::new();
         let mut selected_line = 0;
         let mut number = 0;
+        let none = Default::default();
         for open in &self.open {
             let text = |value: Option<&Value>| match (value, &open.shown_with) {
                 (None, _) => show::cleared(&open.conflict.path, lang),
@@ -134,9 +135,9 @@ impl Conflicts {
                 (Some(value), None) => value.plain(),
             };
             // Of a row that somebody removed the number is known to those who have it.
-            let has_it = |w: &&crate::record::Revision| w.answers.contains_key(&open.conflict.path);
-            let answers = open.writers.iter().find(has_it).or(open.writers.first()).map(|w| w.answers.clone()).unwrap_or_default();
-            let label = open.shown_with.as_ref().map_or_else(|| open.conflict.path.clone(), |form| show::path(form, &answers, &open.conflict.path, lang));
+            let has_it = |w: &&std::sync::Arc<crate::record::Revision>| w.answers.contains_key(&open.conflict.path);
+            let answers = open.writers.iter().find(has_it).or(open.writers.first()).map_or(&none, |w| &w.answers);
+            let label = open.shown_with.as_ref().map_or_else(|| open.conflict.path.clone(), |form| show::path(form, answers, &open.conflict.path, lang));
             lines.push((
                 format!("{label} · {} · {}", shared.rows.get(&open.record).map_or_else(|| open.record.clone(), |row| shared.about(row)), shared.title(&open.form)),
                 theme::strong(),
