@@ -200,6 +200,19 @@ impl Revision {
         !matches!(self.act, Act::Save | Act::Submit)
     }
 
+    /// About how many bytes its line has: most is answers, which may be of megabytes.
+    pub fn weight(&self) -> usize {
+        const REST: usize = 400;
+        let value = |value: &Value| match value {
+            Value::Text(text) => text.len(),
+            Value::Choices(names) => names.iter().map(String::len).sum(),
+            _ => 16,
+        };
+        let answers: usize = self.answers.iter().map(|(path, answer)| path.len() + value(answer)).sum();
+        let notes: usize = self.notes.values().map(String::len).sum();
+        REST + answers + notes
+    }
+
     /// Whether it set or cleared answers.
     pub fn is_write(&self) -> bool {
         !self.wrote.is_empty()

@@ -131,7 +131,7 @@ pub fn recover(
 ) -> Result<(View, End), StoreProblem> {
     let (view, aside, walked) = open_or_put_aside(dir, glimpse)?;
     view.own(&identity.device)?;
-    let mut taker = Taker { view: &view, identity, now, failed: None, entries: 0, added: 0 };
+    let mut taker = Taker { view: &view, identity, now, failed: None, entries: 0, added: 0, weight: 0 };
     let scan = taker.replay(dir, &walked.revisions).map_err(|e| StoreProblem::Io(dir.to_owned(), e))?;
     // Of a view that is not trusted, every entry that vouches for itself is still good.
     if let Some(aside) = aside.clone() {
@@ -227,7 +227,12 @@ struct Taker<'v> {
     entries: u64,
     /// Entries that the view lacked.
     added: u64,
+    /// About so many bytes were put in since sled let go of pages.
+    weight: usize,
 }
+
+/// After so many bytes it is made to.
+const RELIEVED: usize = 8 << 20;
 
 impl Taker<'_> {
     /// Takes what the journal says; of its revisions those in `held` are in the view.
@@ -259,7 +264,14 @@ impl Taker<'_> {
             false => self.view.insert(entry, &self.identity.device, self.now).map(|()| 1),
         });
         match taken {
-            Ok(added) => self.added += added,
+            Ok(added) => {
+                self.added += added;
+                self.weight += if let Entry::Revision(revision) = entry { revision.weight() } else { 0 };
+                if self.weight > RELIEVED {
+                    self.weight = 0;
+                    self.view.relieve();
+                }
+            }
             Err(problem) => self.failed = Some(problem),
         }
     }

@@ -76,6 +76,11 @@ impl Rows {
         self.0.iter().map(|row| &row.record)
     }
 
+    /// Whether they are the very same lines in memory.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.0.iter().zip(other.0.iter()).all(|(one, other)| Arc::ptr_eq(one, other))
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -112,6 +117,7 @@ mod tests {
         assert_eq!(rows.insert(row("b", "4").into()).unwrap().summary, "3");
         assert!(rows.insert(row("c", "5").into()).is_none());
         assert_eq!((seen.len(), &*seen["b"].summary), (2, "3"), "who looked before sees what there was");
+        assert!(seen.is_same(&seen.clone()) && !seen.is_same(&rows));
         assert_eq!((rows.len(), rows.at("c"), rows.get("d").is_none()), (3, Some(2), true));
     }
 }

@@ -339,7 +339,15 @@ impl View {
 
     /// Has sled let go of pages that were only passed by. To be called now and then where much is read.
     fn sweep(&self) {
-        if keeps_little() && self.usable().is_ok() {
+        if keeps_little() {
+            self.relieve();
+        }
+    }
+
+    /// The same in any process, to be called after some megabytes: sled counts pages, whatever their size, and those of large
+    /// values come to gigabytes.
+    pub fn relieve(&self) {
+        if self.usable().is_ok() {
             let _ = quietly(|| self.trees.sweep.sweep(&self.trees.db));
         }
     }

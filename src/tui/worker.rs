@@ -14,8 +14,8 @@ use crate::workbench::opening::Glimpse;
 use crate::workbench::related::{Gathering, references};
 use crate::workbench::watch::Watch;
 use crate::workbench::{Desk, Settings, attaching, demo};
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
 
 /// The worker's state.
 pub struct Worker {
@@ -95,11 +95,16 @@ impl Worker {
     }
 
     fn open(&mut self) -> Result<Reply, Failure> {
+        let shown = Arc::new(OnceLock::new());
         let notices = match &self.desk {
             Some(_) => Vec::new(),
             None => {
-                let early = self.early.clone();
-                let (mut desk, notices) = Desk::open_showing(self.settings.clone(), move |glimpse| early.iter().for_each(|early| show_early(early, &glimpse)))?;
+                let (early, known) = (self.early.clone(), shown.clone());
+                let show = move |glimpse: Glimpse| {
+                    let listing = known.get_or_init(|| Arc::new(Listing::new(glimpse.rows.clone())));
+                    early.iter().for_each(|early| show_early(early, &glimpse, listing));
+                };
+                let (mut desk, notices) = Desk::open_showing(self.settings.clone(), show)?;
                 desk.set_watch(self.watch.clone());
                 let lang = desk.lang();
                 self.desk = Some(desk);
@@ -107,7 +112,12 @@ impl Worker {
             }
         };
         let desk = self.desk()?;
-        Ok(Reply::Opened { identity: desk.identity().clone(), forms: forms(desk.library()), overview: overview(desk), notices })
+        // Mostly nothing came since: then the lists need not be worked out again.
+        let overview = match shown.get().filter(|listing| listing.rows().is_same(desk.rows())) {
+            Some(listing) => overview_with(desk, listing.clone()),
+            None => overview(desk),
+        };
+        Ok(Reply::Opened { identity: desk.identity().clone(), forms: forms(desk.library()), overview, notices })
     }
 
     fn work(&mut self, effect: Effect) -> Result<Option<Reply>, Failure> {
@@ -156,10 +166,9 @@ fn forms(library: &Library) -> Vec<FormLine> {
     forms.map(|form| FormLine { id: form.id.clone(), title: form.title.clone(), has_subject: form.subject.is_some() }).collect()
 }
 
-fn show_early(early: &Sender<Message>, glimpse: &Glimpse) {
-    let listing = Arc::new(Listing::new(glimpse.rows.clone()));
+fn show_early(early: &Sender<Message>, glimpse: &Glimpse, listing: &Arc<Listing>) {
     let behind = if glimpse.is_clean { Behind::Opening } else { Behind::Checking };
-    let _ = early.send(Message::Reply(Box::new(Reply::Glimpsed { identity: glimpse.identity.clone(), forms: forms(&glimpse.library), listing, behind })));
+    let _ = early.send(Message::Reply(Box::new(Reply::Glimpsed { identity: glimpse.identity.clone(), forms: forms(&glimpse.library), listing: listing.clone(), behind })));
 }
 
 /// Enough to look around in.
@@ -222,7 +231,11 @@ fn drafts(desk: &Desk) -> Vec<Draft> {
 
 /// The lists as they are now.
 pub(super) fn overview(desk: &Desk) -> Overview {
-    Overview { listing: Arc::new(Listing::new(desk.rows().clone())), drafts: drafts(desk), unsynced: desk.unsynced() }
+    overview_with(desk, Arc::new(Listing::new(desk.rows().clone())))
+}
+
+fn overview_with(desk: &Desk, listing: Arc<Listing>) -> Overview {
+    Overview { listing, drafts: drafts(desk), unsynced: desk.unsynced() }
 }
 
 fn edit(desk: &mut Desk, record: String) -> Result<Reply, Failure> {

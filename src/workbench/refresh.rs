@@ -48,23 +48,37 @@ impl Desk {
         let view = self.store.changing()?;
         let pieces: Vec<&[String]> = records.chunks(PIECE).collect();
         let derive = |library: &mut Library, at: usize| {
-            let mut fresh = Vec::new();
-            for record in pieces[at] {
+            let mut piece = Piece { fresh: Vec::new(), weight: 0, left: &[] };
+            for (done, record) in pieces[at].iter().enumerate() {
+                if piece.weight > HEAVY {
+                    piece.left = &pieces[at][done..];
+                    break;
+                }
                 let revisions = view.history(record)?;
-                if !revisions.is_empty() {
-                    fresh.push(Fresh::of(library.standing(History::new(revisions), now)));
-                }
+                piece.weight += revisions.iter().map(Revision::weight).sum::<usize>();
+                piece.fresh.extend((!revisions.is_empty()).then(|| Fresh::of(library.standing(History::new(revisions), now))));
             }
-            Ok(fresh)
+            Ok(piece)
         };
-        spread_in_order(pieces.len(), own, derive, |fresh: Result<Vec<Fresh>, StoreProblem>| {
-            for Fresh { standing, row, current } in fresh? {
-                if self.pairings.get(&*row.record).map_or(&[][..], Vec::as_slice) != pairings(&standing.history).as_slice() {
-                    paired.push(row.record.to_string());
-                    continue;
-                }
-                put(view, &row, &current, &standing)?;
-                rows.lay(&row);
+        let mut keep = |Fresh { standing, row, current }| {
+            if self.pairings.get(&*row.record).map_or(&[][..], Vec::as_slice) != pairings(&standing.history).as_slice() {
+                paired.push(row.record.to_string());
+                return Ok(());
+            }
+            rows.lay(&row);
+            put(view, &row, &current, &standing)
+        };
+        spread_in_order(pieces.len(), own, derive, |piece: Result<Piece<'_>, StoreProblem>| {
+            let Piece { fresh, weight, left } = piece?;
+            fresh.into_iter().try_for_each(&mut keep)?;
+            for record in left {
+                let revisions = view.history(record)?;
+                let fresh = (!revisions.is_empty()).then(|| Fresh::of(self.library.standing(History::new(revisions), now)));
+                fresh.map_or(Ok(()), &mut keep)?;
+                view.relieve();
+            }
+            if weight > HEAVY {
+                view.relieve();
             }
             Ok::<_, StoreProblem>(())
         })?;
@@ -117,6 +131,16 @@ impl Desk {
 
 /// So many records are derived at once: handing each over by itself would cost as much as is gained.
 const PIECE: usize = 64;
+
+/// With records of more bytes than this a thread does not go further ahead.
+const HEAVY: usize = 4 << 20;
+
+/// Records that were derived, and those of a piece that were too heavy to be derived ahead.
+struct Piece<'r> {
+    fresh: Vec<Fresh>,
+    weight: usize,
+    left: &'r [String],
+}
 
 /// A record that was just derived.
 struct Fresh {

@@ -42,6 +42,9 @@ pub struct Beside {
     pub ahead: BTreeSet<String>,
 }
 
+/// Lines of so many bytes at once are long ones.
+const HEAVY: usize = 4 << 20;
+
 impl Desk {
     /// The two-way union of this store and a central file, which is made if it is not there.
     ///
@@ -94,6 +97,9 @@ impl Desk {
         let was_cloned = self.brings_own(lines)?;
         let now = self.settings().clock.now();
         self.store_mut().append(lines, now)?;
+        if lines.iter().map(|(line, _)| line.len()).sum::<usize>() > HEAVY {
+            self.store().view().relieve();
+        }
         for (_, entry) in lines {
             if let Entry::Definition(definition) = entry {
                 self.library.add(definition.clone());
