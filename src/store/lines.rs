@@ -143,6 +143,35 @@ mod tests {
     }
 
     #[test]
+    fn they_are_shown_after_a_clean_end_alone_and_the_view_has_the_last_word() {
+        use crate::store::{Glimpsed, Identity, Store};
+        let (dir, now) = (tempfile::tempdir().unwrap(), chrono::DateTime::UNIX_EPOCH);
+        Store::create(dir.path(), &Identity { person: "Người Thử".into(), device: "lt01".into(), ..Identity::default() }).unwrap();
+        // What is shown at the next start, and whether the last end was a clean one.
+        let open = || {
+            let (to, shown) = std::sync::mpsc::channel();
+            let (store, notices) = Store::open_showing(dir.path(), now, Box::new(move |seen: Glimpsed| to.send((seen.rows.len(), seen.is_clean)).unwrap())).unwrap();
+            assert_eq!(notices, []);
+            (store, shown.try_iter().collect::<Vec<_>>())
+        };
+        open().0.close_with(&rows(FEWEST - 1)).unwrap();
+        let (store, shown) = open();
+        assert_eq!(shown, [], "few records are listed from the view as soon");
+        store.close_with(&rows(FEWEST)).unwrap();
+        let (mut store, shown) = open();
+        assert_eq!(shown, [(FEWEST, true)]);
+        assert_eq!(store.view().index().unwrap().len(), 0, "the view has the last word");
+        // From the first change on they are gone, so that no later start shows what was before it.
+        store.changing().unwrap();
+        assert!(!exist(dir.path()));
+        drop(store);
+        let (store, shown) = open();
+        assert_eq!(shown, [(0, false)], "not closed: what the view has, while it is looked through");
+        store.close().unwrap();
+        assert_eq!(open().1, []);
+    }
+
+    #[test]
     fn a_small_store_has_none() {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), &Mark::default(), &rows(FEWEST - 1)).unwrap();
