@@ -41,6 +41,7 @@ impl AtomicFile {
             return Err(io::ErrorKind::NotFound.into());
         }
         let temporary = beside(&target, &format!("{}.tmp", std::process::id()));
+        make_plain(&temporary);
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&temporary)?;
         Ok(Self { out: BufWriter::with_capacity(AT_ONCE, file), early: None, unsynced: 0, temporary, target, committed: false })
     }
@@ -87,17 +88,29 @@ impl AtomicFile {
     ///
     /// # Errors
     /// The system's; the old file is then untouched.
-    pub fn commit(mut self, keep_old: bool) -> io::Result<()> {
+    pub fn commit(self, keep_old: bool) -> io::Result<()> {
+        self.commit_unless(keep_old, || false).map(|_| ())
+    }
+
+    /// The same, unless something speaks against it in the last moment, which is asked behind all that takes long. Whether it
+    /// is in its place.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn commit_unless(mut self, keep_old: bool, is_changed: impl Fn() -> bool) -> io::Result<bool> {
         self.out.flush()?;
         self.early.take().map_or(Ok(()), Early::end)?;
         self.out.get_ref().sync_all()?;
         // An empty file is no old version: it must not push out the one that was kept before.
-        if keep_old && fs::metadata(&self.target).is_ok_and(|m| m.len() > 0) {
+        if keep_old && !is_changed() && fs::metadata(&self.target).is_ok_and(|m| m.len() > 0) {
             keep_old_version(&self.target)?;
+        }
+        if is_changed() {
+            return Ok(false);
         }
         rename(&self.temporary, &self.target)?;
         self.committed = true;
-        sync_folder(&self.target)
+        sync_folder(&self.target).map(|()| true)
     }
 }
 

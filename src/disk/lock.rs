@@ -129,6 +129,7 @@ fn is_fresh(path: &Path, file: &File) -> bool {
 
 fn now_in_the_folder_of(path: &Path) -> Option<SystemTime> {
     let probe: PathBuf = path.with_extension(format!("{}.tmp", std::process::id()));
+    super::make_plain(&probe);
     let now = File::create(&probe).and_then(|mut file| file.write_all(b" ").and_then(|()| file.metadata()?.modified())).ok();
     let _ = std::fs::remove_file(&probe);
     now

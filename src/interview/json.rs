@@ -205,8 +205,8 @@ fn choices(items: &[Json], interview: &Interview, at: (RowId, NodeId), around: A
 /// `energy[2]/after` → `energy/k3f9/after`; a path that is canonical already stays.
 pub fn canonical_path(form: &Form, answers: &Answers, path: &str) -> Option<String> {
     let mut out = String::new();
-    for part in path.split('/') {
-        if !out.is_empty() {
+    for (at, part) in path.split('/').enumerate() {
+        if at > 0 {
             out.push('/');
         }
         match part.strip_suffix(']').and_then(|p| p.split_once('[')) {

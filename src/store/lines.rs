@@ -81,7 +81,7 @@ pub fn exist(dir: &Path) -> bool {
     dir.join(FILE).exists()
 }
 
-/// Takes them away: what they say is about to change. Where that is refused, they belong to a journal of before.
+/// Takes them away: what they say is about to change. Where that is refused, the view still has the last word.
 pub fn remove(dir: &Path) {
     let _ = fs::remove_file(dir.join(FILE));
 }

@@ -2,7 +2,7 @@
 //!
 //! The journal (`journal.jsonl`, canonical lines, fsynced before anything is called saved) is the truth; sled is the view
 //! that makes it fast to find, and is rebuilt from the journal whenever there is doubt. Drafts have a small journal of
-//! their own. Folder: `identity.toml identity.copy.toml journal.jsonl definitions.sums drafts.jsonl sled/ lock clean known`, and
+//! their own. Folder: `identity.toml identity.copy.toml journal.jsonl definitions.sums drafts.jsonl sled/ lock clean known lines`, and
 //! `*.bad.N` for what was damaged and put aside.
 
 pub mod closed;
@@ -335,8 +335,10 @@ impl Store {
             return Ok(());
         }
         let mark = Mark { bytes, crc, entries, drafts, view, own };
+        mark::write(&dir, &mark).map_err(io)?;
+        // Behind it: a kill in between costs the next start nothing but these. Nor does a full disk.
         let _ = lines::write(&dir, &mark, rows);
-        mark::write(&dir, &mark).map_err(io)
+        Ok(())
     }
 
     /// sled writes to its file even when it is only read: the mark is to know the file as it lies there now. Where it

@@ -3,7 +3,7 @@
 use super::identity::{self, Identity};
 use super::journal::{End, Journal};
 use super::mark::{self, Mark};
-use super::recover::{Glimpse, Glimpsed, guarded, recover};
+use super::recover::{Glimpse, Glimpsed, guarded, quietly, recover};
 use super::view::View;
 use super::{Drafts, Rows, Store, StoreProblem, compact, drafts, lines, migrate};
 use crate::disk;
@@ -65,6 +65,10 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>, glimpse: 
     let loaded = load_identity(dir)?;
     let lock = held.map_or_else(|| lock(dir), Ok)?;
     if !has_space(dir) {
+        // They are only a help, and may be what fills the disk.
+        lines::remove(dir);
+    }
+    if !has_space(dir) {
         return Err(StoreProblem::DiskFull(dir.to_owned()));
     }
     let mut notices = Vec::new();
@@ -98,10 +102,15 @@ pub(super) fn open(dir: &Path, now: DateTime<Utc>, held: Option<File>, glimpse: 
 fn as_left(dir: &Path, mark: &Mark, glimpse: Glimpse) -> (Option<Glimpse>, Rows) {
     match lines::read(dir, mark) {
         Some(rows) => {
-            glimpse(Glimpsed { rows: rows.clone(), definitions: Vec::new(), is_clean: true });
+            let shown = Glimpsed { rows: rows.clone(), definitions: Vec::new(), is_clean: true };
+            let _ = quietly(|| glimpse(shown));
             (None, rows)
         }
-        None => (Some(glimpse), Rows::default()),
+        None => {
+            // What cannot be read makes room for others, which a clean end writes where there are none.
+            lines::remove(dir);
+            (Some(glimpse), Rows::default())
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Glimpsed {
     pub rows: Rows,
     /// Forms and lists that came with records.
     pub definitions: Vec<Definition>,
-    /// The last end was a clean one: this is how it was left. If not, it is all that could be read.
+    /// The last end left a mark and these lines: mostly the store is only to be opened. If not, it is all that could be read.
     pub is_clean: bool,
 }
 

@@ -117,11 +117,9 @@ impl<'p> Replaced<'p> {
     /// # Errors
     /// Somebody changed the present file since, or the system's; it stays as it is.
     pub fn put(&self, file: AtomicFile) -> Result<(), Failure> {
-        if Look::at(self.path) != self.left {
-            let what = Text::both(|l| say::failure::changed_meanwhile(l, self.path.display()));
-            return Err(Failure::new(Exit::Locked, what).hint(Text::both(say::failure::do_it_again)));
-        }
-        file.commit(true).map_err(|e| Failure::io(self.path, &e))
+        let done = file.commit_unless(true, || Look::at(self.path) != self.left).map_err(|e| Failure::io(self.path, &e))?;
+        let what = Text::both(|l| say::failure::changed_meanwhile(l, self.path.display()));
+        if done { Ok(()) } else { Err(Failure::new(Exit::Locked, what).hint(Text::both(say::failure::do_it_again))) }
     }
 
     /// Whether its name asks for packing.
@@ -239,10 +237,21 @@ mod tests {
             let target = Replaced::new(&path).holding(before.is_some());
             let mut file = target.begin().unwrap();
             file.write_all(b"{ours").unwrap();
-            std::fs::write(&path, "{theirs").unwrap();
+            std::fs::write(&path, "{theirs, longer").unwrap();
             assert_eq!(target.put(file).unwrap_err().exit, Exit::Locked);
-            assert_eq!(std::fs::read(&path).unwrap(), b"{theirs");
-            assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+            assert_eq!(std::fs::read(&path).unwrap(), b"{theirs, longer");
+            assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1, "and what was kept before stays");
+        }
+        let target = Replaced::new(&path).holding(true);
+        let file = target.begin().unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        assert!(target.put(file).is_err(), "as long as before, of another time");
+        {
+            let target = Replaced::new(&path).holding(true);
+            let mut file = target.begin().unwrap();
+            file.write_all(b"{ours").unwrap();
+            target.put(file).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), b"{ours");
         }
     }
 

@@ -83,6 +83,8 @@ pub struct Desk {
     library: Library,
     chance: Chance,
     rows: Rows,
+    /// Whether those are the lines of all records there are.
+    knows_all: bool,
     /// Records with those that name them.
     about: BTreeSet<(Part, Part)>,
     /// Record → its standing decisions about pairs, and what they come to.
@@ -280,7 +282,8 @@ impl Desk {
     /// # Errors
     /// The system's.
     pub fn close(self) -> Result<(), Failure> {
-        self.store.close_with(&self.rows).map_err(Failure::from)
+        // Of a few records alone the next start must not show the lists.
+        if self.knows_all { self.store.close_with(&self.rows) } else { self.store.close() }.map_err(Failure::from)
     }
 
     /// The wall clock in the records' time zone.

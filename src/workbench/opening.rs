@@ -57,6 +57,7 @@ impl Desk {
     pub(super) fn begin(settings: Settings, (store, notices): (Store, Vec<Notice>)) -> Result<(Self, Vec<Notice>), Failure> {
         let mut desk = Self::bare(settings, store)?;
         desk.rows = desk.store.view().index()?;
+        desk.knows_all = true;
         desk.about = desk.rows.values().flat_map(|row| row.references.iter().map(|reference| (reference.clone(), row.record.clone()))).collect();
         desk.relink();
         desk.refresh_stale()?;
@@ -78,6 +79,7 @@ impl Desk {
             library,
             chance,
             rows: Rows::default(),
+            knows_all: false,
             about: BTreeSet::new(),
             pairings: BTreeMap::new(),
             links: Links::default(),

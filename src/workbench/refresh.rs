@@ -71,11 +71,16 @@ impl Desk {
         spread_in_order(pieces.len(), own, derive, |piece: Result<Piece<'_>, StoreProblem>| {
             let Piece { fresh, weight, left } = piece?;
             fresh.into_iter().try_for_each(&mut keep)?;
+            let mut weight = weight;
             for record in left {
+                if weight > HEAVY {
+                    view.relieve();
+                    weight = 0;
+                }
                 let revisions = view.history(record)?;
+                weight += revisions.iter().map(Revision::weight).sum::<usize>();
                 let fresh = (!revisions.is_empty()).then(|| Fresh::of(self.library.standing(History::new(revisions), now)));
                 fresh.map_or(Ok(()), &mut keep)?;
-                view.relieve();
             }
             if weight > HEAVY {
                 view.relieve();

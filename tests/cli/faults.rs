@@ -100,3 +100,25 @@ fn a_folder_that_went_away_is_told_and_nothing_is_made_in_its_place() {
     }
     assert!(!place.path("stick").exists() && !place.path("out.jsonl").exists() && lt01.journal() == before);
 }
+
+#[test]
+fn a_sync_that_brings_thousands_into_a_closed_store_leaves_no_list_of_those_alone() {
+    let place = Place::new();
+    two_files(&place);
+    let [lt01, lt02] = ["lt01", "lt02"].map(|name| place.laptop(name));
+    lt01.run(&["sync", "c.jsonl"]).ok();
+    lt02.run(&["sync", "c.jsonl"]).ok();
+    lt01.run(&["sync", "c.jsonl"]).ok();
+    let many: Vec<_> = (0..2100).map(|at| json!({"name": format!("Xưởng {at}"), "workers": 1})).collect();
+    lt01.add("shop", &many);
+    lt01.run(&["sync", "c.jsonl"]).ok();
+    lt02.run(&["sync", "c.jsonl"]).ok();
+    assert!(!place.path("lt02/lines").exists());
+    let listed = lt02.run(&["record", "list"]).ok().lines().count();
+    assert!(listed > 2100, "{listed}");
+    let whole = place.read("lt02/lines").len();
+    assert!(whole > 0, "who knows all of them leaves them");
+    // Also where it was none of those that are all.
+    place.write("lt02/lines", &place.read("lt02/lines")[..100]);
+    assert_eq!(lt02.run(&["record", "list"]).ok().lines().count(), listed);
+}

@@ -15,6 +15,8 @@ mod faults;
 mod frozen;
 mod opening;
 mod outputs;
+#[cfg(unix)]
+mod readme;
 mod records;
 mod refusals;
 mod registers;
