@@ -154,11 +154,17 @@ fn notes(history: &History) -> BTreeMap<String, String> {
     writers.into_iter().filter_map(|(path, writers)| Some((path.to_owned(), newest_note(history, path, &writers)?.clone()))).collect()
 }
 
-/// What the latest of these writers, leaving out those that another knew, says of a path.
+/// What the latest of these writers, leaving out those that another knew, says of a path. Each stands after those that it knew.
 fn newest_note<'h>(history: &'h History, path: &str, writers: &[usize]) -> Option<&'h String> {
     let revisions = history.revisions();
-    let standing = writers.iter().filter(|at| !writers.iter().any(|later| history.descends(*later, **at)));
-    standing.max_by_key(|at| (revisions[**at].at, &revisions[**at].device, revisions[**at].id)).and_then(|at| revisions[*at].notes.get(path))
+    // Whoever is known by any is known by one that stands: mostly there is only the last.
+    let mut standing: Vec<usize> = Vec::new();
+    for at in writers.iter().rev() {
+        if !standing.iter().any(|later| history.descends(*later, *at)) {
+            standing.push(*at);
+        }
+    }
+    standing.into_iter().max_by_key(|at| (revisions[*at].at, &revisions[*at].device, revisions[*at].id)).and_then(|at| revisions[at].notes.get(path))
 }
 
 /// Why an answer has its value.
