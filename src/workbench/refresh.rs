@@ -47,6 +47,12 @@ impl Desk {
         let (mut rows, mut paired) = (Packer::default(), Vec::new());
         let view = self.store.changing()?;
         let pieces: Vec<&[String]> = records.chunks(PIECE).collect();
+        // With about how many bytes it was read from.
+        let fresh = |library: &Library, record: &str| -> Result<(usize, Option<Fresh>), StoreProblem> {
+            let revisions = view.history(record)?;
+            let weight = revisions.iter().map(Revision::weight).sum();
+            Ok((weight, (!revisions.is_empty()).then(|| Fresh::of(library.standing(History::new(revisions), now)))))
+        };
         let derive = |library: &mut Library, at: usize| {
             let mut piece = Piece { fresh: Vec::new(), weight: 0, left: &[] };
             for (done, record) in pieces[at].iter().enumerate() {
@@ -54,9 +60,9 @@ impl Desk {
                     piece.left = &pieces[at][done..];
                     break;
                 }
-                let revisions = view.history(record)?;
-                piece.weight += revisions.iter().map(Revision::weight).sum::<usize>();
-                piece.fresh.extend((!revisions.is_empty()).then(|| Fresh::of(library.standing(History::new(revisions), now))));
+                let (weight, derived) = fresh(library, record)?;
+                piece.weight += weight;
+                piece.fresh.extend(derived);
             }
             Ok(piece)
         };
@@ -69,18 +75,16 @@ impl Desk {
             put(view, &row, &current, &standing)
         };
         spread_in_order(pieces.len(), own, derive, |piece: Result<Piece<'_>, StoreProblem>| {
-            let Piece { fresh, weight, left } = piece?;
-            fresh.into_iter().try_for_each(&mut keep)?;
-            let mut weight = weight;
+            let Piece { fresh: derived, mut weight, left } = piece?;
+            derived.into_iter().try_for_each(&mut keep)?;
             for record in left {
                 if weight > HEAVY {
                     view.relieve();
                     weight = 0;
                 }
-                let revisions = view.history(record)?;
-                weight += revisions.iter().map(Revision::weight).sum::<usize>();
-                let fresh = (!revisions.is_empty()).then(|| Fresh::of(self.library.standing(History::new(revisions), now)));
-                fresh.map_or(Ok(()), &mut keep)?;
+                let (more, derived) = fresh(&self.library, record)?;
+                weight += more;
+                derived.map_or(Ok(()), &mut keep)?;
             }
             if weight > HEAVY {
                 view.relieve();
